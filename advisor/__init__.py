@@ -1,0 +1,1 @@
+"""Engine: gathers facts, keeps the case, starts jobs, writes exports."""

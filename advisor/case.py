@@ -1,0 +1,113 @@
+"""The case: one question under study, as one frozen value and one file."""
+
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+import tomli_w
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from advisor.errors import BadCase
+from advisor.files import private_folder, write_atomic
+from advisor.text import one_line
+from heuristics.decision import Verdict
+from heuristics.facts.data import Columns, DataFacts
+from heuristics.facts.machine import MachineFacts
+from heuristics.facts.model import ModelFacts
+from heuristics.facts.pilot import PilotFacts
+from heuristics.goal import Goal
+from heuristics.knobs import Knobs
+from heuristics.recipe import Plan
+
+VERSION = 1
+CASE_FILE = "case.toml"
+
+
+class Case(BaseModel):
+    """Goal, facts, plan, evidence and verdict of one question; None where not known yet."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: int = VERSION
+    name: str
+    created: str
+    """ISO 8601 time in UTC."""
+    data_path: str | None = None
+    eval_path: str | None = None
+    columns: Columns | None = None
+    """Set when the user mapped the columns by hand."""
+    model_choice: str | None = None
+    """The model that the user named; None lets the plan choose."""
+    goal: Goal = Goal()
+    goal_confirmed: bool = False
+    """False while the goal is only what the data suggests."""
+    knobs: Knobs = Knobs()
+    machine: MachineFacts | None = None
+    data: DataFacts | None = None
+    model: ModelFacts | None = None
+    """The model that the plan is for."""
+    plan: Plan | None = None
+    pilot: PilotFacts | None = None
+    pilot_run: str | None = None
+    """Name of the newest pilot's folder under runs/."""
+    verdict: Verdict | None = None
+    exported: tuple[str, ...] = ()
+    """Files written by the last export."""
+    folder: Path = Field(default=Path(), exclude=True)
+    """Where the case lives; never part of the file."""
+
+    @property
+    def runs(self) -> Path:
+        """Folder of all runs of this case."""
+        return self.folder / "runs"
+
+    def but(self, **changes: object) -> Self:
+        """The same case with some fields changed."""
+        return self.model_copy(update=changes)
+
+    def to_toml(self) -> str:
+        """The case as TOML that `case_of_toml` reads back to an equal value."""
+        return tomli_w.dumps(self.model_dump(mode="json", exclude_none=True))
+
+
+def new_case(folder: Path, name: str) -> Case:
+    """A fresh case in `folder`, which is created for the user alone."""
+    private_folder(folder)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return Case(name=one_line(name, 80), created=now, folder=folder.absolute())
+
+
+def save(case: Case) -> None:
+    """Write the case file atomically; raises NoSpace when the disk is full."""
+    write_atomic(case.folder / CASE_FILE, case.to_toml())
+
+
+def load(folder: Path) -> Case:
+    """The case in `folder`; raises BadCase when it is missing, damaged or newer than this program."""
+    path = folder / CASE_FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadCase(f"No case can be read in {one_line(str(folder))}", "Choose another folder.") from error
+    return case_of_toml(text, folder)
+
+
+def case_of_toml(text: str, folder: Path) -> Case:
+    """The case that `text` describes; raises BadCase naming the first fault."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadCase(f"The case file is damaged: {one_line(str(error))}", "Start a new case.") from error
+    version = raw.get("version")
+    if not isinstance(version, int) or version > VERSION:
+        raise BadCase(f"The case was made by a newer version ({version})", "Update this program.")
+    try:
+        case = Case.model_validate(raw)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = ".".join(str(part) for part in fault["loc"])
+        raise BadCase(
+            f"The case file is damaged at {one_line(where)}: {one_line(fault['msg'])}", "Start a new case."
+        ) from error
+    return case.model_copy(update={"folder": folder.absolute()})

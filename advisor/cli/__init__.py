@@ -1,0 +1,1 @@
+"""Headless commands: the same engine for scripts and continuous integration."""

@@ -1,0 +1,91 @@
+"""What a job is asked to do."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from heuristics.facts.data import Columns
+from heuristics.facts.model import ModelFacts
+from heuristics.goal import Goal
+from heuristics.recipe import Recipe
+
+
+class _Task(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class ProbeTask(_Task):
+    """Find out what this machine is and can do."""
+
+    job: Literal["probe"] = "probe"
+    case_folder: Path
+    models_folder: Path
+    """The Hub cache, for its free space."""
+    measure: bool = True
+    """False skips the timed matrix products."""
+
+
+class DataChoice(_Task):
+    """Which rows, read how."""
+
+    path: Path
+    eval_path: Path | None = None
+    """The user's own test rows; replaces our test split."""
+    columns: Columns | None = None
+    """The user's column mapping; None means detect."""
+
+
+class ProfileTask(_Task):
+    """Read a data set and count everything about it."""
+
+    job: Literal["profile"] = "profile"
+    data: DataChoice
+    model: ModelFacts | None = None
+    """Whose tokenizer and template count tokens; None skips token counts."""
+
+
+class PilotTask(_Task):
+    """Run the small experiment."""
+
+    job: Literal["pilot"] = "pilot"
+    data: DataChoice
+    model: ModelFacts
+    recipe: Recipe
+    goal: Goal
+
+
+class ExportTask(_Task):
+    """Write the converted train and held-out files that exported recipes use."""
+
+    job: Literal["export"] = "export"
+    data: DataChoice
+    model: ModelFacts | None
+    recipe: Recipe
+    target: Path
+    """Folder that receives train.jsonl, validation.jsonl and test.jsonl."""
+
+
+class EchoTask(_Task):
+    """Behave as told: how the job mechanism is tested against misbehaving children."""
+
+    job: Literal["echo"] = "echo"
+    act: Literal["finish", "garbage", "flood", "exit", "segfault", "hang", "raise", "memory", "no_space"]
+    seconds: float = 0.0
+
+
+Task = Annotated[ProbeTask | ProfileTask | PilotTask | ExportTask | EchoTask, Field(discriminator="job")]
+
+
+class JobSpec(BaseModel):
+    """One job: what to do, in which folder, tied to whose life."""
+
+    model_config = ConfigDict(frozen=True)
+
+    folder: Path
+    """The run's own folder: working directory, events.jsonl, log.txt and everything the job writes."""
+    task: Task
+    lifeline: Literal["stdin", "none"] = "stdin"
+    """"stdin": the job ends when the starting process dies; "none": it goes on, and others can attach."""
+    offline: bool = False
+    """True forbids the job any network access through the Hub libraries."""

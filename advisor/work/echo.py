@@ -1,0 +1,43 @@
+"""A job that misbehaves on request, to prove that the others may."""
+
+import errno
+import os
+import sys
+import time
+
+from advisor.errors import BadData
+from advisor.events import Note, Step
+from advisor.specs import EchoTask, JobSpec
+from advisor.work.emit import Emitter
+
+
+def echo(spec: JobSpec, emitter: Emitter) -> None:
+    """Act as the task says, after a line of progress."""
+    assert isinstance(spec.task, EchoTask)
+    task = spec.task
+    emitter.emit(Step(phase="echo", done=1, total=2, unit="steps"))
+    match task.act:
+        case "finish":
+            time.sleep(task.seconds)
+            emitter.emit(Note(text="finished as told"))
+        case "garbage":
+            os.write(1, b"\xff\xfe{not json\n\x1b]52;c;cHduZWQ=\x07\n" * 10)
+        case "flood":
+            end = time.monotonic() + max(task.seconds, 0.5)
+            while time.monotonic() < end:
+                os.write(1, b"x" * 65536)
+        case "exit":
+            os._exit(1)
+        case "segfault":
+            import ctypes
+
+            ctypes.string_at(0)
+        case "hang":
+            time.sleep(max(task.seconds, 3600.0))
+        case "raise":
+            raise BadData("the data is bad, as told")
+        case "memory":
+            raise MemoryError("as told")
+        case "no_space":
+            raise OSError(errno.ENOSPC, "No space left on device")
+    sys.stdout.flush()

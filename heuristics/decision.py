@@ -1,0 +1,51 @@
+"""The verdict: one decision, its evidence, and what would change it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from heuristics.basis import Estimate
+
+
+class Decision(StrEnum):
+    """What to do next; the value is what a person reads."""
+
+    FIX_DATA = "fix the data first"
+    COLLECT_DATA = "collect more data"
+    SCALE_UP = "scale up here"
+    CLOUD = "move to the cloud"
+    CHANGE_MODEL = "change the model"
+    NOT_WORTH_IT = "not worth fine-tuning"
+    NO_IMPROVEMENT = "no measurable improvement"
+    UNKNOWN = "not yet known"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One line that supports the decision."""
+
+    text: str
+    """A sentence with the number in it."""
+    estimate: Estimate | None
+    """The number with its interval and basis; None only for facts without a number."""
+    supports: bool = True
+    """False when the line speaks against the decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the evidence allows to say."""
+
+    decision: Decision
+    headline: str
+    """One sentence."""
+    evidence: tuple[Evidence, ...]
+    confidence: str
+    """A word tied to the intervals: "firm", "likely", "weak", "none"."""
+    would_change: tuple[str, ...] = ()
+    """What would change the decision, one line each."""
+    next_steps: tuple[str, ...] = ()
+
+    @property
+    def ready(self) -> bool:
+        """True when the next step is to train in full, here or in the cloud."""
+        return self.decision in (Decision.SCALE_UP, Decision.CLOUD)

@@ -1,0 +1,180 @@
+"""What is known about a data set."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+FormatName = Literal[
+    "messages",
+    "sharegpt",
+    "alpaca",
+    "prompt_completion",
+    "question_answer",
+    "text",
+    "text_label",
+    "preference",
+    "multimodal",
+    "unknown",
+]
+"""The shapes of rows that are recognised; the last three cannot be trained on as they are."""
+
+TRAINABLE: frozenset[str] = frozenset(
+    ("messages", "sharegpt", "alpaca", "prompt_completion", "question_answer", "text", "text_label")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which column of the file plays which part; None where the format has no such part."""
+
+    prompt: str | None = None
+    context: str | None = None
+    """Extra input that follows the prompt, such as Alpaca's "input"."""
+    answer: str | None = None
+    label: str | None = None
+    text: str | None = None
+    messages: str | None = None
+    system: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FormatFacts:
+    """The recognised format of a file."""
+
+    name: FormatName
+    container: Literal["jsonl", "json", "csv", "text"]
+    columns: Columns
+    confidence: float
+    """Share of sampled rows that fit the format, 0 to 1."""
+    runner_up: str | None = None
+    encoding: str = "utf-8"
+    delimiter: str | None = None
+    mapped_by_user: bool = False
+    explanation: str = ""
+    """One line: what was seen, and for formats that cannot be trained on, why."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """One row that could not be used as it stands."""
+
+    line: int
+    """1-based line where the row starts (row number for JSON arrays)."""
+    reason: str
+    excerpt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What one check counted; rules turn it into a finding."""
+
+    check: str
+    """Stable name such as "exact_duplicates"."""
+    count: int
+    """Rows concerned."""
+    total: int
+    """Rows looked at."""
+    rows: tuple[int, ...] = ()
+    """Line numbers of examples, at most 20."""
+    examples: tuple[str, ...] = ()
+    """Masked excerpts of those rows, at most 200 characters each."""
+    detail: str = ""
+    """One line, such as the spelling variants found."""
+    sampled: bool = False
+
+    @property
+    def share(self) -> float:
+        """Rows concerned over rows looked at, 0 when none were looked at."""
+        return self.count / self.total if self.total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Quantiles:
+    """A distribution of token counts."""
+
+    p5: int
+    p50: int
+    p95: int
+    p99: int
+    largest: int
+    mean: float
+
+
+@dataclass(frozen=True, slots=True)
+class Truncation:
+    """What one candidate sequence length would cut off."""
+
+    sequence_length: int
+    rows_cut: int
+    answer_tokens_lost: float
+    """Share of all answer tokens, 0 to 1."""
+    rows_without_answer: int
+    """Rows of which no answer token remains."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFacts:
+    """Lengths in tokens with one model's tokenizer and template."""
+
+    model: str
+    template: str
+    """"chat" for the model's own chat template, "plain" for ours, "none" for raw text."""
+    total: Quantiles
+    prompt: Quantiles
+    answer: Quantiles
+    tokens: int
+    """All tokens of all usable rows."""
+    answer_tokens: int
+    histogram: tuple[tuple[int, int], ...]
+    """(upper edge in tokens, rows), ascending."""
+    truncation: tuple[Truncation, ...]
+    exact: bool
+    """False when counted on a sample and scaled."""
+
+
+@dataclass(frozen=True, slots=True)
+class SplitFacts:
+    """How rows are divided, by a hash of their content."""
+
+    train: int
+    validation: int
+    test: int
+    test_source: str = "held out"
+    """"held out", or the name of the user's own file."""
+    groups: int = 0
+    """Groups of rows that were kept together because they share a prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataFacts:
+    """Everything a profile found out about one data set."""
+
+    path: str
+    name: str
+    bytes: int
+    sha256: str
+    """Of the whole file."""
+    format: FormatFacts
+    rows: int
+    """Rows that parsed."""
+    usable: int
+    """Rows that can be trained on: parsed, converted, answer not empty, exact duplicates counted once."""
+    malformed: int
+    malformed_rows: tuple[RowProblem, ...]
+    """The first 20."""
+    checks: tuple[CheckResult, ...]
+    tokens: TokenFacts | None
+    split: SplitFacts | None
+    labels: tuple[tuple[str, int], ...] = ()
+    """(answer, rows), most frequent first, when the answers form few classes; else empty."""
+    short_answers: bool = False
+    """True when nearly all answers are at most a few words."""
+    multi_turn: int = 0
+    """Rows with more than one assistant turn."""
+    eval_path: str | None = None
+    eval_rows: int = 0
+    partial: bool = False
+    """True when the scan was stopped or the file changed during it."""
+
+    def check(self, name: str) -> CheckResult | None:
+        """The result of one check by name, None when it did not run."""
+        return next((each for each in self.checks if each.check == name), None)

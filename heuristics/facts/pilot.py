@@ -1,0 +1,146 @@
+"""What a pilot has measured so far."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from heuristics.basis import Estimate
+
+Phase = Literal["proof", "baseline", "rate", "ladder", "final"]
+PHASES: tuple[Phase, ...] = ("proof", "baseline", "rate", "ladder", "final")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The longest real micro-batch, trained with an optimizer step."""
+
+    micro_batch: int
+    accumulation: int
+    sequence_length: int
+    longest_tokens: int
+    """Tokens of the longest row after truncation."""
+    peak_bytes: int
+    """Highest memory during the step: device allocator on a GPU, resident set of the child on a CPU."""
+    baseline_bytes: int
+    """Memory of the same kind before the model was loaded."""
+    seconds_per_step: float
+    """Per optimizer step of `accumulation` micro-batches, median."""
+    tokens_per_second: float
+    """Trained plus prompt tokens, padding not counted."""
+    device: str
+    """Kind of device, such as "cpu" or "cuda"."""
+    precision: str
+    retries: int = 0
+    """How often out-of-memory was answered by halving the micro-batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One model on one set of held-out rows."""
+
+    name: str
+    """"base", "base few-shot", "tuned" …"""
+    split: Literal["validation", "test", "general"]
+    items: int
+    answer_tokens: int
+    loss: float
+    """Mean negative log-likelihood per answer token, nats."""
+    perplexity: float
+    token_accuracy: float
+    """Share of answer tokens whose most likely prediction is right, 0 to 1."""
+    exact_match: float | None = None
+    """Share of rows whose greedy answer equals the reference after trimming, None when not generated."""
+    generated: int = 0
+    """Rows that were generated for exact_match."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One short training run."""
+
+    id: str
+    phase: Phase
+    learning_rate: float
+    samples: int
+    epochs: float
+    seed: int
+    steps: int
+    """Optimizer steps done."""
+    planned_steps: int
+    train_loss: tuple[tuple[int, float], ...]
+    """(step, loss), thinned to at most 200 points."""
+    heldout_loss: tuple[tuple[int, float], ...]
+    """(step, loss on validation), all evaluations."""
+    best_heldout: float | None
+    seconds: float
+    tokens_per_second: float
+    peak_bytes: int
+    diverged: bool = False
+    stopped: str = ""
+    """Why it ended early, empty when it ran to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """Improvement of the tuned model over a baseline on the test rows; positive is better."""
+
+    name: Literal["loss", "task", "format", "exact_match"]
+    estimate: Estimate
+    """Interval at `confidence`."""
+    baseline: str
+    """Which baseline: "base", "base few-shot"."""
+    items: int
+    seeds: int
+    confidence: float = 0.95
+    p_value: float | None = None
+    method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One held-out row answered by both models, for a person to read."""
+
+    row: int
+    prompt: str
+    reference: str
+    base: str
+    tuned: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something in a run that needs attention."""
+
+    kind: Literal["loss_spike", "divergence", "nan", "overfitting", "plateau", "stall", "memory_creep"]
+    run: str
+    step: int
+    text: str
+    do: str
+
+
+@dataclass(frozen=True, slots=True)
+class PilotFacts:
+    """Everything a pilot measured; grows while it runs."""
+
+    model: str = ""
+    method: str = ""
+    proof: Proof | None = None
+    scores: tuple[Score, ...] = ()
+    runs: tuple[Run, ...] = ()
+    gains: tuple[Gain, ...] = ()
+    samples: tuple[Sample, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    seconds: float = 0.0
+    complete: bool = False
+    """True when every planned phase ended by itself."""
+    ended: str = ""
+    """Why it ended when not complete: "stopped", "killed", a failure in words; empty while running."""
+    adapter: str | None = None
+    """Folder of the tuned adapter or model, None when none was saved."""
+
+    def gain(self, name: str) -> Gain | None:
+        """The measured gain of one name, None when not measured."""
+        return next((each for each in self.gains if each.name == name), None)
+
+    def score(self, name: str, split: str) -> Score | None:
+        """The score of one model on one split, None when not measured."""
+        return next((each for each in self.scores if each.name == name and each.split == split), None)

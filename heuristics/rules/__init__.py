@@ -1,0 +1,1 @@
+"""Rules: facts and limits in, findings out."""

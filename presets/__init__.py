@@ -1,0 +1,1 @@
+"""Data: TOML files and the bundled demo; no code."""

@@ -1,0 +1,1 @@
+"""Terminal: one small file per step, shared widgets, one app."""
