@@ -1,0 +1,243 @@
+"""The seven steps: which job answers which question, and what follows from the answers."""
+
+import os
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+from advisor import catalog
+from advisor.case import Case
+from advisor.errors import BadInput
+from advisor.events import DataFound, Event, MachineFound, ModelFound, Started
+from advisor.fold import pilot_after
+from advisor.jobs import new_run_folder, read_events
+from advisor.models import find_model
+from advisor.specs import DataChoice, ExportTask, JobSpec, PilotTask, ProbeTask, ProfileTask, Task
+from heuristics.assess import assess
+from heuristics.facts.pilot import PilotFacts
+from heuristics.finding import Finding, Level, worst, worst_first
+from heuristics.plan import make_plan
+from heuristics.suggest import suggest_goal
+from heuristics.verdict import decide
+
+STEPS = ("machine", "data", "goal", "plan", "pilot", "verdict", "export")
+
+Action = Literal["probe", "choose_data", "profile", "confirm_goal", "pilot", "export", "look"]
+
+
+class StepState(StrEnum):
+    """One word on the rail."""
+
+    EMPTY = "empty"
+    RUNNING = "running"
+    OK = "ok"
+    RISK = "risk"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The one recommended thing to do now."""
+
+    step: str
+    text: str
+    action: Action
+
+
+def task_of(case: Case, action: str) -> Task:
+    """The job that an action starts; raises BadInput when something is still missing."""
+    match action:
+        case "probe":
+            return ProbeTask(case_folder=case.folder, models_folder=catalog.hub_cache())
+        case "profile":
+            return ProfileTask(data=data_choice(case), model=case.model)
+        case "pilot":
+            if case.model is None or case.plan is None:
+                raise BadInput("There is no plan yet", "Profile the data and probe the machine first.")
+            return PilotTask(
+                data=data_choice(case), model=case.model, recipe=case.plan.recipe, goal=case.goal
+            )
+        case "export":
+            if case.plan is None:
+                raise BadInput("There is no plan to export yet", "Profile the data and probe the machine.")
+            return ExportTask(
+                data=data_choice(case),
+                model=case.model,
+                recipe=case.plan.recipe,
+                target=case.folder / "export" / "data",
+            )
+    raise BadInput(f"Nothing is called {action}")
+
+
+def data_choice(case: Case) -> DataChoice:
+    """Which rows the case is about; raises BadInput while no file is chosen."""
+    if case.data_path is None:
+        raise BadInput("No data file is chosen", "Name a file: advisor run FILE")
+    return DataChoice(
+        path=Path(case.data_path),
+        eval_path=Path(case.eval_path) if case.eval_path else None,
+        columns=case.columns,
+    )
+
+
+def spec_of(
+    case: Case, task: Task, lifeline: Literal["stdin", "none"] = "stdin", offline: bool = False
+) -> JobSpec:
+    """A job in a fresh folder under the case's runs."""
+    folder = new_run_folder(case.runs, task.job)
+    return JobSpec(folder=folder, task=task, lifeline=lifeline, offline=offline or hub_is_offline())
+
+
+def hub_is_offline() -> bool:
+    """True when the user's environment forbids the Hub."""
+    return os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE")
+
+
+def absorb(case: Case, event: Event, run: str | None = None) -> Case:
+    """The case after one event of a job; `run` names the folder that a pilot writes into."""
+    match event:
+        case MachineFound(facts=machine):
+            return case.but(machine=machine)
+        case DataFound(facts=data):
+            return case.but(data=data)
+        case ModelFound(facts=model):
+            return case.but(model=model)
+        case Started(job="pilot"):
+            return case.but(pilot=_new_pilot(case), pilot_run=run, verdict=None)
+    if case.pilot is not None and run is not None and run == case.pilot_run:
+        return case.but(pilot=pilot_after(case.pilot, event))
+    return case
+
+
+def recover(case: Case) -> Case:
+    """The case with what its newest pilot wrote after the case was saved for the last time."""
+    newest = max(case.runs.glob("*-pilot*"), default=None) if case.runs.is_dir() else None
+    if newest is None or (case.pilot_run == newest.name and case.pilot and case.pilot.ended):
+        return case
+    if case.pilot_run == newest.name and case.pilot is not None and case.pilot.complete:
+        return case
+    for event in read_events(newest):
+        case = absorb(case, event, newest.name)
+    return settle(case)
+
+
+def settle(case: Case) -> Case:
+    """The case with everything that follows from its facts: goal, model, plan and verdict."""
+    if case.data is not None and not case.goal_confirmed:
+        case = case.but(goal=suggest_goal(case.data, case.goal))
+    if case.model is None and case.model_choice is not None:
+        case = case.but(model=find_model(case.model_choice))
+    if case.machine is None or case.model is None:
+        return case.but(plan=None, verdict=None)
+    plan = make_plan(
+        case.machine,
+        case.data,
+        case.model,
+        case.goal,
+        case.knobs,
+        catalog.limits(),
+        catalog.models(),
+        catalog.offers(),
+    )
+    case = case.but(plan=plan)
+    verdict = decide(case.machine, case.data, case.model, case.goal, case.plan, case.pilot, catalog.limits())
+    return case.but(verdict=verdict)
+
+
+def choose_model(case: Case, choice: str) -> Case:
+    """The case for another model; raises BadModel when it cannot be used."""
+    return settle(case.but(model_choice=choice, model=find_model(choice)))
+
+
+def findings_of(case: Case, step: str | None = None) -> tuple[Finding, ...]:
+    """Findings about one step, or about all, worst first."""
+    found = assess(case.machine, case.data, case.model, case.goal, case.plan, case.pilot, catalog.limits())
+    return worst_first(tuple(each for each in found if step is None or each.rule.startswith(f"{step}.")))
+
+
+def step_states(case: Case, running: str | None = None) -> dict[str, StepState]:
+    """The state of each step; `running` is the step whose job is under way."""
+    return {step: StepState.RUNNING if step == running else _state(case, step) for step in STEPS}
+
+
+def verdict_line(case: Case, step: str) -> str:
+    """One line in words for the head of a step."""
+    if _state(case, step) is StepState.EMPTY:
+        return _MISSING[step]
+    if step == "verdict" and case.verdict is not None:
+        return case.verdict.headline
+    findings = findings_of(case, step)
+    if findings and findings[0].level is not Level.OK:
+        return f"{findings[0].level}: {findings[0].headline}"
+    return _FINE[step]
+
+
+def next_of(case: Case) -> Next:
+    """The next recommended thing to do."""
+    if case.machine is None:
+        return Next("machine", "probe this machine", "probe")
+    if case.data_path is None:
+        return Next("data", "choose a data file", "choose_data")
+    if case.data is None or (case.data.tokens is None and case.model is not None):
+        return Next("data", "profile the data", "profile")
+    if _state(case, "data") is StepState.BLOCKED:
+        return Next("data", "look at the findings", "look")
+    if not case.goal_confirmed:
+        return Next("goal", "confirm the goal", "confirm_goal")
+    if case.plan is None:
+        return Next("plan", "choose a model", "look")
+    if case.pilot is None or not case.pilot.complete:
+        return Next("pilot", "run the pilot", "pilot")
+    if not case.exported:
+        return Next("export", "write the files", "export")
+    return Next("verdict", "read the verdict", "look")
+
+
+def _new_pilot(case: Case) -> PilotFacts:
+    facts = PilotFacts()
+    if case.plan is not None:
+        facts = replace(facts, model=case.plan.recipe.model, method=case.plan.recipe.method)
+    return facts
+
+
+def _state(case: Case, step: str) -> StepState:
+    known = {
+        "machine": case.machine is not None,
+        "data": case.data is not None,
+        "goal": case.goal_confirmed,
+        "plan": case.plan is not None,
+        "pilot": case.pilot is not None,
+        "verdict": case.verdict is not None,
+        "export": bool(case.exported),
+    }
+    if not known[step]:
+        return StepState.EMPTY
+    match worst(findings_of(case, step)):
+        case Level.BLOCK:
+            return StepState.BLOCKED
+        case Level.RISK | Level.UNKNOWN:
+            return StepState.RISK
+        case _:
+            return StepState.OK
+
+
+_MISSING = {
+    "machine": "This machine is not probed yet",
+    "data": "No data profiled yet",
+    "goal": "The goal is not confirmed yet",
+    "plan": "No plan yet: it needs the machine and a model",
+    "pilot": "No pilot run yet",
+    "verdict": "No verdict yet: it needs a plan and a pilot",
+    "export": "Nothing exported yet",
+}
+
+_FINE = {
+    "machine": "This machine can train",
+    "data": "The data can be trained on",
+    "goal": "The goal is set",
+    "plan": "The plan fits this machine",
+    "pilot": "The pilot has evidence",
+    "verdict": "The verdict stands",
+    "export": "The files are written",
+}
