@@ -1,0 +1,421 @@
+"""Every threshold that a rule uses, as one frozen value built from the thresholds preset."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimits:
+    """Learning rate."""
+
+    base: float
+    """LoRA rate at the reference batch for middle-sized models."""
+    reference_batch: float
+    """Examples per optimizer step at which `base` holds."""
+    batch_exponent: float
+    """Rate grows with batch to this power."""
+    small_up_to: float
+    """Parameters up to which `small_factor` applies."""
+    small_factor: float
+    large_from: float
+    """Parameters from which `large_factor` applies."""
+    large_factor: float
+    short_steps: float
+    """Runs shorter than this many steps take `short_factor`."""
+    short_factor: float
+    lowest: float
+    """Bound inside the sizes that the sources cover."""
+    highest: float
+    """Bound inside the sizes that the sources cover."""
+    covered_from: float
+    """Smallest model, parameters, with a published setting; below it the rate is extrapolated."""
+    covered_to: float
+    """Largest model, parameters, in the sweeps."""
+    tiny_width: float
+    """Hidden size of the smallest covered model."""
+    tiny_width_exponent: float
+    """Below the covered sizes the rate grows with (tiny_width / hidden) to this power."""
+    spread: float
+    """The range is value / spread to value * spread."""
+    extrapolated_spread: float
+    """The same outside the covered sizes."""
+    full_divisor: float
+    """LoRA rate over full fine-tuning rate."""
+    full_cap_medium_from: float
+    """Parameters from which full fine-tuning takes at most `full_cap_medium`."""
+    full_cap_medium: float
+    full_cap_large_from: float
+    full_cap_large: float
+    warmup_share: float
+    """Share of steps."""
+    warmup_least_steps: float
+    warmup_most_steps: float
+    warmup_most_share: float
+    """Warm-up never takes more of a run than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLimits:
+    """Examples per optimizer step."""
+
+    steps_aimed: float
+    """The batch is chosen for about this many steps."""
+    least: int
+    most: int
+    """Largest batch below `large_from` rows."""
+    large_from: int
+    """Rows from which `most_large` holds."""
+    most_large: int
+    least_steps_per_epoch: int
+    """A batch is at most this part of the rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class EpochsLimits:
+    """Passes over the data."""
+
+    small_rows: int
+    """Fewer rows take `small`."""
+    small: float
+    middle: float
+    large_rows: int
+    """More rows take `large`."""
+    large: float
+
+
+@dataclass(frozen=True, slots=True)
+class SamplesLimits:
+    """Training rows of the pilot."""
+
+    classify: int
+    extract: int
+    answer: int
+    chat: int
+    write: int
+    raw: int
+    """For raw text that is continued."""
+    per_class: int
+    """Rows wanted for each class."""
+    least: int
+    most: int
+    train_share: float
+    """Share of rows for training when the split is not known yet."""
+    run_share: float
+    """One run may take this share of the pilot's time."""
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceLimits:
+    """Sequence length, tokens."""
+
+    assumed: int
+    """Before the tokens are counted."""
+    least: int
+    fine_below: int
+    """Below this the length is a multiple of `fine_step`, else of `coarse_step`."""
+    fine_step: int
+    coarse_step: int
+    stretch: float
+    """The longest row is taken whole when it is at most this many times p99."""
+    assumed_fill: float
+    """Mean row over sequence length before the tokens are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterLimits:
+    """LoRA adapter."""
+
+    rank: int
+    rank_many: int
+    rank_most: int
+    many_tokens: float
+    """Trained tokens from which `rank_many` holds."""
+    most_tokens: float
+    """Trained tokens from which `rank_most` holds."""
+    widths_per_rank: int
+    """Rank is at most hidden size over this."""
+    alpha: int
+    bits_per_parameter: float
+    """What an adapter can store."""
+    bits_per_token: float
+    """What an answer token asks to be stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryLimits:
+    """Memory by formula."""
+
+    allowance: float
+    """Fragmentation and small buffers, factor."""
+    gpu_overhead: float
+    """Context and workspaces of one process, bytes."""
+    cpu_overhead: float
+    """Interpreter and libraries of the training process, bytes."""
+    fits_share: float
+    """Of the free memory."""
+    low: float
+    """Low end of the interval, factor."""
+    high: float
+    """High end of the interval, factor."""
+    nf4_bytes: float
+    """Per quantised weight with double quantisation."""
+    logit_bytes_half: float
+    """Per token and vocabulary entry in 16-bit training with the stock loss."""
+    logit_bytes_single: float
+    """The same in fp32 training."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimits:
+    """Speed and duration."""
+
+    mfu_full: float
+    """Share of the peak, full fine-tuning."""
+    mfu_lora: float
+    mfu_qlora: float
+    matmul_ceiling: float
+    """Measured matrix product speed over the datasheet peak."""
+    cpu_efficiency: float
+    """Training speed over measured matrix product speed on a CPU."""
+    spread: float
+    """GPU speeds lie within this factor."""
+    cpu_spread: float
+    """CPU speeds lie within this factor."""
+    cpu_core_gflops: float
+    """Per core when nothing was measured."""
+    unmeasured_tflops: float
+    """A GPU that was not measured."""
+    unmeasured_spread: float
+    """Speeds of an unmeasured device lie within this factor."""
+    step_overhead: float
+    """Seconds that one micro-batch costs however small the model."""
+    layer_overhead: float
+    """Seconds per layer that one micro-batch costs however narrow the model."""
+    measured_spread: float
+    """A measured speed holds for the full run within this factor."""
+    startup_seconds: float
+    """Loading libraries and model, and saving."""
+    generate_token_overhead: float
+    """Seconds per layer and generated token however narrow the model."""
+    proof_steps: int
+    """Optimizer steps of the pilot's proof."""
+    evaluations: int
+    """Held-out evaluations in one pilot run."""
+    generated_rows: int
+    """Rows answered by each model for exact match and samples."""
+    final_passes: int
+    """Passes over the test rows: base and tuned, own and swapped prompts."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLimits:
+    """Choice of model, method and precision."""
+
+    cpu_bf16_from: float
+    """Parameters from which bf16 is worth it on a CPU that does it well."""
+    alternatives: int
+    """Models named beside the chosen one."""
+    ladder_step: float
+    """Each line of the size table is at least this many times larger than the one before."""
+    size_rows: int
+    """Lines of the size table."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLimits:
+    """Cloud offers."""
+
+    allowance: float
+    """Cost of set-up and one failed run, factor."""
+    setup_hours: float
+    """Billed before training starts."""
+    multi_gpu_efficiency: float
+    """Speed of each further GPU with data parallelism."""
+    most: int
+    """Offers shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class MachineLimits:
+    """Findings about the machine."""
+
+    memory_low_share: float
+    """Free share of main memory below which other programs are in the way."""
+    gpu_busy_share: float
+    """Share of device memory held by others that is worth a word."""
+    disk_low_bytes: float
+    """Free disk below which checkpoints are at risk."""
+    disk_block_bytes: float
+    """Free disk below which a pilot cannot write its files."""
+    swap_used_share: float
+    """Used share of swap that says memory is short."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataLimits:
+    """Findings about the data."""
+
+    malformed_share_block: float
+    """More lost lines than this mean a broken file."""
+    rows_block: int
+    """Fewer usable rows cannot be tuned and tested."""
+    rows_risk: int
+    """Fewer usable rows give wide intervals."""
+    empty_share_risk: float
+    empty_share_block: float
+    duplicate_share_risk: float
+    duplicate_share_block: float
+    """Rows are counted once before training, so only a file that is mostly copies is stopped."""
+    near_duplicate_share_risk: float
+    conflict_share_risk: float
+    conflict_share_block: float
+    mojibake_share_risk: float
+    control_share_risk: float
+    placeholder_share_risk: float
+    role_share_risk: float
+    role_share_block: float
+    class_rows_risk: int
+    """A class with fewer rows is hardly learnt or tested."""
+    largest_class_risk: float
+    """Share of the most frequent answer."""
+    format_confidence_risk: float
+    """Share of sampled rows that fit the format."""
+    truncation_risk: float
+    """Share of answer tokens cut off."""
+    truncation_block: float
+    no_answer_block: float
+    """Share of rows that keep no answer token."""
+    few_labels: int
+    """Most classes for a data set to be seen as classification by suggestion."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoalLimits:
+    """Findings about the goal and suggested gains."""
+
+    gain_exact_match: float
+    """Suggested smallest gain, share of rows."""
+    gain_loss: float
+    """Suggested smallest gain, nats per answer token."""
+    test_rows_risk: int
+    """Fewer test rows cannot resolve a gain."""
+
+
+@dataclass(frozen=True, slots=True)
+class PilotLimits:
+    """Findings about the pilot."""
+
+    forgetting_risk: float
+    """Rise of loss on general text, share."""
+    forgetting_fail: float
+    """Rise of loss on general text that stops a release, share."""
+    overfit_rise: float
+    """Rise of the last held-out loss above the best, share."""
+    memory_off: float
+    """Measured against predicted peak that is worth a word, share."""
+    firm_factor: float
+    """A gain whose lower bound is this many times the smallest gain is firm."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchLimits:
+    """Alarms while training."""
+
+    warmup_steps: int
+    """Steps before any alarm but NaN."""
+    ema: float
+    """Weight of the past in running means."""
+    spike_sds: float
+    """A loss is a spike beyond this many standard deviations above the running mean."""
+    spike_ratio: float
+    """... and above this many times the running median."""
+    spike_steps: int
+    """Steps above `spike_ratio` in a row that count without the deviation rule."""
+    diverged_ratio: float
+    """Smoothed loss over its best."""
+    diverged_steps: int
+    """Steps above `diverged_ratio` in a row."""
+    gradient_z: float
+    """Deviations of the log gradient norm."""
+    gradient_window: int
+    """Steps within which two such gradients are an alarm."""
+    overfit_evaluations: int
+    """Held-out evaluations in a row that rise while training loss falls."""
+    overfit_rise: float
+    """Rise above the best held-out loss that counts, share."""
+    plateau_evaluations: int
+    """Fewest held-out evaluations for a plateau."""
+    plateau_share: float
+    """Last part of the run whose slope is judged."""
+    quiet_steps: int
+    """After an alarm the same kind stays silent this long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """All thresholds, by subject."""
+
+    rate: RateLimits
+    batch: BatchLimits
+    epochs: EpochsLimits
+    samples: SamplesLimits
+    sequence: SequenceLimits
+    adapter: AdapterLimits
+    memory: MemoryLimits
+    time: TimeLimits
+    plan: PlanLimits
+    offers: OfferLimits
+    machine: MachineLimits
+    data: DataLimits
+    goal: GoalLimits
+    pilot: PilotLimits
+    watch: WatchLimits
+
+
+def limits_of(raw: Mapping[str, Mapping[str, Mapping[str, object]]]) -> Limits:
+    """The limits that a parsed thresholds file describes; raises ValueError naming every missing, unknown
+    or unusable entry at once."""
+    problems: list[str] = []
+    subjects = {each.name: each.type for each in fields(Limits)}
+    problems += [f"unknown table [{name}]" for name in raw if name not in subjects]
+    built: dict[str, object] = {}
+    for name, kind in subjects.items():
+        if isinstance(kind, type):
+            built[name] = _subject(kind, name, raw.get(name, {}), problems)
+    if problems:
+        raise ValueError("thresholds: " + "; ".join(problems))
+    return _call(Limits, built)
+
+
+def _subject(
+    kind: type[T], subject: str, entries: Mapping[str, Mapping[str, object]], problems: list[str]
+) -> T | None:
+    wanted = _field_types(kind)
+    problems += [f"unknown entry [{subject}.{name}]" for name in entries if name not in wanted]
+    before = len(problems)
+    values: dict[str, object] = {}
+    for name, number in wanted.items():
+        entry = entries.get(name)
+        if entry is None:
+            problems.append(f"missing entry [{subject}.{name}]")
+            continue
+        problems += [f"[{subject}.{name}] has no {key}" for key in ("source", "date") if not entry.get(key)]
+        value = entry.get("value")
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            problems.append(f"[{subject}.{name}] has no number as value")
+        elif number is int and value != int(value):
+            problems.append(f"[{subject}.{name}] must be a whole number")
+        else:
+            values[name] = int(value) if number is int else float(value)
+    return _call(kind, values) if len(problems) == before else None
+
+
+def _field_types(kind: type) -> dict[str, object]:
+    return {each.name: each.type for each in fields(kind)}
+
+
+def _call(make: Callable[..., T], values: Mapping[str, object]) -> T:
+    return make(**values)
