@@ -1,0 +1,44 @@
+"""What the user asked for on the command line, checked and typed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from heuristics.facts.data import Columns
+from heuristics.goal import Metric, TaskKind
+from heuristics.knobs import Knobs
+
+
+@dataclass(frozen=True, slots=True)
+class GoalWishes:
+    """Answers about the goal; None leaves the answer to what the data suggests."""
+
+    task: TaskKind | None = None
+    metric: Metric | None = None
+    smallest_gain: float | None = None
+    keep_general: bool | None = None
+    data_may_leave: bool | None = None
+    budget_hours: float | None = None
+    budget_money: float | None = None
+    pilot_minutes: float | None = None
+    format_counts: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One command with its options."""
+
+    command: str
+    file: Path | None = None
+    """The data file, or for replay the folder of a run."""
+    case: Path | None = None
+    model: str | None = None
+    eval_file: Path | None = None
+    columns: Columns | None = None
+    knobs: Knobs = Knobs()
+    goal: GoalWishes = GoalWishes()
+    to: Path | None = None
+    """Where the export goes; None means the case's own folder."""
+    speed: float = 0.0
+    """Pace of a replay; 0 means without waiting."""
+    as_json: bool = False
+    offline: bool = False

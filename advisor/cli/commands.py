@@ -1,0 +1,130 @@
+"""What each command does, and the exit code that says how it went."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from enum import IntEnum
+
+from advisor.case import Case
+from advisor.cli import stages
+from advisor.cli.asked import Asked, GoalWishes
+from advisor.cli.narrate import Narrator
+from advisor.cli.opening import opened
+from advisor.cli.report.whole import Part, as_json, as_text
+from advisor.journey import findings_of, settle
+from heuristics.finding import Level, worst
+
+
+class Exit(IntEnum):
+    """Exit codes that scripts can rely on."""
+
+    READY = 0
+    NOT_READY = 1
+    INPUT = 2
+    FAILED = 3
+
+
+Command = Callable[[Asked, Narrator], Exit]
+
+DEMO_MINUTES = 2.0
+
+
+def probe(asked: Asked, narrator: Narrator) -> Exit:
+    """The machine, measured again."""
+    with opened(asked) as case:
+        return _answer(stages.Trip(asked, narrator).job(case, "probe"), asked, "machine")
+
+
+def profile(asked: Asked, narrator: Narrator) -> Exit:
+    """The data, read again."""
+    with opened(asked) as case:
+        return _answer(stages.Trip(asked, narrator).job(case, "profile"), asked, "data")
+
+
+def plan(asked: Asked, narrator: Narrator) -> Exit:
+    """A recipe with its reasons."""
+    with opened(asked) as case:
+        case = stages.planned(case, stages.Trip(asked, narrator))
+        return _answer(case, asked, "machine", "data", "goal", "plan")
+
+
+def pilot(asked: Asked, narrator: Narrator) -> Exit:
+    """A new pilot, whatever was measured before."""
+    with opened(asked) as case:
+        case = stages.piloted(case.but(pilot=None, pilot_run=None), stages.Trip(asked, narrator))
+        answer = _answer(case, asked, "data", "plan", "pilot")
+        return answer if case.pilot is not None and case.pilot.complete else Exit.NOT_READY
+
+
+def verdict(asked: Asked, narrator: Narrator) -> Exit:
+    """What the evidence of a case allows to say."""
+    with opened(asked) as case:
+        return _decide(case, asked, narrator)
+
+
+def export(asked: Asked, narrator: Narrator) -> Exit:
+    """The files of a case that has a plan."""
+    with opened(asked) as case:
+        case = stages.exported(case, stages.Trip(asked, narrator))
+        return _answer(case, asked, "export")
+
+
+def run(asked: Asked, narrator: Narrator) -> Exit:
+    """The whole journey."""
+    with opened(asked) as case:
+        trip = stages.Trip(asked, narrator)
+        case = stages.piloted(case, trip)
+        if stages.blocked(case):
+            narrator.say("nothing is exported: a finding must be answered first")
+        else:
+            case = stages.exported(case, trip)
+        return _decide(case, asked, narrator)
+
+
+def demo(asked: Asked, narrator: Narrator) -> Exit:
+    """The whole journey on the bundled data and model."""
+    from advisor.catalog import demo_folder
+
+    folder = demo_folder()
+    minutes = asked.goal.pilot_minutes or DEMO_MINUTES
+    goal: GoalWishes = replace(asked.goal, pilot_minutes=minutes)
+    model = asked.model or str(folder / "model")
+    return run(replace(asked, file=folder / "triage.jsonl", model=model, goal=goal, offline=True), narrator)
+
+
+def replay(asked: Asked, _narrator: Narrator) -> Exit:
+    """The events of a recorded run, one JSON object a line."""
+    from advisor.cli.recorded import print_events
+
+    return Exit.READY if print_events(asked) else Exit.NOT_READY
+
+
+COMMANDS: dict[str, Command] = {
+    "probe": probe,
+    "profile": profile,
+    "plan": plan,
+    "pilot": pilot,
+    "verdict": verdict,
+    "export": export,
+    "run": run,
+    "demo": demo,
+    "replay": replay,
+}
+
+
+def _decide(case: Case, asked: Asked, narrator: Narrator) -> Exit:
+    """Answer with the verdict; the exit code says whether to train in full."""
+    case = settle(case)
+    if case.verdict is None:
+        narrator.say("no verdict yet: it needs the machine, the data and a model")
+    _answer(case, asked, "data", "plan", "pilot", "verdict")
+    return Exit.READY if case.verdict is not None and case.verdict.ready else Exit.NOT_READY
+
+
+def _answer(case: Case, asked: Asked, *parts: Part) -> Exit:
+    """Print the parts of a case; not ready when one of their findings blocks."""
+    text = as_json(case, parts, asked.command) if asked.as_json else as_text(case, parts)
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    levels = {worst(findings_of(case, part)) for part in parts}
+    return Exit.NOT_READY if Level.BLOCK in levels else Exit.READY

@@ -1,0 +1,83 @@
+"""One job driven to its end: events narrated, facts kept, signals obeyed."""
+
+import asyncio
+import signal
+from contextlib import suppress
+
+from advisor.case import Case, save
+from advisor.cli.narrate import Narrator
+from advisor.errors import AdvisorError
+from advisor.events import Event, Failed
+from advisor.jobs import Job, start_job
+from advisor.journey import absorb, settle, spec_of
+from advisor.specs import Task
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_INPUT_FAULTS = ("bad_data", "bad_model", "no_space")
+
+
+class JobFailed(AdvisorError):
+    """A job ended without its facts."""
+
+    def __init__(self, failed: Failed, log: str) -> None:
+        super().__init__(failed.message, failed.do or f"See {log}")
+        self.failed = failed
+
+    @property
+    def input_fault(self) -> bool:
+        """True when the user's files are the reason, not the job."""
+        return self.failed.failure in _INPUT_FAULTS
+
+
+class Interrupted(AdvisorError):
+    """A signal ended the command."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__("Stopped; what was finished is kept", "Run the same command with --case to go on.")
+        self.number = number
+
+
+def drive(case: Case, task: Task, narrator: Narrator, offline: bool = False) -> Case:
+    """The case after one job, saved; raises JobFailed or Interrupted, after saving what was found."""
+    return asyncio.run(_drive(case, task, narrator, offline))
+
+
+async def _drive(case: Case, task: Task, narrator: Narrator, offline: bool) -> Case:
+    spec = spec_of(case, task, offline=offline)
+    job = await start_job(spec)
+    caught = _obey_signals(job)
+    last: Event | None = None
+    try:
+        async for event in job.events():
+            narrator.hear(event)
+            case = absorb(case, event, spec.folder.name)
+            last = event
+    finally:
+        narrator.close()
+        await job.stop()
+        save(case)
+    if caught:
+        raise Interrupted(caught[0])
+    if isinstance(last, Failed):
+        raise JobFailed(last, str(spec.folder / "log.txt"))
+    case = settle(case)
+    save(case)
+    return case
+
+
+def _obey_signals(job: Job) -> list[int]:
+    """Stop the job at the first signal; the returned list then holds its number."""
+    loop = asyncio.get_running_loop()
+    caught: list[int] = []
+    stopping: list[asyncio.Task[None]] = []
+
+    def stop(number: int) -> None:
+        caught.append(number)
+        if not stopping:
+            stopping.append(loop.create_task(job.stop()))
+
+    for number in _SIGNALS:
+        # Outside the main thread no handler can be set; the life line still ends the job.
+        with suppress(ValueError, RuntimeError):
+            loop.add_signal_handler(number, stop, number)
+    return caught

@@ -1,0 +1,104 @@
+"""The case that a command works on: found or made, with the user's choices put in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from advisor import cases
+from advisor.case import Case, load, save
+from advisor.cli.asked import Asked
+from advisor.errors import BadInput
+from advisor.files import locked
+from advisor.journey import recover, settle
+from advisor.models import find_model
+from advisor.text import one_line
+
+LOCK_FILE = "lock"
+
+
+@contextmanager
+def opened(asked: Asked) -> Iterator[Case]:
+    """The case of one command, locked while the command writes to it.
+
+    Inputs are looked at before any folder is made; raises BadInput, BadModel, BadCase or CaseInUse.
+    """
+    data = _data_file(asked.file, "data file")
+    held_out = _data_file(asked.eval_file, "test file")
+    if asked.model is not None:
+        find_model(asked.model)
+    case = _find(asked, data)
+    with locked(case.folder / LOCK_FILE):
+        case = recover(load(case.folder))
+        case = settle(_with_choices(case, asked, data, held_out))
+        save(case)
+        yield case
+
+
+def this_machine() -> Path:
+    """Folder of the case that holds nothing but what a bare probe found out."""
+    return cases.cases_home().parent / "machine"
+
+
+def with_goal(case: Case, asked: Asked) -> Case:
+    """The case with the goal that the data suggests and the user corrected; nobody is there to ask."""
+    wishes = {name: value for name, value in asdict(asked.goal).items() if value is not None}
+    return settle(case.but(goal=replace(case.goal, **wishes), goal_confirmed=True))
+
+
+def _find(asked: Asked, data: Path | None) -> Case:
+    if asked.command == "probe" and asked.case is None:
+        return cases.open_or_create(this_machine(), "this machine")
+    if data is not None:
+        return cases.open_or_create(asked.case, "demo" if asked.command == "demo" else data.stem)
+    if asked.case is not None:
+        return (
+            cases.open_or_create(asked.case, asked.case.name)
+            if asked.command == "probe"
+            else load(asked.case)
+        )
+    if asked.command in ("verdict", "export"):
+        return cases.newest()
+    raise BadInput(
+        "No data file is named", f"Write: advisor {asked.command} FILE, or name a case with --case."
+    )
+
+
+def _data_file(path: Path | None, what: str) -> Path | None:
+    if path is None:
+        return None
+    shown = one_line(str(path))
+    try:
+        if path.is_dir():
+            raise BadInput(f"The {what} {shown} is a directory", "Name one file inside it.")
+        if not path.exists():
+            raise BadInput(f"The {what} {shown} does not exist", "Check the path.")
+        with path.open("rb"):
+            return path.absolute()
+    except (OSError, ValueError) as error:
+        raise BadInput(f"The {what} {shown} cannot be read: {_reason(error)}", "Check the path.") from error
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return one_line(error.strerror or str(error)) if isinstance(error, OSError) else one_line(str(error))
+
+
+def _with_choices(case: Case, asked: Asked, data: Path | None, held_out: Path | None) -> Case:
+    """The case with the choices of the command line; evidence of other choices is dropped."""
+    changes: dict[str, object] = {}
+    if data is not None and str(data) != case.data_path:
+        changes["data_path"] = str(data)
+    if held_out is not None and str(held_out) != case.eval_path:
+        changes["eval_path"] = str(held_out)
+    if asked.columns is not None and asked.columns != case.columns:
+        changes["columns"] = asked.columns
+    if changes:
+        changes |= {"data": None, "goal_confirmed": False}
+    if asked.model is not None and asked.model != case.model_choice:
+        changes |= {"model_choice": asked.model, "model": find_model(asked.model), "data": None}
+    knobs = {name: value for name, value in asdict(asked.knobs).items() if value is not None}
+    if knobs and replace(case.knobs, **knobs) != case.knobs:
+        changes["knobs"] = replace(case.knobs, **knobs)
+    if changes:
+        changes |= {"plan": None, "pilot": None, "pilot_run": None, "verdict": None, "exported": ()}
+    return case.but(**changes)

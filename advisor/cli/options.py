@@ -1,0 +1,188 @@
+"""The command line: commands, options and their limits."""
+
+import argparse
+import math
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import NoReturn, get_args
+
+from advisor.cli.asked import Asked, GoalWishes
+from advisor.errors import BadInput
+from advisor.text import one_line
+from heuristics.facts.data import Columns
+from heuristics.goal import Metric, TaskKind
+from heuristics.knobs import Knobs
+from heuristics.recipe import Method
+
+_FILE_COMMANDS = {
+    "profile": "read a data set and say what is in it",
+    "plan": "recommend a recipe, with its memory, time and reasons",
+    "pilot": "run the small experiment on this machine",
+    "run": "everything: probe, profile, goal, plan, pilot, verdict, export",
+}
+_OTHER_COMMANDS = {
+    "probe": "find out what this machine is and can do",
+    "verdict": "say what the evidence of a case allows to say",
+    "export": "write the files that trainers read",
+    "demo": "the whole journey on the bundled data and model, offline",
+    "replay": "print what a recorded run said",
+}
+_EPILOG = (
+    "Exit codes: 0 ready, 1 not ready, 2 usage or input error, 3 a job failed. "
+    "Without a command the terminal program opens."
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BadInput(one_line(message), f"See: {self.prog} --help")
+
+
+def parse(argv: Sequence[str]) -> Asked:
+    """The command that `argv` asks for; raises BadInput for anything that cannot be understood."""
+    given = vars(_parser().parse_args(list(argv)))
+    columns = given.get("column") or []
+    return Asked(
+        command=given["command"],
+        file=given.get("file"),
+        case=given.get("case"),
+        model=given.get("model"),
+        eval_file=given.get("eval_file"),
+        columns=_columns(columns) if columns else None,
+        knobs=Knobs(**{each.name: given.get(each.name) for each in fields(Knobs)}),
+        goal=GoalWishes(**{each.name: given.get(each.name) for each in fields(GoalWishes)}),
+        to=given.get("to"),
+        speed=given.get("speed") or 0.0,
+        as_json=given.get("as_json", False),
+        offline=given.get("offline", False),
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="advisor",
+        description="Should I fine-tune, with what settings, here or in the cloud?",
+        epilog=_EPILOG,
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, what in {**_FILE_COMMANDS, **_OTHER_COMMANDS}.items():
+        command = commands.add_parser(name, help=what, description=what, allow_abbrev=False)
+        if name in _FILE_COMMANDS:
+            command.add_argument(
+                "file", type=Path, nargs="?", metavar="FILE", help="data: JSONL, JSON, CSV or text"
+            )
+        if name == "replay":
+            command.add_argument("file", type=Path, metavar="FOLDER", help="folder of one run")
+            command.add_argument("--speed", type=_positive, help="pace; default: without waiting")
+            continue
+        _common(command)
+        if name in ("plan", "pilot", "run", "demo", "profile"):
+            _inputs(command)
+            _goal(command)
+            _knobs(command)
+        if name in ("export", "run", "demo"):
+            command.add_argument("--to", type=Path, metavar="DIR", help="folder for the exported files")
+    return parser
+
+
+def _common(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--case", type=Path, metavar="DIR", help="folder of the case, new or existing")
+    command.add_argument("--json", action="store_true", dest="as_json", help="one JSON document on stdout")
+    command.add_argument("--offline", action="store_true", help="forbid every download")
+
+
+def _inputs(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("inputs")
+    group.add_argument("--model", metavar="ID_OR_FOLDER", help="model to tune: a folder or a Hub id")
+    group.add_argument(
+        "--eval",
+        type=Path,
+        dest="eval_file",
+        metavar="FILE",
+        help="your own test rows, opened once at the end",
+    )
+    group.add_argument(
+        "--column",
+        action="append",
+        metavar="PART=NAME",
+        help="which column plays a part, such as prompt=question; repeat as needed",
+    )
+
+
+def _goal(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("goal")
+    group.add_argument("--goal", dest="task", choices=get_args(TaskKind), help="kind of task")
+    group.add_argument("--metric", choices=get_args(Metric), help="what better means")
+    group.add_argument(
+        "--smallest-gain", type=_positive, help="smallest gain that matters: nats, or share of rows"
+    )
+    group.add_argument("--minutes", type=_positive, dest="pilot_minutes", help="time budget of the pilot")
+    group.add_argument("--budget-hours", type=_positive, help="longest acceptable full run")
+    group.add_argument("--budget-money", type=_not_negative, help="most that the full run may cost, USD")
+    for name, what in (
+        ("keep-general", "the tuned model must keep its general ability"),
+        ("data-may-leave", "the data may be sent to a cloud machine"),
+        ("format-counts", "learning the form of the answers is a goal"),
+    ):
+        group.add_argument(f"--{name}", action=argparse.BooleanOptionalAction, help=what)
+
+
+def _knobs(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("settings fixed by hand (default: the plan chooses)")
+    group.add_argument("--method", choices=get_args(Method))
+    group.add_argument("--lr", type=_positive, dest="learning_rate", help="learning rate")
+    group.add_argument("--epochs", type=_positive)
+    group.add_argument("--seq", type=_whole, dest="sequence_length", help="sequence length, tokens")
+    group.add_argument("--samples", type=_whole, help="training rows of the pilot")
+    group.add_argument("--batch", type=_whole, dest="micro_batch", help="rows per micro-batch")
+    group.add_argument("--accumulation", type=_whole, help="micro-batches per optimizer step")
+    group.add_argument("--rank", type=_whole, help="rank of the adapter")
+    group.add_argument(
+        "--checkpointing", action=argparse.BooleanOptionalAction, help="gradient checkpointing"
+    )
+    group.add_argument("--seed", type=int)
+
+
+def _columns(pairs: Sequence[str]) -> Columns:
+    parts = [each.name for each in fields(Columns)]
+    chosen: dict[str, str] = {}
+    for pair in pairs:
+        part, _, name = pair.partition("=")
+        if part not in parts or not name:
+            raise BadInput(
+                f"--column {one_line(pair, 60)} is not understood",
+                f"Write PART=NAME, where PART is one of: {', '.join(parts)}.",
+            )
+        chosen[part] = name
+    return Columns(**chosen)
+
+
+def _positive(text: str) -> float:
+    value = _not_negative(text)
+    if value == 0:
+        raise argparse.ArgumentTypeError("must be above 0")
+    return value
+
+
+def _not_negative(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{one_line(text, 40)} is not a number") from None
+    if not math.isfinite(value) or value < 0:
+        raise argparse.ArgumentTypeError("must be a number, 0 or above")
+    return value
+
+
+def _whole(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{one_line(text, 40)} is not a whole number") from None
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be 1 or above")
+    return value

@@ -1,0 +1,1 @@
+"""A case as plain text for a person: one file per part, each giving lines."""

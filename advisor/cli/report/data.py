@@ -1,0 +1,64 @@
+"""What is known about the data, as text."""
+
+from advisor.cli.report.layout import field, table, title
+from advisor.numbers import count, share, size
+from heuristics.facts.data import DataFacts, TokenFacts
+
+_SHOWN = 5
+
+
+def data_lines(data: DataFacts) -> list[str]:
+    """Format, counts, bad rows, token lengths and splits."""
+    shape = data.format
+    lines = title("Data")
+    lines += field("file", f"{data.path}, {size(data.bytes)}")
+    lines += field(
+        "format", f"{shape.name} in {shape.container}, {share(shape.confidence)} of sampled rows fit"
+    )
+    lines += field("columns", _columns(data))
+    lines += field(
+        "rows", f"{count(data.rows)} read, {count(data.usable)} usable, {count(data.malformed)} malformed"
+    )
+    for problem in data.malformed_rows[:_SHOWN]:
+        lines += field("", f"line {problem.line}: {problem.reason}")
+    if data.labels:
+        shown = ", ".join(f"{name} {count(rows)}" for name, rows in data.labels[:_SHOWN])
+        more = f" and {len(data.labels) - _SHOWN} more" if len(data.labels) > _SHOWN else ""
+        lines += field("labels", shown + more)
+    if data.split is not None:
+        split = data.split
+        lines += field(
+            "split",
+            f"{count(split.train)} train, {count(split.validation)} validation, "
+            f"{count(split.test)} test ({split.test_source})",
+        )
+    return lines + (_tokens(data.tokens) if data.tokens else [])
+
+
+def _columns(data: DataFacts) -> str:
+    columns = data.format.columns
+    named = {
+        "prompt": columns.prompt,
+        "context": columns.context,
+        "answer": columns.answer,
+        "label": columns.label,
+        "text": columns.text,
+        "messages": columns.messages,
+        "system": columns.system,
+    }
+    found = [f"{part} = {name}" for part, name in named.items() if name is not None]
+    return (
+        ", ".join(found) + (" (yours)" if data.format.mapped_by_user else "") if found else "none recognised"
+    )
+
+
+def _tokens(tokens: TokenFacts) -> list[str]:
+    exact = "exact" if tokens.exact else "counted on a sample"
+    lines = field(
+        "tokens", f"{count(tokens.tokens)} in all, {count(tokens.answer_tokens)} in answers, {exact}"
+    )
+    lines += field("", f"tokenizer of {tokens.model}, {tokens.template} template")
+    rows = [("", "median", "95 %", "99 %", "longest")]
+    for name, part in (("row", tokens.total), ("prompt", tokens.prompt), ("answer", tokens.answer)):
+        rows.append((name, count(part.p50), count(part.p95), count(part.p99), count(part.largest)))
+    return lines + ["              " + line for line in table(rows, frozenset((1, 2, 3, 4)))]

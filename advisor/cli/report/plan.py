@@ -1,0 +1,76 @@
+"""The goal and the plan, as text."""
+
+from advisor.cli.report.layout import field, hung, table, title
+from advisor.numbers import count, decimal, estimated, parameters, share, size
+from heuristics.goal import Goal
+from heuristics.recipe import Plan
+
+
+def goal_lines(goal: Goal) -> list[str]:
+    """What the user wants, or what the data suggests."""
+    least = (
+        share(goal.smallest_gain)
+        if goal.metric == "exact_match"
+        else f"{decimal(goal.smallest_gain)} nats per token"
+    )
+    general = "general ability must be kept" if goal.keep_general else "general ability may be lost"
+    leave = "the data may leave this machine" if goal.data_may_leave else "the data must stay on this machine"
+    lines = title("Goal")
+    lines += field("task", goal.task)
+    lines += field("better means", f"{goal.metric.replace('_', ' ')}, at least {least}")
+    lines += field("limits", f"{general}; {leave}")
+    return lines + field(
+        "budget",
+        f"{decimal(goal.budget_hours)} h and {decimal(goal.budget_money)} USD for the full run, "
+        f"{decimal(goal.pilot_minutes)} min for the pilot",
+    )
+
+
+def plan_lines(plan: Plan) -> list[str]:
+    """Recipe with reasons, predicted memory, time, alternatives and offers."""
+    lines = title(f"Plan: {plan.recipe.method} on {plan.recipe.model}")
+    for choice in plan.choices:
+        bounds = (
+            ""
+            if choice.low is None or choice.high is None
+            else f" ({decimal(choice.low)} to {decimal(choice.high)})"
+        )
+        lines += field(choice.label, f"{choice.value}{bounds}, {choice.basis}")
+        lines += hung("                ", f"{choice.reason} Source: {choice.source or 'none'}")
+    memory = plan.memory
+    lines += field("memory", f"{estimated(memory.total)} of {size(memory.available)}: {memory.fit}")
+    lines += field("", ", ".join(f"{part.name} {size(part.bytes)}" for part in memory.parts))
+    lines += field("pilot", estimated(plan.pilot_time))
+    lines += field(
+        "full run", f"{estimated(plan.full_time)}, for {count(plan.full_rows)} rows on {plan.device}"
+    )
+    return lines + _sizes(plan) + _alternatives(plan) + _offers(plan)
+
+
+def _sizes(plan: Plan) -> list[str]:
+    if not plan.sizes:
+        return []
+    rows = [("model", "parameters", "full", "lora", "qlora")]
+    rows += [
+        (each.model, parameters(each.parameters), each.full, each.lora, each.qlora) for each in plan.sizes
+    ]
+    return [*title("What this machine can train"), *table(rows, frozenset((1,)))]
+
+
+def _alternatives(plan: Plan) -> list[str]:
+    lines = title("Considered") if plan.alternatives else []
+    for each in plan.alternatives:
+        lines += hung("  ", f"{each.model} ({each.fit}): {each.reason}")
+    return lines
+
+
+def _offers(plan: Plan) -> list[str]:
+    lines = title("Cloud offers for the full run") if plan.offers else []
+    for each in plan.offers:
+        kind = "spot" if each.spot else "on demand"
+        lines += hung(
+            "  ",
+            f"{each.provider} {each.instance}, {each.gpus} x {each.gpu}, {kind}: {estimated(each.hours)}; "
+            f"{estimated(each.cost)}; price of {each.date}",
+        )
+    return lines

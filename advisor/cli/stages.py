@@ -1,0 +1,85 @@
+"""The steps of the journey as a script runs them: each does what is missing and hands the case on."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from advisor.case import Case, save
+from advisor.cli.asked import Asked
+from advisor.cli.drive import drive
+from advisor.cli.narrate import Narrator
+from advisor.cli.opening import with_goal
+from advisor.errors import BadInput
+from advisor.journey import findings_of, task_of
+from advisor.specs import ExportTask
+from heuristics.finding import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """What every step needs to know."""
+
+    asked: Asked
+    narrator: Narrator
+
+    def job(self, case: Case, action: str) -> Case:
+        """The case after the job of one action."""
+        return drive(case, task_of(case, action), self.narrator, self.asked.offline)
+
+
+def probed(case: Case, trip: Trip) -> Case:
+    """The case with the machine's facts."""
+    return case if case.machine is not None else trip.job(case, "probe")
+
+
+def profiled(case: Case, trip: Trip) -> Case:
+    """The case with the data's facts, counted in tokens when the model is known."""
+    counted = case.data is not None and (case.data.tokens is not None or case.model is None)
+    return case if counted else trip.job(case, "profile")
+
+
+def planned(case: Case, trip: Trip) -> Case:
+    """The case with its goal and its plan; raises BadInput when no model can be planned for."""
+    case = with_goal(profiled(probed(case, trip), trip), trip.asked)
+    save(case)
+    if case.plan is None and not blocked(case):
+        raise BadInput("No model is chosen", "Name one: --model FOLDER_OR_ID")
+    return case
+
+
+def piloted(case: Case, trip: Trip) -> Case:
+    """The case with a complete pilot, or as it stands when something forbids the pilot."""
+    case = planned(case, trip)
+    if case.pilot is not None and case.pilot.complete:
+        return case
+    if blocked(case):
+        trip.narrator.say("the pilot is left out: a finding above must be answered first")
+        return case
+    return trip.job(case, "pilot")
+
+
+def exported(case: Case, trip: Trip) -> Case:
+    """The case with its files written; raises BadInput when there is no plan or the folder cannot be used."""
+    from advisor.export.all import check_folder, write
+
+    folder = (trip.asked.to or case.folder / "export").absolute()
+    check_folder(folder)
+    task = task_of(case, "export")
+    if not isinstance(task, ExportTask):
+        raise BadInput("There is nothing to export")
+    case = drive(case, task.model_copy(update={"target": folder / "data"}), trip.narrator, trip.asked.offline)
+    written = write(case, folder)
+    for path in written.kept:
+        trip.narrator.say(f"an older file is kept as {path}")
+    case = case.but(exported=tuple(str(path) for path in (*written.files, *data_files(folder))))
+    save(case)
+    return case
+
+
+def data_files(folder: Path) -> tuple[Path, ...]:
+    """The converted rows of an export."""
+    return tuple(sorted((folder / "data").glob("*.jsonl")))
+
+
+def blocked(case: Case) -> bool:
+    """True when a finding says that training would fail or teach nothing."""
+    return any(each.level is Level.BLOCK for each in findings_of(case))
