@@ -54,3 +54,5 @@ class ModelFacts:
     source: str = ""
     problems: tuple[str, ...] = ()
     """One line each; a model with problems is listed but not recommended."""
+    unverified: tuple[str, ...] = ()
+    """Names of fields that were taken from memory, such as "licence"."""

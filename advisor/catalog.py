@@ -1,0 +1,232 @@
+"""The presets as facts: limits, models, GPUs, cloud offers and the bundled demo."""
+
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from advisor.errors import BadInput
+from advisor.preset_errors import faults_of
+from advisor.text import one_line
+from heuristics.facts.market import CloudOffer, GpuPreset
+from heuristics.facts.model import ModelFacts, ModelShape
+from heuristics.limits import Limits, limits_of
+
+GIB = 1 << 30
+P = TypeVar("P", bound=BaseModel)
+
+_TABLES = TypeAdapter(dict[str, dict[str, dict[str, object]]])
+_Text = Annotated[str, AfterValidator(one_line)]
+_Count = Annotated[int, Field(gt=0, le=10**13)]
+_Amount = Annotated[float, Field(gt=0, lt=1e9)]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    verified: _Text
+    source: _Text
+    note: _Text = ""
+
+
+class _Gpu(_Entry):
+    name: _Text
+    vendor: _Text
+    memory_gib: _Amount
+    memory_gib_up_to: _Amount | None = None
+    bandwidth_gb_per_s: _Amount
+    tflops: _Amount | None = None
+    bf16: bool
+    compute_capability: _Text | None = None
+    aliases: tuple[_Text, ...] = ()
+
+
+class _Model(_Entry):
+    id: _Text
+    family: _Text
+    kind: Literal["dense", "hybrid", "moe"]
+    parameters: _Count
+    active_parameters: _Count | None = None
+    hidden: _Count
+    layers: _Count
+    heads: _Count
+    kv_heads: _Count
+    head_dim: _Count
+    intermediate: _Count
+    vocabulary: _Count
+    tied: bool
+    experts: int = Field(default=0, ge=0, le=10**5)
+    context: _Count | None = None
+    licence: _Text = ""
+    chat_template: bool
+
+
+class _Offer(_Entry):
+    provider: _Text
+    instance: _Text
+    gpu: _Text
+    gpus: _Count
+    gpu_memory_gib: _Amount
+    vcpus: _Count | None = None
+    ram_gib: _Amount | None = None
+    usd_per_hour: _Amount | None = None
+    spot_usd_per_hour: _Amount | None = None
+    region: _Text = ""
+    date: date
+
+
+class _Preset(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sources: dict[str, _Text]
+
+    def source(self, key: str) -> str:
+        """The full source that an entry names by its key, or the text itself."""
+        return self.sources.get(key, key)
+
+
+class _Gpus(_Preset):
+    date: date
+    gpus: tuple[_Gpu, ...]
+
+
+class _Models(_Preset):
+    date: date
+    unverified: tuple[_Text, ...] = ()
+    models: tuple[_Model, ...]
+
+
+class _Offers(_Preset):
+    offers: tuple[_Offer, ...]
+
+
+@cache
+def limits() -> Limits:
+    """Every threshold that rules use; raises BadInput when the preset cannot be used."""
+    raw = _toml("thresholds.toml")
+    try:
+        return limits_of(_TABLES.validate_python(raw))
+    except ValueError as error:
+        raise BadInput(
+            f"presets/thresholds.toml: {one_line(str(error), 1000)}", "Correct the preset."
+        ) from error
+
+
+@cache
+def gpus() -> tuple[GpuPreset, ...]:
+    """Known GPUs in the preset's order; raises BadInput naming every fault of the preset."""
+    preset = _read("gpus.toml", _Gpus)
+    return tuple(
+        GpuPreset(
+            name=each.name,
+            vendor=each.vendor,
+            memory=int(each.memory_gib * GIB),
+            bandwidth_gb_per_s=each.bandwidth_gb_per_s,
+            tflops=each.tflops,
+            bf16=each.bf16,
+            compute_capability=each.compute_capability,
+            verified=each.verified,
+            source=preset.source(each.source),
+            date=preset.date.isoformat(),
+            aliases=each.aliases,
+            note=each.note,
+        )
+        for each in preset.gpus
+    )
+
+
+@cache
+def models() -> tuple[ModelFacts, ...]:
+    """Models known by preset, smallest first in each family; raises BadInput naming every fault."""
+    preset = _read("models.toml", _Models)
+    dated = preset.date.isoformat()
+    return tuple(
+        ModelFacts(
+            id=each.id,
+            where="catalogue",
+            family=each.family,
+            shape=_shape(each),
+            licence=each.licence,
+            chat_template=each.chat_template,
+            verified=each.verified,
+            source=f"{preset.source(each.source)}; {dated}",
+            unverified=preset.unverified,
+        )
+        for each in preset.models
+    )
+
+
+@cache
+def offers() -> tuple[CloudOffer, ...]:
+    """Cloud offers; raises BadInput naming every fault, an unknown GPU among them."""
+    preset = _read("cloud.toml", _Offers)
+    known = {each.name: each for each in gpus()}
+    unknown = sorted({each.gpu for each in preset.offers} - known.keys())
+    if unknown:
+        raise BadInput(f"presets/cloud.toml names GPUs that gpus.toml lacks: {', '.join(unknown)}")
+    return tuple(
+        CloudOffer(
+            provider=each.provider,
+            instance=each.instance,
+            gpu=each.gpu,
+            gpus=each.gpus,
+            gpu_memory=int(each.gpu_memory_gib * GIB),
+            usd_per_hour=each.usd_per_hour,
+            spot_usd_per_hour=each.spot_usd_per_hour,
+            tflops=known[each.gpu].tflops,
+            date=each.date.isoformat(),
+            source=preset.source(each.source),
+            verified=each.verified,
+            region=each.region,
+            vcpus=each.vcpus,
+            ram=int(each.ram_gib * GIB) if each.ram_gib else None,
+            note=each.note,
+        )
+        for each in preset.offers
+    )
+
+
+@contextmanager
+def demo_folder() -> Iterator[Path]:
+    """The bundled demo as a real folder: triage.jsonl and model/."""
+    with as_file(files("presets") / "demo") as folder:
+        yield folder
+
+
+def _shape(each: _Model) -> ModelShape:
+    return ModelShape(
+        hidden=each.hidden,
+        layers=each.layers,
+        heads=each.heads,
+        kv_heads=each.kv_heads,
+        head_dim=each.head_dim,
+        intermediate=each.intermediate,
+        vocabulary=each.vocabulary,
+        tied=each.tied,
+        parameters=each.parameters,
+        active_parameters=each.active_parameters or each.parameters,
+        context=each.context,
+        experts=each.experts,
+    )
+
+
+def _toml(name: str) -> dict[str, object]:
+    try:
+        return tomllib.loads((files("presets") / name).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadInput(
+            f"presets/{name} cannot be read: {one_line(str(error))}", "Install the program again."
+        ) from error
+
+
+def _read(name: str, shape: type[P]) -> P:
+    try:
+        return shape.model_validate(_toml(name))
+    except ValidationError as error:
+        raise BadInput(f"presets/{name}: {faults_of(error, shape)}", "Correct the preset.") from error
