@@ -1,6 +1,6 @@
 """What the user asked for on the command line, checked and typed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from heuristics.facts.data import Columns
@@ -34,8 +34,8 @@ class Asked:
     model: str | None = None
     eval_file: Path | None = None
     columns: Columns | None = None
-    knobs: Knobs = Knobs()
-    goal: GoalWishes = GoalWishes()
+    knobs: Knobs = field(default_factory=Knobs)
+    goal: GoalWishes = field(default_factory=GoalWishes)
     to: Path | None = None
     """Where the export goes; None means the case's own folder."""
     speed: float = 0.0

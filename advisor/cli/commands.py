@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from advisor.case import Case
 from advisor.cli import stages
-from advisor.cli.asked import Asked, GoalWishes
+from advisor.cli.asked import Asked
 from advisor.cli.narrate import Narrator
 from advisor.cli.opening import opened
 from advisor.cli.report.whole import Part, as_json, as_text
@@ -43,15 +43,15 @@ def profile(asked: Asked, narrator: Narrator) -> Exit:
 
 def plan(asked: Asked, narrator: Narrator) -> Exit:
     """A recipe with its reasons."""
-    with opened(asked) as case:
-        case = stages.planned(case, stages.Trip(asked, narrator))
+    with opened(asked) as begun:
+        case = stages.planned(begun, stages.Trip(asked, narrator))
         return _answer(case, asked, "machine", "data", "goal", "plan")
 
 
 def pilot(asked: Asked, narrator: Narrator) -> Exit:
     """A new pilot, whatever was measured before."""
-    with opened(asked) as case:
-        case = stages.piloted(case.but(pilot=None, pilot_run=None), stages.Trip(asked, narrator))
+    with opened(asked) as begun:
+        case = stages.piloted(begun.but(pilot=None, pilot_run=None), stages.Trip(asked, narrator))
         answer = _answer(case, asked, "data", "plan", "pilot")
         return answer if case.pilot is not None and case.pilot.complete else Exit.NOT_READY
 
@@ -64,32 +64,32 @@ def verdict(asked: Asked, narrator: Narrator) -> Exit:
 
 def export(asked: Asked, narrator: Narrator) -> Exit:
     """The files of a case that has a plan."""
-    with opened(asked) as case:
-        case = stages.exported(case, stages.Trip(asked, narrator))
+    with opened(asked) as begun:
+        case = stages.exported(begun, stages.Trip(asked, narrator))
         return _answer(case, asked, "export")
 
 
 def run(asked: Asked, narrator: Narrator) -> Exit:
     """The whole journey."""
-    with opened(asked) as case:
+    with opened(asked) as begun:
         trip = stages.Trip(asked, narrator)
-        case = stages.piloted(case, trip)
-        if stages.blocked(case):
-            narrator.say("nothing is exported: a finding must be answered first")
-        else:
-            case = stages.exported(case, trip)
-        return _decide(case, asked, narrator)
+        return _decide(stages.finished(stages.piloted(begun, trip), trip), asked, narrator)
 
 
 def demo(asked: Asked, narrator: Narrator) -> Exit:
     """The whole journey on the bundled data and model."""
     from advisor.catalog import demo_folder
 
-    folder = demo_folder()
     minutes = asked.goal.pilot_minutes or DEMO_MINUTES
-    goal: GoalWishes = replace(asked.goal, pilot_minutes=minutes)
-    model = asked.model or str(folder / "model")
-    return run(replace(asked, file=folder / "triage.jsonl", model=model, goal=goal, offline=True), narrator)
+    with demo_folder() as folder:
+        bundled = replace(
+            asked,
+            file=folder / "triage.jsonl",
+            model=asked.model or str(folder / "model"),
+            goal=replace(asked.goal, pilot_minutes=minutes),
+            offline=True,
+        )
+        return run(bundled, narrator)
 
 
 def replay(asked: Asked, _narrator: Narrator) -> Exit:

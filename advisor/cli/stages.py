@@ -75,6 +75,14 @@ def exported(case: Case, trip: Trip) -> Case:
     return case
 
 
+def finished(case: Case, trip: Trip) -> Case:
+    """The case with its files written, unless something forbids to train with them."""
+    if not blocked(case):
+        return exported(case, trip)
+    trip.narrator.say("nothing is exported: a finding must be answered first")
+    return case
+
+
 def data_files(folder: Path) -> tuple[Path, ...]:
     """The converted rows of an export."""
     return tuple(sorted((folder / "data").glob("*.jsonl")))

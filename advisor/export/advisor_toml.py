@@ -1,0 +1,12 @@
+"""The whole case as one TOML file that this program reads back."""
+
+from advisor.case import Case
+from advisor.export.target import Target, TextFile, Tune
+
+
+def _files(case: Case, _tune: Tune) -> tuple[TextFile, ...]:
+    # Without the list of written files the text depends on the evidence alone, so exporting twice changes nothing.
+    return (TextFile("advisor.toml", case.but(exported=()).to_toml()),)
+
+
+TARGET = Target(name="advisor", title="everything that is known, for this program", files=_files, run=())

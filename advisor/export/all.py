@@ -1,0 +1,100 @@
+"""All targets, and writing them into a folder without losing what is there."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from advisor.case import Case
+from advisor.errors import BadInput
+from advisor.export import advisor_toml, trl
+from advisor.export.run_md import run_md
+from advisor.export.target import Target, TextFile, Tune
+from advisor.files import private_folder, write_atomic
+from advisor.text import one_line
+
+_TARGETS = (advisor_toml.TARGET, trl.TARGET)
+_PATTERNS = ("*", "?", "[", "]", "::", "\n", "\r")
+"""What the datasets library reads as a pattern, or splits at, wherever it stands in a path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What an export did."""
+
+    files: tuple[Path, ...]
+    kept: tuple[Path, ...]
+    """Older files that would have been overwritten, under their new names."""
+
+
+def targets() -> tuple[Target, ...]:
+    """Every target, in the order in which they are shown."""
+    return _TARGETS
+
+
+def preview(case: Case, folder: Path) -> tuple[TextFile, ...]:
+    """Every text file of an export into `folder`, as it would be written; raises BadInput without a plan."""
+    tune = _tune(case)
+    written = [file for target in _TARGETS for file in target.files(case, tune)]
+    return (*written, run_md(case, tune, folder.absolute(), _TARGETS))
+
+
+def write(case: Case, folder: Path) -> Written:
+    """Write all text files into `folder`; a different file of the same name is kept under a new name.
+
+    Raises BadInput when there is no plan or the folder cannot be used, NoSpace when the disk is full.
+    """
+    files = preview(case, folder)
+    check_folder(folder)
+    kept = []
+    try:
+        for file in files:
+            place = folder / file.path
+            private_folder(place.parent)
+            old = _put_aside(place, file.text)
+            kept += [old] if old else []
+            write_atomic(place, file.text)
+    except OSError as error:
+        raise _unusable(folder, error) from error
+    return Written(tuple(folder / file.path for file in files), tuple(kept))
+
+
+def check_folder(folder: Path) -> None:
+    """Create the export's folder; raises BadInput when trainers could not read from it or it is not writable."""
+    if any(each in str(folder.absolute()) for each in _PATTERNS):
+        raise BadInput(
+            f"Trainers cannot read rows from {one_line(str(folder))}: its path holds one of * ? [ ] :: or a line break",
+            "Choose another folder with --to.",
+        )
+    try:
+        private_folder(folder)
+    except OSError as error:
+        raise _unusable(folder, error) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise BadInput(f"The folder {one_line(str(folder))} is not writable", "Choose another with --to.")
+
+
+def _tune(case: Case) -> Tune:
+    if case.plan is None or case.model is None:
+        raise BadInput("There is no plan to export yet", "Make one: advisor plan FILE")
+    split = case.data.split if case.data else None
+    return Tune(case.plan.recipe, case.model, split.validation if split else 0)
+
+
+def _put_aside(place: Path, text: str) -> Path | None:
+    """Rename a file that differs from `text`; the new name, or None when nothing had to move."""
+    if not os.path.lexists(place):
+        return None
+    if place.is_file() and not place.is_symlink() and place.read_bytes() == text.encode("utf-8"):
+        return None
+    number = 1
+    while os.path.lexists(aside := place.with_name(f"{place.name}.bak{number}")):
+        number += 1
+    place.rename(aside)
+    return aside
+
+
+def _unusable(folder: Path, error: OSError) -> BadInput:
+    reason = one_line(error.strerror or str(error))
+    return BadInput(
+        f"Nothing can be written into {one_line(str(folder))}: {reason}", "Choose another folder with --to."
+    )

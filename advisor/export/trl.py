@@ -1,0 +1,98 @@
+"""A YAML file for `trl sft --config`: the settings that the pilot trained with, for all rows."""
+
+from advisor.case import Case
+from advisor.export.target import DATA, Target, TextFile, Tune
+
+_FILE = "trl.yaml"
+_DTYPES = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
+
+Setting = str | int | float | bool | list[str]
+
+
+def settings(tune: Tune) -> dict[str, Setting]:
+    """The settings under the names of TRL 1.16's SFTConfig, ModelConfig and ScriptArguments."""
+    return {**_model(tune), **_data(tune), **_training(tune), **_evaluation(tune)}
+
+
+def _model(tune: Tune) -> dict[str, Setting]:
+    recipe = tune.recipe
+    # Weights that are trained themselves stay in fp32 and are cast in each step.
+    dtype = "float32" if recipe.method == "full" else _DTYPES[recipe.precision]
+    chosen: dict[str, Setting] = {"model_name_or_path": tune.model_name, "dtype": dtype}
+    if recipe.method == "full":
+        return chosen
+    chosen |= {
+        "use_peft": True,
+        "lora_r": recipe.rank,
+        "lora_alpha": recipe.alpha,
+        "lora_dropout": recipe.dropout,
+        "lora_target_modules": [each.strip() for each in recipe.targets.split(",")],
+    }
+    if recipe.method == "qlora":
+        chosen |= {"load_in_4bit": True, "bnb_4bit_quant_type": "nf4", "use_bnb_nested_quant": True}
+    return chosen
+
+
+def _data(tune: Tune) -> dict[str, Setting]:
+    recipe = tune.recipe
+    chosen: dict[str, Setting] = {
+        "dataset_name": f"./{DATA}",
+        "dataset_train_split": "train",
+        "max_length": recipe.sequence_length,
+        "packing": recipe.packing,
+    }
+    if recipe.trained_tokens == "all":
+        # Left out otherwise: the trainer then trains on answers alone wherever rows have a prompt.
+        chosen["completion_only_loss"] = False
+    return chosen
+
+
+def _training(tune: Tune) -> dict[str, Setting]:
+    recipe = tune.recipe
+    return {
+        "output_dir": "./tuned",
+        "learning_rate": recipe.learning_rate,
+        "per_device_train_batch_size": recipe.micro_batch,
+        "gradient_accumulation_steps": recipe.accumulation,
+        "num_train_epochs": recipe.epochs,
+        "lr_scheduler_type": recipe.schedule,
+        "warmup_steps": recipe.warmup_share,
+        "optim": recipe.optimizer,
+        "weight_decay": recipe.weight_decay,
+        "max_grad_norm": recipe.max_grad_norm,
+        "gradient_checkpointing": recipe.checkpointing,
+        "bf16": recipe.precision == "bf16",
+        "fp16": recipe.precision == "fp16",
+        "seed": recipe.seed,
+        "data_seed": recipe.seed,
+        "logging_steps": 10,
+        "save_strategy": "epoch",
+        "save_total_limit": 2,
+        "report_to": "none",
+    }
+
+
+def _evaluation(tune: Tune) -> dict[str, Setting]:
+    if tune.validation == 0:
+        return {"eval_strategy": "no"}
+    return {
+        "eval_strategy": "epoch",
+        "dataset_test_split": "validation",
+        "per_device_eval_batch_size": tune.recipe.micro_batch,
+    }
+
+
+def _files(_case: Case, tune: Tune) -> tuple[TextFile, ...]:
+    import yaml
+
+    head = "# Run from this folder: trl sft --config trl.yaml\n"
+    return (TextFile(_FILE, head + yaml.safe_dump(settings(tune), sort_keys=False)),)
+
+
+TARGET = Target(
+    name="trl",
+    title="TRL, the trainer that the pilot used",
+    files=_files,
+    run=("trl", "sft", "--config", _FILE),
+    packages=("trl", "peft", "transformers", "datasets", "accelerate", "torch"),
+)
