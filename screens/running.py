@@ -1,0 +1,76 @@
+"""The one job that the terminal runs: started, followed without blocking, stopped."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from advisor.errors import AdvisorError
+from advisor.events import Event, Failed, is_last
+from advisor.jobs import Job, start_job
+from advisor.specs import JobSpec
+
+FLUSH = 0.25
+"""Seconds for which events are gathered before the screens hear of them: four looks a second, even over ssh."""
+
+
+@dataclass
+class JobSaid(Message):
+    """Events of the running job, in order; a burst arrives as one message."""
+
+    run: str
+    """Name of the run's folder."""
+    events: tuple[Event, ...]
+
+
+class Running:
+    """Owns at most one job; posts what it says."""
+
+    def __init__(self, post: Callable[[Message], object]) -> None:
+        self._post = post
+        self._job: Job | None = None
+        self._run = ""
+        self._waiting: list[Event] = []
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def busy(self) -> bool:
+        """True from the start of a job until its last event was posted."""
+        return bool(self._run)
+
+    async def follow(self, spec: JobSpec) -> None:
+        """Start the job and post its events until the last one."""
+        self._run = spec.folder.name
+        try:
+            self._job = await start_job(spec)
+            async for event in self._job.events():
+                self.hear(event)
+        except OSError as error:
+            self.hear(Failed(failure="crashed", message=f"The job could not start: {error.strerror}"))
+        except AdvisorError as error:
+            self.hear(Failed(failure="crashed", message=error.message, do=error.do))
+        finally:
+            self._flush()
+            self._job, self._run = None, ""
+
+    def hear(self, event: Event) -> None:
+        """Take one event; it is posted within a moment, the last one at once."""
+        self._waiting.append(event)
+        if is_last(event):
+            self._flush()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(FLUSH, self._flush)
+
+    async def stop(self) -> None:
+        """Ask the job to end; returns when it wrote its last event."""
+        if self._job is not None:
+            await self._job.stop()
+
+    def _flush(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._waiting:
+            events, self._waiting = tuple(self._waiting), []
+            self._post(JobSaid(self._run, events))

@@ -1,0 +1,75 @@
+"""The loss curves, drawn at most once a second."""
+
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from screens.live import Curve, thinned
+from screens.widgets.plain_text import PlainText
+
+if TYPE_CHECKING:
+    from textual_plotext import PlotextPlot
+
+REDRAW = 1.0
+"""Seconds between two drawings: a plot costs 7 KB on the line each time."""
+
+
+class LossPlot(Container):
+    """Training and held-out loss over steps, with a line that says the same in words."""
+
+    DEFAULT_CSS = """
+    LossPlot { height: 1fr; min-height: 6; }
+    LossPlot PlainText { height: auto; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._curves: tuple[Curve, Curve] = ((), ())
+        self._plot: PlotextPlot | None = None
+        self._pending = False
+
+    def compose(self) -> ComposeResult:
+        """Words first; the picture comes when there is something to draw."""
+        yield PlainText("No loss yet", id="plot-words")
+
+    def show(self, train: Curve, heldout: Curve) -> None:
+        """Take new curves; they are drawn within a second."""
+        if (train, heldout) == self._curves:
+            return
+        self._curves = (train, heldout)
+        self.query_one("#plot-words", PlainText).show(_words(train, heldout))
+        if not self._pending:
+            self._pending = True
+            self.set_timer(REDRAW if self._plot is not None else 0.01, self._draw)
+
+    def _draw(self) -> None:
+        self._pending = False
+        train, heldout = self._curves
+        if not train and not heldout:
+            return
+        if self._plot is None:
+            # plotext costs 0.13 s to import, which a start without a plot must not pay.
+            from textual_plotext import PlotextPlot
+
+            self._plot = PlotextPlot()
+            self.mount(self._plot)
+        plt, points = self._plot.plt, max(20, 2 * self.size.width)
+        plt.clear_figure()
+        for curve, name, marker in ((train, "training", "braille"), (heldout, "held-out", "x")):
+            if curve:
+                chosen = thinned(curve, points)
+                plt.plot([step for step, _ in chosen], [loss for _, loss in chosen], label=name, marker=marker)
+        plt.xlabel("step")
+        self._plot.refresh()
+
+
+def _words(train: Curve, heldout: Curve) -> str:
+    said = [
+        f"{name} {curve[0][1]:.3f} to {curve[-1][1]:.3f}"
+        for name, curve in (("training loss", train), ("held-out loss", heldout))
+        if curve
+    ]
+    return f"{', '.join(said)} nats per token, step {max(c[-1][0] for c in (train, heldout) if c):,}" if said else (
+        "No loss yet"
+    )
