@@ -1,0 +1,135 @@
+"""The planned model's tokenizer and template, and the very tokens that the trainer will see."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from advisor.errors import BadModel
+from advisor.text import one_line
+from advisor.work.data.examples import Example
+from advisor.work.data.render import Template, as_turn, training_row
+from heuristics.facts.model import ModelFacts
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+TRIED_ROWS = 8
+"""Rows that a chat template must render before it is used."""
+
+
+def load_tokenizer(model: ModelFacts) -> "PreTrainedTokenizerBase":
+    """The model's tokenizer with a padding token; never runs code from the model's folder.
+
+    Raises BadModel, in one line, when it is missing, damaged or has no end-of-text token.
+    """
+    from transformers import AutoTokenizer
+
+    name = one_line(model.id, 60)
+    if model.path is not None and not Path(model.path).is_dir():
+        raise BadModel(f"{name}: the model's folder is gone", "Choose the model again.")
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(model.path or model.id, trust_remote_code=False)
+    except Exception as error:  # noqa: BLE001, damaged files raise anything from KeyError to a Rust panic's text
+        raise BadModel(
+            f"{name}: the tokenizer cannot be loaded: {one_line(str(error), 140)}",
+            "Choose another model, or put its tokenizer files into the folder.",
+        ) from error
+    if not isinstance(tokenizer.eos_token, str):
+        raise BadModel(f"{name}: the tokenizer has no end-of-text token", "Set eos_token in its configuration.")
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return cast("PreTrainedTokenizerBase", tokenizer)
+
+
+def template_of(
+    model: ModelFacts, tokenizer: "PreTrainedTokenizerBase", examples: Sequence[Example]
+) -> Template:
+    """How these rows become text: "none" for raw text, "chat" with a chat template, else "plain".
+
+    Raises BadModel when the model has a chat template that refuses the first rows.
+    """
+    if examples and examples[0].text is not None:
+        return "none"
+    if not getattr(tokenizer, "chat_template", None):
+        return "plain"
+    for each in examples[:TRIED_ROWS]:
+        try:
+            tokenizer.apply_chat_template([as_turn(turn) for turn in each.messages], tokenize=False)
+        except Exception as error:  # noqa: BLE001, templates are programs from elsewhere
+            raise BadModel(
+                f"{one_line(model.id, 60)}: the chat template refuses row {each.line}: {one_line(str(error), 120)}",
+                "Change the order of turns in the data, or choose a model whose template accepts it.",
+            ) from error
+    return "chat"
+
+
+def encode_rows(
+    tokenizer: "PreTrainedTokenizerBase", rows: Sequence[dict[str, object]]
+) -> list[tuple[list[int], list[int]]]:
+    """Prompt tokens and answer tokens of each row of `training_row`, before truncation.
+
+    The same tokens as TRL 1.16 trains on (`SFTTrainer._prepare_dataset`): the end-of-text token is added to strings
+    only, and the answer begins where prompt alone and prompt with answer begin to differ. Raw text has no prompt.
+    """
+    with _long_rows_allowed(tokenizer):
+        return [_encode(tokenizer, row) for row in rows]
+
+
+def encode_examples(
+    tokenizer: "PreTrainedTokenizerBase", examples: Sequence[Example], template: Template
+) -> list[tuple[list[int], list[int]]]:
+    """`encode_rows` of examples in one template."""
+    return encode_rows(tokenizer, [training_row(each, template) for each in examples])
+
+
+def _encode(tokenizer: "PreTrainedTokenizerBase", row: dict[str, object]) -> tuple[list[int], list[int]]:
+    match row:
+        case {"prompt": list() as prompt, "completion": list() as completion}:
+            alone = _rendered(tokenizer, prompt, add_generation_prompt=True)
+            whole = _rendered(tokenizer, [*prompt, *completion], add_generation_prompt=False)
+        case {"prompt": str() as prompt, "completion": str() as completion}:
+            alone = _tokens(tokenizer, prompt)
+            whole = _tokens(tokenizer, prompt + _ended(completion, tokenizer))
+        case {"text": str() as text}:
+            return [], _tokens(tokenizer, _ended(text, tokenizer))
+        case _:
+            raise ValueError(f"not a training row: {sorted(row)}")
+    shared = _common_prefix(alone, whole)
+    return whole[:shared], whole[shared:]
+
+
+def _ended(text: str, tokenizer: "PreTrainedTokenizerBase") -> str:
+    end = cast("str", tokenizer.eos_token)
+    return text if text.endswith(end) else text + end
+
+
+def _tokens(tokenizer: "PreTrainedTokenizerBase", text: str) -> list[int]:
+    return cast("list[int]", tokenizer(text=text)["input_ids"])
+
+
+def _rendered(
+    tokenizer: "PreTrainedTokenizerBase", turns: list[dict[str, str]], *, add_generation_prompt: bool
+) -> list[int]:
+    encoded = tokenizer.apply_chat_template(
+        turns, tokenize=True, return_dict=True, add_generation_prompt=add_generation_prompt
+    )
+    return cast("list[int]", encoded["input_ids"])
+
+
+def _common_prefix(first: list[int], second: list[int]) -> int:
+    for index, (one, other) in enumerate(zip(first, second, strict=False)):
+        if one != other:
+            return index
+    return min(len(first), len(second))
+
+
+@contextmanager
+def _long_rows_allowed(tokenizer: "PreTrainedTokenizerBase") -> Iterator[None]:
+    """Keep the library from warning about rows longer than the context: lengths are what is asked for."""
+    limit = tokenizer.model_max_length
+    tokenizer.model_max_length = int(1e30)
+    try:
+        yield
+    finally:
+        tokenizer.model_max_length = limit
