@@ -1,0 +1,60 @@
+"""Intervals and tests for paired comparisons on held-out rows."""
+
+import math
+from collections.abc import Hashable, Sequence
+
+
+def paired_bootstrap(
+    differences: Sequence[float],
+    weights: Sequence[float],
+    groups: Sequence[Hashable],
+    seed: int,
+    draws: int = 2000,
+    confidence: float = 0.95,
+) -> tuple[float, float, float]:
+    """Weighted mean of paired differences with a percentile interval: (mean, low, high).
+
+    Groups are resampled with replacement, so that rows which belong together count as one observation (cluster
+    bootstrap; Efron & Tibshirani 1993, chapter 8). One group gives an infinite interval: nothing was repeated.
+    Raises ValueError for no rows, lengths that differ, or weights that do not sum to more than zero.
+    """
+    import numpy as np
+
+    if not len(differences) == len(weights) == len(groups):
+        raise ValueError("differences, weights and groups differ in length")
+    if not differences or sum(weights) <= 0:
+        raise ValueError("there is nothing to resample")
+    place = {group: index for index, group in enumerate(dict.fromkeys(groups))}
+    member = np.array([place[group] for group in groups])
+    weight = np.asarray(weights, dtype=float)
+    sums = np.bincount(member, weight * np.asarray(differences, dtype=float), len(place))
+    masses = np.bincount(member, weight, len(place))
+    mean = float(sums.sum() / masses.sum())
+    if len(place) == 1:
+        return mean, -math.inf, math.inf
+    counts = np.random.default_rng(seed).multinomial(len(place), np.full(len(place), 1 / len(place)), draws)
+    means = (counts @ sums) / np.maximum(counts @ masses, np.finfo(float).tiny)
+    low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return mean, float(low), float(high)
+
+
+def wilson(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Interval of a share (Wilson 1927); the whole range when nothing was tried."""
+    if trials <= 0:
+        return 0.0, 1.0
+    from statistics import NormalDist
+
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    share = successes / trials
+    centre = (share + z * z / (2 * trials)) / (1 + z * z / trials)
+    half = z / (1 + z * z / trials) * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials**2))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def mcnemar_exact(gained: int, lost: int) -> float:
+    """Two-sided p-value that as many rows are gained as lost (McNemar 1947, exact binomial form)."""
+    changed = gained + lost
+    if changed == 0:
+        return 1.0
+    tail = sum(math.comb(changed, each) for each in range(min(gained, lost) + 1)) / 2**changed
+    return min(1.0, 2 * tail)

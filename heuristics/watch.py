@@ -1,0 +1,148 @@
+"""Online detectors of trouble in a training run; thresholds and their sources are in the limits."""
+
+import math
+from collections import deque
+from statistics import median
+
+from heuristics.facts.pilot import Alarm
+from heuristics.limits import WatchLimits
+
+_ADVICE = {
+    "nan": "Stop; use fp32 or bf16, divide the learning rate by 3, and look at the rows of this batch.",
+    "divergence": "Divide the learning rate by 3 and start again.",
+    "loss_spike": "Look at the rows of this batch; if they are fine, lower the learning rate.",
+    "overfitting": "Use fewer epochs, more or more varied data, or weight decay; keep the best checkpoint.",
+    "plateau": "More steps will not help: change the learning rate, the data or the model.",
+}
+_RECENT = 20
+"""Losses kept for the running median."""
+
+
+class Watcher:
+    """Watches one run; feed it every step and every held-out evaluation, in order."""
+
+    def __init__(self, run: str, limits: WatchLimits) -> None:
+        self._run = run
+        self._limits = limits
+        self._recent: deque[float] = deque(maxlen=_RECENT)
+        self._mean: float | None = None
+        self._variance = 0.0
+        self._best = math.inf
+        self._above_best = 0
+        self._above_median = 0
+        self._gradient_mean: float | None = None
+        self._gradient_variance = 0.0
+        self._wild_gradients: deque[int] = deque()
+        self._seen = 0
+        self._heldout: list[tuple[int, float]] = []
+        self._train_at: list[float] = []
+        self._quiet: dict[str, int] = {}
+
+    def train(self, step: int, loss: float, gradient: float | None = None) -> Alarm | None:
+        """One optimizer step: its mean training loss in nats and, when known, the norm of its gradient."""
+        if not math.isfinite(loss) or (gradient is not None and not math.isfinite(gradient)):
+            return self._alarm("nan", step, f"The loss or its gradient is not a number at step {step}")
+        self._seen += 1
+        alarm = self._spike(step, loss) or self._divergence(step, loss) or self._gradient(step, gradient)
+        self._learn(loss)
+        return alarm
+
+    def heldout(self, step: int, loss: float) -> Alarm | None:
+        """One evaluation on held-out rows: its loss in nats."""
+        if not math.isfinite(loss):
+            return self._alarm("nan", step, f"The held-out loss is not a number at step {step}")
+        self._heldout.append((step, loss))
+        self._train_at.append(self._mean if self._mean is not None else math.inf)
+        rises = self._limits.overfit_evaluations
+        if len(self._heldout) <= rises:
+            return None
+        losses = [each for _, each in self._heldout[-rises - 1 :]]
+        best = min(each for _, each in self._heldout)
+        rising = all(after > before for before, after in zip(losses, losses[1:], strict=False))
+        falling = self._train_at[-1] < self._train_at[-rises - 1]
+        if rising and falling and losses[-1] > best * (1 + self._limits.overfit_rise):
+            words = f"Held-out loss rose {rises} times in a row to {losses[-1]:.3f} while training loss fell"
+            return self._alarm("overfitting", step, words)
+        return None
+
+    def end(self, step: int) -> Alarm | None:
+        """The end of the run: a plateau when held-out loss had stopped falling."""
+        if len(self._heldout) < self._limits.plateau_evaluations:
+            return None
+        kept = max(3, round(len(self._heldout) * self._limits.plateau_share))
+        slope, error = _slope(self._heldout[-kept:])
+        if abs(slope) <= error:
+            return self._alarm("plateau", step, "Held-out loss no longer changes beyond its noise")
+        return None
+
+    def _spike(self, step: int, loss: float) -> Alarm | None:
+        if self._seen <= self._limits.warmup_steps or self._mean is None:
+            return None
+        middle = median(self._recent)
+        above = loss > self._limits.spike_ratio * middle
+        self._above_median = self._above_median + 1 if above else 0
+        far = loss > self._mean + self._limits.spike_sds * math.sqrt(self._variance)
+        if (above and far) or self._above_median >= self._limits.spike_steps:
+            return self._alarm("loss_spike", step, f"Loss {loss:.3f} at step {step}, usual {middle:.3f}")
+        return None
+
+    def _divergence(self, step: int, loss: float) -> Alarm | None:
+        if self._seen <= self._limits.warmup_steps or self._mean is None:
+            return None
+        keep = self._limits.ema
+        smooth = keep * self._mean + (1 - keep) * loss
+        self._above_best = self._above_best + 1 if smooth > self._limits.diverged_ratio * self._best else 0
+        if self._above_best >= self._limits.diverged_steps:
+            words = f"Smoothed loss {smooth:.3f} stays far above its best {self._best:.3f}"
+            return self._alarm("divergence", step, words)
+        return None
+
+    def _gradient(self, step: int, gradient: float | None) -> Alarm | None:
+        """Twice in a window a gradient far above the usual: unstable, whatever the loss still says."""
+        if gradient is None or gradient <= 0:
+            return None
+        size = math.log(gradient)
+        mean, spread = self._gradient_mean, math.sqrt(self._gradient_variance)
+        wild = mean is not None and spread > 0 and size > mean + self._limits.gradient_z * spread
+        keep = self._limits.ema
+        if not wild:
+            self._gradient_mean = size if mean is None else keep * mean + (1 - keep) * size
+            if mean is not None:
+                self._gradient_variance = keep * self._gradient_variance + (1 - keep) * (size - mean) ** 2
+        if not wild or self._seen <= self._limits.warmup_steps:
+            return None
+        self._wild_gradients.append(step)
+        while self._wild_gradients[0] <= step - self._limits.gradient_window:
+            self._wild_gradients.popleft()
+        if len(self._wild_gradients) >= 2:
+            return self._alarm("loss_spike", step, f"The gradient is far above its usual size at step {step}")
+        return None
+
+    def _learn(self, loss: float) -> None:
+        keep = self._limits.ema
+        if self._mean is None:
+            self._mean = loss
+        else:
+            self._variance = keep * self._variance + (1 - keep) * (loss - self._mean) ** 2
+            self._mean = keep * self._mean + (1 - keep) * loss
+        self._recent.append(loss)
+        self._best = min(self._best, self._mean)
+
+    def _alarm(self, kind: str, step: int, text: str) -> Alarm | None:
+        if step < self._quiet.get(kind, -1):
+            return None
+        self._quiet[kind] = step + self._limits.quiet_steps
+        return Alarm(kind=kind, run=self._run, step=step, text=text, do=_ADVICE[kind])  # type: ignore[arg-type]
+
+
+def _slope(points: list[tuple[int, float]]) -> tuple[float, float]:
+    """Least squares slope of loss over step and its standard error."""
+    count = len(points)
+    mean_x = sum(x for x, _ in points) / count
+    mean_y = sum(y for _, y in points) / count
+    spread = sum((x - mean_x) ** 2 for x, _ in points)
+    if spread == 0 or count < 3:
+        return 0.0, 0.0
+    slope = sum((x - mean_x) * (y - mean_y) for x, y in points) / spread
+    rest = sum((y - mean_y - slope * (x - mean_x)) ** 2 for x, y in points)
+    return slope, math.sqrt(rest / (count - 2) / spread)
