@@ -162,10 +162,12 @@ class MemoryLimits:
     """High end of the interval, factor."""
     nf4_bytes: float
     """Per quantised weight with double quantisation."""
-    logit_bytes_half: float
-    """Per token and vocabulary entry in 16-bit training with the stock loss."""
-    logit_bytes_single: float
-    """The same in fp32 training."""
+    logit_bytes: float
+    """Per token and vocabulary entry that the loss holds at once."""
+    loss_tile_tokens: int
+    """Tokens whose logits exist at once."""
+    loss_tile_vocabulary: int
+    """Vocabulary entries whose logits exist at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,9 @@ class TimeLimits:
     matmul_ceiling: float
     """Measured matrix product speed over the datasheet peak."""
     cpu_efficiency: float
-    """Training speed over measured matrix product speed on a CPU."""
+    """Training speed over measured matrix product speed on a CPU, for wide models."""
+    cpu_half_width: float
+    """Hidden size at which a CPU reaches half of that efficiency."""
     spread: float
     """GPU speeds lie within this factor."""
     cpu_spread: float
@@ -197,7 +201,9 @@ class TimeLimits:
     measured_spread: float
     """A measured speed holds for the full run within this factor."""
     startup_seconds: float
-    """Loading libraries and model, and saving."""
+    """Loading libraries and a small model, and saving."""
+    load_bytes_per_second: float
+    """Reading weights."""
     generate_token_overhead: float
     """Seconds per layer and generated token however narrow the model."""
     proof_steps: int
@@ -206,6 +212,12 @@ class TimeLimits:
     """Held-out evaluations in one pilot run."""
     generated_rows: int
     """Rows answered by each model for exact match and samples."""
+    validation_most: int
+    """Validation rows scored each time."""
+    test_most: int
+    """Test rows scored."""
+    generate_batch: int
+    """Rows answered at once."""
     final_passes: int
     """Passes over the test rows: base and tuned, own and swapped prompts."""
 

@@ -137,3 +137,5 @@ class Plan:
     offers: tuple[Offer, ...] = ()
     device: str = ""
     """Name of the device the plan is for."""
+    full_recipe: Recipe | None = None
+    """The recipe of the full run: passes, batch and rate re-derived for all training rows."""

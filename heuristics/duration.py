@@ -1,0 +1,128 @@
+"""How long training takes: arithmetic over measured throughput, or measured tokens per second."""
+
+from dataclasses import dataclass
+
+from heuristics.basis import Basis, Estimate
+from heuristics.facts.machine import Device
+from heuristics.facts.model import ModelShape
+from heuristics.flops import forward_flops, training_flops
+from heuristics.limits import TimeLimits
+from heuristics.recipe import Method
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Floating point operations per second that training reaches, with what that rests on."""
+
+    flops: float
+    spread: float
+    """True speeds lie between flops / spread and flops * spread."""
+    basis: Basis
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One training run: what each token costs and how many there are."""
+
+    shape: ModelShape
+    method: Method
+    length: int
+    checkpointing: bool
+    tokens: float
+    """Over all passes, after truncation."""
+    micro_batches: float
+    """Over all passes."""
+
+
+def device_speed(
+    device: Device, shape: ModelShape, method: Method, precision: str, limits: TimeLimits
+) -> Speed:
+    """The speed to expect on this device for this method and number format."""
+    measured = device.speed(precision) or device.best
+    if device.kind == "cpu":
+        efficiency = limits.cpu_efficiency * shape.hidden / (shape.hidden + limits.cpu_half_width)
+    else:
+        efficiency = utilisation(method, limits) / limits.matmul_ceiling
+    if measured is not None and measured.tflops > 0:
+        spread = limits.cpu_spread if device.kind == "cpu" else limits.spread
+        source = (
+            f"{efficiency:.0%} of measured {measured.dtype} matrix products, {measured.tflops:.3g} TFLOP/s"
+        )
+        return Speed(measured.tflops * 1e12 * efficiency, spread, Basis.FORMULA, source)
+    return Speed(
+        limits.unmeasured_tflops * 1e12 * efficiency if device.kind != "cpu" else _cores(limits, efficiency),
+        limits.unmeasured_spread,
+        Basis.ASSUMED,
+        "the speed of this device was not measured",
+    )
+
+
+def _cores(limits: TimeLimits, efficiency: float) -> float:
+    return limits.cpu_core_gflops * 1e9 * efficiency
+
+
+def utilisation(method: Method, limits: TimeLimits) -> float:
+    """Share of a GPU's datasheet peak that a method usually reaches."""
+    shares: dict[Method, float] = {
+        "full": limits.mfu_full,
+        "lora": limits.mfu_lora,
+        "qlora": limits.mfu_qlora,
+    }
+    return shares[method]
+
+
+def training_time(work: Work, speed: Speed, limits: TimeLimits) -> Estimate:
+    """Seconds of one run. Arithmetic, plus what each micro-batch costs however small the model is."""
+    flops = training_flops(work.shape, work.method, work.length, work.checkpointing) * work.tokens
+    fixed = work.micro_batches * (limits.step_overhead + limits.layer_overhead * work.shape.layers)
+    return _estimate(flops, fixed, speed)
+
+
+def forward_time(work: Work, speed: Speed, limits: TimeLimits) -> Estimate:
+    """Seconds to score `work.tokens` without training: a third of the fixed cost, forward arithmetic only."""
+    flops = forward_flops(work.shape, work.length) * work.tokens
+    fixed = work.micro_batches * (limits.step_overhead + limits.layer_overhead * work.shape.layers) / 3
+    return _estimate(flops, fixed, speed)
+
+
+def measured_time(tokens: float, tokens_per_second: tuple[float, ...], limits: TimeLimits) -> Estimate | None:
+    """Seconds for `tokens` at measured speeds; None when no speed is positive."""
+    speeds = [each for each in tokens_per_second if each > 0]
+    if not speeds or tokens < 0:
+        return None
+    spread = limits.measured_spread
+    low, high = tokens / max(speeds) / spread, tokens / min(speeds) * spread
+    value = tokens / (sum(speeds) / len(speeds))
+    return Estimate(value, low, high, "s", Basis.MEASURED, "tokens per second measured by the pilot")
+
+
+def load_time(shape: ModelShape, limits: TimeLimits) -> float:
+    """Seconds to start the libraries, read the weights and save at the end."""
+    return limits.startup_seconds + 2.0 * shape.parameters / limits.load_bytes_per_second
+
+
+def added(parts: tuple[Estimate, ...], constant: float = 0.0) -> Estimate:
+    """The sum of durations that err together, plus a constant; basis and source of the first."""
+    first = parts[0]
+    return Estimate(
+        sum(each.value for each in parts) + constant,
+        sum(each.low for each in parts) + constant,
+        sum(each.high for each in parts) + constant,
+        "s",
+        first.basis,
+        first.source,
+    )
+
+
+def _estimate(flops: float, fixed: float, speed: Speed) -> Estimate:
+    seconds = flops / speed.flops
+    # The fixed cost varies less than the arithmetic.
+    return Estimate(
+        seconds + fixed,
+        seconds / speed.spread + fixed / 1.5,
+        seconds * speed.spread + fixed * 1.5,
+        "s",
+        speed.basis,
+        speed.source,
+    )

@@ -1,0 +1,108 @@
+"""Peak memory of one training step by formula."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from heuristics.adapter import lora_parameters, widths
+from heuristics.basis import Basis, Estimate
+from heuristics.facts.machine import Device
+from heuristics.facts.model import ModelShape
+from heuristics.limits import MemoryLimits
+from heuristics.recipe import Fit, MemoryPart, MemoryPrediction, Method
+
+SOURCE = "formula over weights, trained state, activations and tiled loss; calibrated on torchtune's README"
+
+PartName = Literal["weights", "adapter", "gradients", "optimizer", "activations", "logits", "overhead"]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is trained, and how much of it at once."""
+
+    shape: ModelShape
+    method: Method
+    rank: int
+    micro_batch: int
+    length: int
+    """Tokens per row, padding counted."""
+    precision: str
+    checkpointing: bool
+
+
+def predict(load: Load, available: int, on_cpu: bool, limits: MemoryLimits) -> MemoryPrediction:
+    """Predicted peak on a device that can give `available` bytes."""
+    parts = _parts(load, limits)
+    overhead = limits.cpu_overhead if on_cpu else limits.gpu_overhead
+    subtotal = sum(parts.values())
+    parts["overhead"] = subtotal * (limits.allowance - 1) + overhead
+    need = subtotal * limits.allowance + overhead
+    # The spread is that of the computed part; the fixed overhead is known better.
+    low, high = subtotal * limits.low + overhead, subtotal * limits.allowance * limits.high + overhead
+    return MemoryPrediction(
+        parts=tuple(MemoryPart(name, round(size)) for name, size in parts.items() if size > 0),
+        total=Estimate(need, min(low, need), high, "bytes", Basis.FORMULA, SOURCE),
+        available=available,
+        fit=fit_of(need, available, limits),
+    )
+
+
+def fit_of(need: float, available: int, limits: MemoryLimits) -> Fit:
+    """Whether `need` bytes go into `available`."""
+    if need <= available * limits.fits_share:
+        return "fits"
+    return "tight" if need <= available else "no"
+
+
+def available_on(device: Device) -> int:
+    """Bytes that training can take on a device now, never negative."""
+    return max(0, min(device.memory_free, device.memory_total))
+
+
+def weight_bytes(shape: ModelShape, method: Method, precision: str, limits: MemoryLimits) -> float:
+    """Bytes of the base weights: 16 or 32 bits each; quantised linear layers with 16-bit embeddings."""
+    if method == "full":
+        return 4.0 * shape.parameters
+    if method == "lora":
+        return _element(precision) * float(shape.parameters)
+    embeddings = shape.vocabulary * shape.hidden * (1 if shape.tied else 2)
+    linear = max(0, shape.parameters - embeddings)
+    # One matrix is unpacked to 16 bits at a time.
+    unpacked = 2.0 * shape.hidden * shape.intermediate
+    return limits.nf4_bytes * linear + 2.0 * min(embeddings, shape.parameters) + unpacked
+
+
+def activation_bytes(load: Load) -> float:
+    """Bytes kept for the backward pass, with fused attention: per layer and token 17h + 6d_q + 8d_kv + 8f
+    in 16 bits; with checkpointing the layers' inputs and one layer recomputed."""
+    shape = load.shape
+    query, key = widths(shape)
+    per_layer = 17 * shape.hidden + 6 * query + 8 * key + 8 * shape.intermediate
+    inputs = 2 * shape.hidden
+    per_token = inputs * shape.layers + per_layer if load.checkpointing else per_layer * shape.layers
+    if load.method != "full":
+        per_token += 2 * 7 * load.rank * shape.layers
+    return per_token * load.micro_batch * load.length * _element(load.precision) / 2
+
+
+def _parts(load: Load, limits: MemoryLimits) -> dict[PartName, float]:
+    shape = load.shape
+    half = _element(load.precision) == 2
+    weights = weight_bytes(shape, load.method, load.precision, limits)
+    full = load.method == "full"
+    trained = shape.parameters if full else lora_parameters(shape, load.rank)
+    # Under autocast full fine-tuning keeps a 16-bit copy of its 32-bit weights.
+    copies = 2.0 * shape.parameters if full and half else 0.0
+    tokens = min(load.micro_batch * load.length, limits.loss_tile_tokens)
+    logits = tokens * min(shape.vocabulary, limits.loss_tile_vocabulary)
+    return {
+        "weights": weights + copies,
+        "adapter": 0.0 if full else 4.0 * trained,
+        "gradients": 4.0 * trained,
+        "optimizer": 8.0 * trained,
+        "activations": activation_bytes(load),
+        "logits": limits.logit_bytes * logits,
+    }
+
+
+def _element(precision: str) -> int:
+    return 4 if precision == "fp32" else 2
