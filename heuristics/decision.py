@@ -25,7 +25,7 @@ class Evidence:
 
     text: str
     """A sentence with the number in it."""
-    estimate: Estimate | None
+    estimate: Estimate | None = None
     """The number with its interval and basis; None only for facts without a number."""
     supports: bool = True
     """False when the line speaks against the decision."""

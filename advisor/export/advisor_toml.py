@@ -5,7 +5,7 @@ from advisor.export.target import Target, TextFile, Tune
 
 
 def _files(case: Case, _tune: Tune) -> tuple[TextFile, ...]:
-    # Without the list of written files the text depends on the evidence alone, so exporting twice changes nothing.
+    # Without the list of written files, exporting the same evidence twice changes nothing.
     return (TextFile("advisor.toml", case.but(exported=()).to_toml()),)
 
 

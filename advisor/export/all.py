@@ -59,10 +59,11 @@ def write(case: Case, folder: Path) -> Written:
 
 
 def check_folder(folder: Path) -> None:
-    """Create the export's folder; raises BadInput when trainers could not read from it or it is not writable."""
+    """Create the export's folder; raises BadInput when trainers could not read it or we not write it."""
     if any(each in str(folder.absolute()) for each in _PATTERNS):
         raise BadInput(
-            f"Trainers cannot read rows from {one_line(str(folder))}: its path holds one of * ? [ ] :: or a line break",
+            f"Trainers cannot read rows from {one_line(str(folder))}: "
+            "its path holds one of * ? [ ] :: or a line break",
             "Choose another folder with --to.",
         )
     try:

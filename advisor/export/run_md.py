@@ -11,7 +11,7 @@ from advisor.text import one_line
 
 _TEMPLATES = {
     "chat": "conversations; the trainer puts them into the model's own chat template",
-    "plain": "prompts and answers as strings in a plain Question/Answer layout, because the model has no chat template",
+    "plain": "prompts and answers in a plain Question/Answer layout, as the model has no chat template",
     "none": "raw text",
 }
 _TOKENS = {
@@ -26,7 +26,8 @@ def run_md(case: Case, tune: Tune, folder: Path, targets: Iterable[Target]) -> T
     parts = [
         f"# {one_line(case.name, 80)}",
         _verdict(case),
-        f"The rows in `{DATA}/` are {_TEMPLATES[tune.recipe.template]}; {_TOKENS[tune.recipe.trained_tokens]}.",
+        f"The rows in `{DATA}/` are {_TEMPLATES[tune.recipe.template]}; "
+        f"{_TOKENS[tune.recipe.trained_tokens]}.",
         "Go to this folder and install what the pilot ran with:",
         _code(["cd", "--", str(folder)], _install(tune, runnable)),
     ]

@@ -162,8 +162,8 @@ class DataFacts:
     malformed_rows: tuple[RowProblem, ...]
     """The first 20."""
     checks: tuple[CheckResult, ...]
-    tokens: TokenFacts | None
-    split: SplitFacts | None
+    tokens: TokenFacts | None = None
+    split: SplitFacts | None = None
     labels: tuple[tuple[str, int], ...] = ()
     """(answer, rows), most frequent first, when the answers form few classes; else empty."""
     short_answers: bool = False

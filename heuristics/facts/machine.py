@@ -63,7 +63,7 @@ class GpuProcess:
 
     pid: int
     name: str
-    memory: int | None
+    memory: int | None = None
     """Bytes, None when the driver does not say."""
 
 
@@ -121,7 +121,7 @@ class MachineFacts:
     disks: tuple[Disk, ...]
     devices: tuple[Device, ...]
     """Best first; the CPU is always there and always last."""
-    torch: str | None
+    torch: str | None = None
     """Version of the installed torch, None when it does not import."""
     torch_backends: tuple[str, ...] = ()
     """What this torch was built for: "cpu", "cuda 12.8", "rocm 6.2", "mps", "xpu"."""

@@ -70,10 +70,10 @@ class Run:
     """(step, loss), thinned to at most 200 points."""
     heldout_loss: tuple[tuple[int, float], ...]
     """(step, loss on validation), all evaluations."""
-    best_heldout: float | None
-    seconds: float
-    tokens_per_second: float
-    peak_bytes: int
+    best_heldout: float | None = None
+    seconds: float = 0.0
+    tokens_per_second: float = 0.0
+    peak_bytes: int = 0
     diverged: bool = False
     stopped: str = ""
     """Why it ended early, empty when it ran to its end."""
