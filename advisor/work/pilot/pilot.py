@@ -1,0 +1,15 @@
+"""The pilot as a job: settles the surroundings, then runs the phases."""
+
+from advisor.specs import JobSpec
+from advisor.work.emit import Emitter
+from advisor.work.pilot.surroundings import settle, use_threads
+
+
+def pilot(spec: JobSpec, emitter: Emitter) -> None:
+    """Run the small experiment; what it measured stands in the events, also when it is stopped half-way."""
+    settle(spec.folder)
+    use_threads()
+    # Imports torch, transformers and datasets, which read their settings from the environment at import.
+    from advisor.work.pilot.phases import run_phases
+
+    run_phases(spec, emitter)

@@ -1,0 +1,154 @@
+"""The first phase: the longest real micro-batch with an optimizer step, its memory, and the speed of ordinary rows."""
+
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from advisor.errors import BadData
+from advisor.events import Note, ProofFound
+from advisor.work.data.examples import Example
+from advisor.work.pilot.bench import Bench
+from advisor.work.pilot.memory import free_unused, is_out_of_memory
+from advisor.work.pilot.rows import Row, kept
+from advisor.work.pilot.schedule import Speeds
+from advisor.work.pilot.settings import pilot_settings
+from advisor.work.pilot.trainer import RunPlan, make_trainer
+from heuristics.facts.pilot import Proof
+
+
+@dataclass(slots=True)
+class _Clock(TrainerCallback):  # type: ignore[misc]
+    """Times optimizer steps and ends the run when enough were timed."""
+
+    seconds: list[float]
+    least_seconds: float
+    began: float = 0.0
+
+    def on_step_begin(self, *_args: object, **_options: object) -> None:
+        self.began = time.monotonic()
+
+    def on_step_end(
+        self, _args: TrainingArguments, _state: TrainerState, control: TrainerControl, **_options: object
+    ) -> None:
+        self.seconds.append(time.monotonic() - self.began)
+        # The first two steps are the longest batch and the first of ordinary size: both set things up.
+        if len(self.seconds) > 3 and sum(self.seconds[2:]) > self.least_seconds:
+            control.should_training_stop = True
+
+
+def prove(bench: Bench, examples: Sequence[Example], ordinary: Sequence[Row]) -> Proof:
+    """Train on the longest rows of `examples`, then on `ordinary` rows, and say what it took.
+
+    Running out of memory halves the micro-batch and doubles accumulation; the bench's recipe is then the smaller
+    one. Raises the out-of-memory error when that does not help.
+    """
+    longest = longest_rows(bench, examples, bench.recipe.effective_batch)
+    retries = 0
+    while True:
+        try:
+            proof = replace(_attempt(bench, longest, ordinary), retries=retries)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error) or not _can_shrink(bench, retries):
+                raise
+        else:
+            bench.emitter.emit(ProofFound(proof=proof))
+            return proof
+        # Outside the handler, so that the error's frames no longer hold the memory.
+        retries += 1
+        _shrink(bench)
+
+
+def longest_rows(bench: Bench, examples: Sequence[Example], count: int) -> list[Row]:
+    """The rows with the most tokens after truncation, longest first; sought among those with the most characters."""
+    most = max(count, pilot_settings().proof.longest_candidates)
+    candidates = sorted(examples, key=_characters, reverse=True)[:most]
+    rows = kept(bench.encoder.rows(candidates))
+    if not rows:
+        raise BadData(
+            f"No answer token is left within {bench.recipe.sequence_length:,} tokens: the prompts fill them",
+            "Choose a longer sequence length, a model with a longer context, or shorten the prompts.",
+        )
+    return sorted(rows, key=lambda each: each.tokens, reverse=True)[:count]
+
+
+def measure_speeds(bench: Bench, proof: Proof, validation: Sequence[Row]) -> Speeds:
+    """Speeds of training, scoring and generating; the latter two with the base model on validation rows."""
+    rows = validation[: pilot_settings().scoring.batch_rows]
+    scorer = bench.scorer()
+    scorer.losses(rows[:1])
+    began = time.monotonic()
+    scorer.losses(rows)
+    score = sum(each.tokens for each in rows) / (time.monotonic() - began)
+    generate = 0.0
+    prompts = [each.prompt for each in rows if each.prompt][: pilot_settings().generating.batch_rows]
+    if prompts:
+        tokens = pilot_settings().proof.generated_tokens
+        began = time.monotonic()
+        bench.generator().answers(prompts, tokens, stop_early=False)
+        generate = (time.monotonic() - began) / tokens
+    return Speeds(train=proof.tokens_per_second, score=score, generate=generate)
+
+
+def _attempt(bench: Bench, longest: Sequence[Row], ordinary: Sequence[Row]) -> Proof:
+    recipe, settings = bench.recipe, pilot_settings().proof
+    batch = recipe.effective_batch
+    steps = 1 + settings.most_steps
+    rows = [longest[index % len(longest)] for index in range(batch)]
+    rows += [ordinary[index % len(ordinary)] for index in range(batch * settings.most_steps)]
+    plan = RunPlan(
+        id="proof",
+        phase="proof",
+        examples=tuple(each.example for each in rows),
+        learning_rate=recipe.learning_rate,
+        epochs=1,
+        seed=recipe.seed,
+        most_steps=steps,
+        in_order=True,
+    )
+    clock = _Clock([], settings.least_seconds)
+    bench.memory.reset()
+    try:
+        trainer = make_trainer(bench.model, bench.tokenizer, recipe, plan, bench.folder, (clock,))
+        bench.tuned = trainer.model
+        trainer.train()
+    finally:
+        peak = bench.memory.read()
+        bench.bare()
+    timed = clock.seconds[2:] or clock.seconds[-1:]
+    tokens = sum(each.tokens for each in ordinary) / len(ordinary) * batch
+    return Proof(
+        micro_batch=recipe.micro_batch,
+        accumulation=recipe.accumulation,
+        sequence_length=recipe.sequence_length,
+        longest_tokens=longest[0].tokens,
+        peak_bytes=peak,
+        baseline_bytes=bench.bytes_before,
+        seconds_per_step=statistics.median(timed),
+        tokens_per_second=tokens / statistics.median(timed),
+        device=bench.device.type,
+        precision=recipe.precision,
+    )
+
+
+def _can_shrink(bench: Bench, retries: int) -> bool:
+    return retries < pilot_settings().proof.retries and bench.recipe.micro_batch > 1
+
+
+def _shrink(bench: Bench) -> None:
+    """Halve the micro-batch and keep the effective batch."""
+    free_unused(bench.device)
+    half = bench.recipe.micro_batch // 2
+    accumulation = max(1, round(bench.recipe.effective_batch / half))
+    bench.recipe = replace(bench.recipe, micro_batch=half, accumulation=accumulation)
+    bench.emitter.emit(
+        Note(
+            text=f"Out of memory: trying micro-batch {half} with accumulation {accumulation}", level="warning"
+        )
+    )
+
+
+def _characters(example: Example) -> int:
+    return sum(len(each.content) for each in example.messages) + len(example.text or "")

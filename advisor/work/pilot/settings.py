@@ -1,0 +1,117 @@
+"""Sizes and shares that the pilot works with, read from the presets."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RowSettings(_Table):
+    """Fewest rows with which a pilot means anything."""
+
+    train_least: int
+    validation_least: int
+    test_least: int
+    usable_least: int
+
+
+class ProofSettings(_Table):
+    """How memory and speed are measured before training."""
+
+    longest_candidates: int
+    """Rows, longest in characters first, among which the longest in tokens is sought."""
+    least_seconds: float
+    """Steps are timed until this much time has passed …"""
+    most_steps: int
+    """… or this many were timed."""
+    retries: int
+    """How often running out of memory is answered by halving the micro-batch."""
+    generated_tokens: int
+    """Tokens that are generated to time generation."""
+
+
+class FewShotSettings(_Table):
+    """The baseline with solved examples in the prompt."""
+
+    shots: int
+    fit_share: float
+    """Share of rows that must fit the context with the examples in front."""
+
+
+class ScoringSettings(_Table):
+    """Batches of teacher-forced scoring."""
+
+    batch_tokens: int
+    batch_rows: int
+    general_tokens: int
+    """Longest piece of the general text, tokens."""
+
+
+class GeneratingSettings(_Table):
+    """Greedy answers."""
+
+    batch_rows: int
+    most_tokens: int
+    """Longest answer that is generated."""
+    samples: int
+    """Rows shown side by side."""
+    sample_characters: int
+    """A shown text is cut to this many characters."""
+
+
+class ScheduleSettings(_Table):
+    """What the time budget is spent on."""
+
+    margin: float
+    """Share of the budget that predictions may fill."""
+    start_seconds: float
+    """Time of the phases' small parts: building trainers, saving, first steps."""
+    validation_most: int
+    test_most: int
+    test_short: int
+    """Test rows when time is short."""
+    test_least: int
+    """Test rows when time is very short."""
+    generated_short: int
+    """Generated rows when time is short."""
+    samples_least: int
+    """Training rows are not cut below this."""
+
+
+class TrainingSettings(_Table):
+    """What is kept of a run."""
+
+    points_kept: int
+    """Points of the training loss kept with the facts."""
+
+
+class PilotSettings(_Table):
+    """Everything that `pilot.toml` says."""
+
+    source: str
+    date: str
+    rows: RowSettings
+    proof: ProofSettings
+    few_shot: FewShotSettings
+    scoring: ScoringSettings
+    generating: GeneratingSettings
+    schedule: ScheduleSettings
+    training: TrainingSettings
+
+
+@cache
+def pilot_settings() -> PilotSettings:
+    """The settings, read once."""
+    text = files("presets").joinpath("pilot.toml").read_text(encoding="utf-8")
+    return PilotSettings.model_validate(tomllib.loads(text))
+
+
+def general_text() -> tuple[str, ...]:
+    """General prose, one sentence each, on which forgetting is measured."""
+    lines = files("presets").joinpath("probe.txt").read_text(encoding="utf-8").splitlines()
+    return tuple(line for line in lines if line)
