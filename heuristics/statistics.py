@@ -14,8 +14,9 @@ def paired_bootstrap(
 ) -> tuple[float, float, float]:
     """Weighted mean of paired differences with a percentile interval: (mean, low, high).
 
-    Groups are resampled with replacement, so that rows which belong together count as one observation (cluster
-    bootstrap; Efron & Tibshirani 1993, chapter 8). One group gives an infinite interval: nothing was repeated.
+    Groups are resampled with replacement, so that rows which belong together count as one observation
+    (cluster bootstrap; Efron & Tibshirani 1993, chapter 8). One group gives an infinite interval: nothing was
+    repeated.
     Raises ValueError for no rows, lengths that differ, or weights that do not sum to more than zero.
     """
     import numpy as np
@@ -56,5 +57,6 @@ def mcnemar_exact(gained: int, lost: int) -> float:
     changed = gained + lost
     if changed == 0:
         return 1.0
-    tail = sum(math.comb(changed, each) for each in range(min(gained, lost) + 1)) / 2**changed
-    return min(1.0, 2 * tail)
+    ways = sum(math.comb(changed, each) for each in range(min(gained, lost) + 1))
+    tail = float(ways / (1 << changed))
+    return min(1.0, 2.0 * tail)

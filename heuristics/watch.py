@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from itertools import pairwise
 from statistics import median
 
 from heuristics.facts.pilot import Alarm
@@ -18,6 +19,29 @@ _RECENT = 20
 """Losses kept for the running median."""
 
 
+class _Running:
+    """Running mean and variance: a plain average at first, exponential once it has seen enough."""
+
+    def __init__(self, keep: float) -> None:
+        self._keep = keep
+        self._count = 0
+        self.mean = math.nan
+        self._variance = 0.0
+
+    @property
+    def deviation(self) -> float:
+        """Standard deviation around the running mean."""
+        return math.sqrt(self._variance)
+
+    def learn(self, value: float) -> None:
+        """Take in one more value."""
+        self._count += 1
+        weight = max(1 - self._keep, 1 / self._count)
+        distance = value - self.mean if self._count > 1 else 0.0
+        self.mean = self.mean + weight * distance if self._count > 1 else value
+        self._variance = (1 - weight) * (self._variance + weight * distance**2)
+
+
 class Watcher:
     """Watches one run; feed it every step and every held-out evaluation, in order."""
 
@@ -25,13 +49,11 @@ class Watcher:
         self._run = run
         self._limits = limits
         self._recent: deque[float] = deque(maxlen=_RECENT)
-        self._mean: float | None = None
-        self._variance = 0.0
+        self._loss = _Running(limits.ema)
+        self._size = _Running(limits.ema)
         self._best = math.inf
         self._above_best = 0
         self._above_median = 0
-        self._gradient_mean: float | None = None
-        self._gradient_variance = 0.0
         self._wild_gradients: deque[int] = deque()
         self._seen = 0
         self._heldout: list[tuple[int, float]] = []
@@ -52,13 +74,13 @@ class Watcher:
         if not math.isfinite(loss):
             return self._alarm("nan", step, f"The held-out loss is not a number at step {step}")
         self._heldout.append((step, loss))
-        self._train_at.append(self._mean if self._mean is not None else math.inf)
+        self._train_at.append(self._loss.mean)
         rises = self._limits.overfit_evaluations
         if len(self._heldout) <= rises:
             return None
         losses = [each for _, each in self._heldout[-rises - 1 :]]
         best = min(each for _, each in self._heldout)
-        rising = all(after > before for before, after in zip(losses, losses[1:], strict=False))
+        rising = all(after > before for before, after in pairwise(losses))
         falling = self._train_at[-1] < self._train_at[-rises - 1]
         if rising and falling and losses[-1] > best * (1 + self._limits.overfit_rise):
             words = f"Held-out loss rose {rises} times in a row to {losses[-1]:.3f} while training loss fell"
@@ -71,26 +93,25 @@ class Watcher:
             return None
         kept = max(3, round(len(self._heldout) * self._limits.plateau_share))
         slope, error = _slope(self._heldout[-kept:])
-        if abs(slope) <= error:
+        if abs(slope) <= 2 * error:
             return self._alarm("plateau", step, "Held-out loss no longer changes beyond its noise")
         return None
 
     def _spike(self, step: int, loss: float) -> Alarm | None:
-        if self._seen <= self._limits.warmup_steps or self._mean is None:
+        if self._seen <= self._limits.warmup_steps:
             return None
         middle = median(self._recent)
         above = loss > self._limits.spike_ratio * middle
         self._above_median = self._above_median + 1 if above else 0
-        far = loss > self._mean + self._limits.spike_sds * math.sqrt(self._variance)
+        far = loss > self._loss.mean + self._limits.spike_sds * self._loss.deviation
         if (above and far) or self._above_median >= self._limits.spike_steps:
             return self._alarm("loss_spike", step, f"Loss {loss:.3f} at step {step}, usual {middle:.3f}")
         return None
 
     def _divergence(self, step: int, loss: float) -> Alarm | None:
-        if self._seen <= self._limits.warmup_steps or self._mean is None:
+        if self._seen <= self._limits.warmup_steps:
             return None
-        keep = self._limits.ema
-        smooth = keep * self._mean + (1 - keep) * loss
+        smooth = self._loss.mean + (1 - self._limits.ema) * (loss - self._loss.mean)
         self._above_best = self._above_best + 1 if smooth > self._limits.diverged_ratio * self._best else 0
         if self._above_best >= self._limits.diverged_steps:
             words = f"Smoothed loss {smooth:.3f} stays far above its best {self._best:.3f}"
@@ -102,14 +123,9 @@ class Watcher:
         if gradient is None or gradient <= 0:
             return None
         size = math.log(gradient)
-        mean, spread = self._gradient_mean, math.sqrt(self._gradient_variance)
-        wild = mean is not None and spread > 0 and size > mean + self._limits.gradient_z * spread
-        keep = self._limits.ema
-        if not wild:
-            self._gradient_mean = size if mean is None else keep * mean + (1 - keep) * size
-            if mean is not None:
-                self._gradient_variance = keep * self._gradient_variance + (1 - keep) * (size - mean) ** 2
-        if not wild or self._seen <= self._limits.warmup_steps:
+        usual = self._size.mean + self._limits.gradient_z * self._size.deviation
+        if self._seen <= self._limits.warmup_steps or size <= usual:
+            self._size.learn(size)
             return None
         self._wild_gradients.append(step)
         while self._wild_gradients[0] <= step - self._limits.gradient_window:
@@ -119,14 +135,9 @@ class Watcher:
         return None
 
     def _learn(self, loss: float) -> None:
-        keep = self._limits.ema
-        if self._mean is None:
-            self._mean = loss
-        else:
-            self._variance = keep * self._variance + (1 - keep) * (loss - self._mean) ** 2
-            self._mean = keep * self._mean + (1 - keep) * loss
+        self._loss.learn(loss)
         self._recent.append(loss)
-        self._best = min(self._best, self._mean)
+        self._best = min(self._best, self._loss.mean)
 
     def _alarm(self, kind: str, step: int, text: str) -> Alarm | None:
         if step < self._quiet.get(kind, -1):

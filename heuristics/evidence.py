@@ -1,0 +1,102 @@
+"""Lines of evidence: measured facts in words, each with its number, interval and basis."""
+
+from heuristics.basis import Basis, Estimate, exactly
+from heuristics.decision import Evidence
+from heuristics.facts.pilot import Gain, PilotFacts
+from heuristics.finding import Finding
+from heuristics.goal import Goal
+from heuristics.limits import Limits
+from heuristics.recipe import Offer, Plan
+
+METRIC_NAMES = {"loss": "loss on held-out answers", "exact_match": "exactly right answers"}
+_GAIN_NAMES = {
+    "loss": "Loss on held-out answers fell by",
+    "task": "Of that, what depends on the row's own prompt:",
+    "format": "Of that, form and frequency of answers:",
+    "exact_match": "Exactly right answers rose by",
+}
+
+
+def amount(value: float, unit: str) -> str:
+    """A gain in its unit: points for shares, nats for losses."""
+    return f"{value * 100:.1f} points" if unit == "share" else f"{value:.3f} {unit}"
+
+
+def gain_words(gain: Gain) -> str:
+    """A gain with its interval, such as "+12.5 points (95 % interval 8.0 to 17.0)"."""
+    shown = gain.estimate
+    low, high = amount(shown.low, shown.unit), amount(shown.high, shown.unit)
+    return (
+        f"{'+' if shown.value >= 0 else ''}{amount(shown.value, shown.unit)} "
+        f"({gain.confidence:.0%} interval {low.split()[0]} to {high.split()[0]})"
+    )
+
+
+def duration_words(hours: Estimate) -> str:
+    """How long a run takes, rounded for reading."""
+    minutes = hours.value * 60
+    if minutes < 1:
+        return "under a minute"
+    return f"about {minutes:,.0f} min" if minutes < 60 else f"about {hours.value:,.1f} h"
+
+
+def of_finding(finding: Finding) -> Evidence:
+    """A finding of the data gate as evidence."""
+    count = None if finding.count is None else exactly(float(finding.count), "rows", source=finding.rule)
+    return Evidence(f"{finding.headline}. {finding.why}".strip(), count)
+
+
+def of_pilot(pilot: PilotFacts, goal: Goal, limits: Limits) -> tuple[Evidence, ...]:
+    """What the pilot measured, the goal's own metric first."""
+    ordered = sorted(pilot.gains, key=lambda gain: gain.name != goal.metric)
+    lines = [_of_gain(gain, goal) for gain in ordered]
+    forgotten = _forgetting(pilot, limits)
+    if forgotten is not None:
+        lines.append(forgotten)
+    if pilot.proof is not None:
+        proof = pilot.proof
+        speed = exactly(proof.tokens_per_second, "tokens/s", source=f"measured on {proof.device}")
+        lines.append(Evidence(f"Training runs at {proof.tokens_per_second:,.0f} tokens/s here", speed))
+    return tuple(lines)
+
+
+def of_plan(plan: Plan | None, goal: Goal) -> tuple[Evidence, ...]:
+    """What the plan predicts about the full run on this machine."""
+    if plan is None:
+        return ()
+    total, there = plan.memory.total, plan.memory.available
+    hours = plan.full_time.scaled(1 / 3600, "h")
+    needs = (
+        f"The full run needs {total.value / 2**30:,.2f} GiB of {there / 2**30:,.1f} GiB: {plan.memory.fit}"
+    )
+    takes = f"The full run of {plan.full_rows:,} rows takes {duration_words(hours)}"
+    return (
+        Evidence(needs, total, plan.memory.fit in ("fits", "tight")),
+        Evidence(f"{takes}; your budget is {goal.budget_hours:g} h", hours, hours.value <= goal.budget_hours),
+    )
+
+
+def of_offer(offer: Offer) -> Evidence:
+    """What renting would cost."""
+    words = (
+        f"{offer.provider} {offer.instance} ({offer.gpus} × {offer.gpu}) at {offer.usd_per_hour:.2f} USD/h"
+    )
+    return Evidence(f"{words}, price of {offer.date}", offer.cost)
+
+
+def _of_gain(gain: Gain, goal: Goal) -> Evidence:
+    words = f"{_GAIN_NAMES[gain.name]} {gain_words(gain)} against {gain.baseline}, {gain.items:,} test rows"
+    least = goal.smallest_gain if gain.name == goal.metric else 0.0
+    return Evidence(words, gain.estimate, gain.estimate.low > least)
+
+
+def _forgetting(pilot: PilotFacts, limits: Limits) -> Evidence | None:
+    base, tuned = pilot.score("base", "general"), pilot.score("tuned", "general")
+    if base is None or tuned is None or base.loss <= 0:
+        return None
+    rise = tuned.loss / base.loss - 1
+    estimate = exactly(
+        rise, "share", Basis.MEASURED, f"loss on {base.items} general texts, tuned against base"
+    )
+    words = f"Loss on general text changed by {rise:+.1%}"
+    return Evidence(words, estimate, rise < limits.pilot.forgetting_risk)
