@@ -36,7 +36,7 @@ class PlainText(Widget):
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         """Lines that the text needs at `width` cells."""
-        return max(1, self._laid_out(width).get_height(self.styles, width))
+        return max(1, self._laid_out(width).get_height({}, width))
 
     def _laid_out(self, width: int) -> Content:
         if self._drawn is None or self._drawn[0] != width:

@@ -1,0 +1,203 @@
+"""What a profile found, as rows: file, columns, counts, lengths, truncation, splits, labels."""
+
+from dataclasses import fields, replace
+
+from textual.content import Content
+
+from advisor import numbers
+from advisor.case import Case
+from advisor.errors import BadInput
+from advisor.text import one_line
+from heuristics.facts.data import Columns, DataFacts, Quantiles, TokenFacts, Truncation
+from screens.pictures import histogram, thinned
+from screens.rows import Field, Row, Section, told
+from screens.words import columns, heading, labelled, lines, muted, paragraphs
+
+_PARTS = {
+    "prompt": "what the model is asked",
+    "context": "extra input after the prompt",
+    "answer": "what the model should say",
+    "label": "the class",
+    "text": "raw text",
+    "messages": "the list of messages",
+    "system": "the system prompt",
+}
+
+
+def data_sections(case: Case, data: DataFacts) -> tuple[Section, ...]:
+    """Everything but the findings."""
+    sections = [_rows(data), _format(data)]
+    if data.tokens is not None:
+        sections += [_lengths(data.tokens), _truncation(data.tokens)]
+    sections += [_split(case, data), _labels(data)]
+    return tuple(sections)
+
+
+def _rows(data: DataFacts) -> Section:
+    problems = [labelled(f"line {each.line:,}", f"{each.reason}  {one_line(each.excerpt)}") for each in data.malformed_rows]
+    malformed = told(
+        heading("Rows that could not be read"),
+        lines(problems) if problems else "None: every row could be read.",
+    )
+    partial = " (scan incomplete)" if data.partial else ""
+    usable = "parsed, converted, answer not empty, exact copies counted once"
+    return Section(
+        "Rows",
+        (
+            Row(
+                "file",
+                "File",
+                data.name,
+                f"{numbers.size(data.bytes)}{partial}",
+                detail=told(data.path, labelled("sha256", data.sha256)),
+            ),
+            Row("rows", "Rows read", numbers.count(data.rows), detail=malformed),
+            Row("usable", "Usable", numbers.count(data.usable), usable, detail=told(heading("Usable"), usable)),
+            Row("malformed", "Malformed", numbers.count(data.malformed), detail=malformed),
+            Row(
+                "turns",
+                "More than one turn",
+                numbers.count(data.multi_turn),
+                detail=told("Rows with several assistant answers; every answer is trained."),
+            ),
+        ),
+    )
+
+
+def _format(data: DataFacts) -> Section:
+    shape = data.format
+    origin = "yours" if shape.mapped_by_user else f"{numbers.share(shape.confidence)} of the sampled rows fit"
+    rows = [
+        Row(
+            "format",
+            "Format",
+            shape.name,
+            f"{shape.container}, {shape.encoding}, {origin}",
+            detail=told(heading(shape.name), shape.explanation, labelled("Runner-up", shape.runner_up or "none")),
+        )
+    ]
+    for part in fields(Columns):
+        column = getattr(shape.columns, part.name)
+        if column is not None or part.name in ("prompt", "answer"):
+            rows.append(_column(part.name, column or ""))
+    return Section("Format", tuple(rows))
+
+
+def _column(part: str, column: str) -> Row:
+    why = f"The column that holds {_PARTS[part]}. Empty: this format has no such part. Profile again after a change."
+    return Row(
+        f"column-{part}",
+        f"Column {part}",
+        column or "none",
+        _PARTS[part],
+        detail=told(heading(f"Column {part}"), why, muted("enter changes it")),
+        field=Field(f"Column {part}", why, column, lambda case, text: _mapped(case, part, text)),
+    )
+
+
+def _mapped(case: Case, part: str, text: str) -> Case:
+    if case.data is None:
+        raise BadInput("The data is not profiled yet", "Press r first")
+    name = text.strip() or None
+    if name is not None and len(name) > 200:
+        raise BadInput("That is too long for a column name", "Type the name as it stands in the file")
+    before = case.columns or case.data.format.columns
+    return case.but(columns=replace(before, **{part: name}))
+
+
+def _lengths(tokens: TokenFacts) -> Section:
+    def picture(width: int) -> Content:
+        pairs = [(f"<= {edge:,}", rows) for edge, rows in thinned(tokens.histogram, 16)]
+        return paragraphs(
+            [
+                heading("Rows by length in tokens"),
+                histogram(pairs, width),
+                f"Half of the rows have at most {tokens.total.p50:,} tokens, 95 % at most {tokens.total.p95:,}; "
+                f"the longest has {tokens.total.largest:,}.",
+                muted(f"tokenizer of {tokens.model}, {tokens.template} template, "
+                      f"{'exact' if tokens.exact else 'from a sample'}"),
+            ]
+        )
+
+    def row(key: str, label: str, part: Quantiles) -> Row:
+        note = f"95 % <= {part.p95:,}   99 % <= {part.p99:,}   longest {part.largest:,}"
+        return Row(key, label, f"median {part.p50:,}", note, detail=picture)
+
+    return Section(
+        "Tokens",
+        (
+            row("tokens-total", "Whole row", tokens.total),
+            row("tokens-prompt", "Prompt", tokens.prompt),
+            row("tokens-answer", "Answer", tokens.answer),
+            Row(
+                "tokens-sum",
+                "All tokens",
+                numbers.count(tokens.tokens),
+                f"{numbers.count(tokens.answer_tokens)} in answers",
+                detail=picture,
+            ),
+        ),
+    )
+
+
+def _truncation(tokens: TokenFacts) -> Section:
+    table = [("length", "rows cut", "answer tokens lost", "rows without answer")]
+    table += [
+        (
+            numbers.count(each.sequence_length),
+            numbers.count(each.rows_cut),
+            numbers.share(each.answer_tokens_lost),
+            numbers.count(each.rows_without_answer),
+        )
+        for each in tokens.truncation
+    ]
+    detail = told(
+        heading("What each sequence length would cut off"),
+        columns(table, right=frozenset(range(4))),
+        "A longer sequence costs memory and time for every row of that length.",
+    )
+
+    def row(each: Truncation) -> Row:
+        lost = f"{numbers.share(each.answer_tokens_lost)} of answers lost"
+        cut = f"{numbers.count(each.rows_cut)} rows cut"
+        return Row(f"cut-{each.sequence_length}", f"{each.sequence_length:,} tokens", cut, lost, detail=detail)
+
+    return Section("Truncation", tuple(row(each) for each in tokens.truncation))
+
+
+def _split(case: Case, data: DataFacts) -> Section:
+    split = data.split
+    if split is None:
+        return Section("Split", ())
+    detail = told(
+        heading("Split"),
+        "Rows are divided by a hash of their content, so that the parts survive a cleaning of the file; rows that "
+        f"share a prompt stay together ({numbers.count(split.groups)} groups).",
+        "Validation rows steer the runs; test rows are opened once, at the end.",
+        labelled("Test rows from", split.test_source),
+        labelled("Your test file", case.eval_path or "none (t chooses one)"),
+    )
+    return Section(
+        "Split",
+        (
+            Row("split-train", "Train", numbers.count(split.train), detail=detail),
+            Row("split-validation", "Validation", numbers.count(split.validation), detail=detail),
+            Row("split-test", "Test", numbers.count(split.test), split.test_source, detail=detail),
+        ),
+    )
+
+
+def _labels(data: DataFacts) -> Section:
+    if not data.labels:
+        return Section("Labels", ())
+    pairs = [(one_line(name, 24), rows) for name, rows in data.labels[:20]]
+
+    def detail(width: int) -> Content:
+        more = f"and {len(data.labels) - 20:,} more" if len(data.labels) > 20 else ""
+        return paragraphs([heading("Rows by answer"), histogram(pairs, width), more])
+
+    rows = tuple(
+        Row(f"label-{number}", one_line(name, 24), numbers.count(count), numbers.share(count / max(1, data.usable)), detail=detail)
+        for number, (name, count) in enumerate(data.labels[:20])
+    )
+    return Section(f"Labels ({len(data.labels):,})", rows)

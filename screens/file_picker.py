@@ -1,0 +1,81 @@
+"""The dialogue that chooses a data file: type a path, or walk the folders."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalGroup
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import DirectoryTree, Input
+from textual.widgets.directory_tree import DirEntry
+from textual.widgets.tree import TreeNode
+
+from advisor.text import one_line, plain
+from screens.widgets.plain_text import PlainText
+from screens.words import muted
+
+
+class SafeTree(DirectoryTree):
+    """Folders and files; hidden ones are left out, names cannot drive the terminal."""
+
+    ICON_NODE = "+ "
+    ICON_NODE_EXPANDED = "- "
+    ICON_FILE = "  "
+
+    def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
+        """Everything but hidden entries."""
+        return [path for path in paths if not path.name.startswith(".")]
+
+    def render_label(self, node: TreeNode[DirEntry], base_style: Style, style: Style) -> Text:
+        """The name on one line, control characters replaced."""
+        label = super().render_label(node, base_style, style)
+        label.plain = plain(label.plain).replace("\n", " ").replace("\t", " ")
+        return label
+
+
+class FilePicker(ModalScreen[Path | None]):
+    """Dismisses a file that exists, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "leave", tooltip="Choose nothing", id="picker-leave"),
+    ]
+
+    def __init__(self, title: str, start: Path) -> None:
+        super().__init__()
+        self._title, self._start = title, start
+
+    def compose(self) -> ComposeResult:
+        """A line for a path above the tree."""
+        with VerticalGroup(classes="dialogue tall"):
+            yield PlainText(Content.styled(self._title, "bold $text-primary"))
+            yield Input(placeholder="path of a JSONL, JSON, CSV or text file", compact=True, id="path")
+            yield PlainText(id="fault")
+            yield SafeTree(self._start, id="tree")
+            yield PlainText(muted("enter takes it   tab goes to the folders   escape leaves"))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take the typed path when it is a file; open it in the tree when it is a folder."""
+        path = Path(event.value.strip()).expanduser()
+        shown = one_line(event.value, 80)
+        try:
+            if path.is_file():
+                self.dismiss(path.absolute())
+            elif path.is_dir():
+                self.query_one("#tree", SafeTree).path = path
+                self._say(f"{shown} is a folder: choose a file in it")
+            else:
+                self._say(f"There is no file {shown}" if shown else "Type a path first")
+        except (OSError, ValueError):
+            self._say(f"{shown} cannot be a path")
+
+    def on_directory_tree_file_selected(self, event: DirectoryTree.FileSelected) -> None:
+        """Take the file under the cursor."""
+        self.dismiss(event.path.absolute())
+
+    def _say(self, words: str) -> None:
+        self.query_one("#fault", PlainText).show(Content.styled(words, "$text-error"))

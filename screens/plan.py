@@ -1,0 +1,152 @@
+"""Step 4: the recommended recipe with a reason for each line, its memory, time and cost."""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from advisor import numbers
+from advisor.case import Case
+from advisor.errors import BadInput
+from advisor.journey import choose_model, findings_of
+from heuristics.basis import Estimate
+from heuristics.recipe import Alternative, Choice, MemoryPrediction, Offer, Plan
+from screens.knob_fields import knob_field
+from screens.live import Live
+from screens.machine import size_section
+from screens.pictures import stacked
+from screens.rows import Field, Row, Section, finding_rows, told
+from screens.step_screen import StepScreen
+from screens.words import heading, labelled, muted, paragraphs
+
+_MODEL_WHY = "A folder with the model's files, or a Hub id such as organisation/name."
+
+
+class PlanScreen(StepScreen):
+    """Settings that re-answer at once when one is changed."""
+
+    STEP = "plan"
+    ABOUT = "A value for every setting, with its reason and source.\nEnter changes one; the rest follows."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("m", "change_model", "model", tooltip="Choose another model", id="plan-model"),
+    ]
+
+    def sections(self, case: Case, live: Live | None) -> tuple[Section, ...]:
+        """Findings, settings, memory and time, sizes, alternatives, offers."""
+        plan = case.plan
+        if plan is None:
+            return (finding_rows(findings_of(case, "plan")), Section("Model", (_model(case),)))
+        return (
+            finding_rows(findings_of(case, "plan")),
+            Section("Settings", (_model(case), *(_choice(case, each) for each in plan.choices if each.setting != "model"))),
+            Section("Memory and time", (_memory(plan.memory), *_times(plan))),
+            size_section(plan.sizes, plan.recipe.sequence_length),
+            Section("Other models", tuple(_alternative(number, each) for number, each in enumerate(plan.alternatives))),
+            Section("Cloud offers that fit", tuple(_offer(number, each) for number, each in enumerate(plan.offers))),
+        )
+
+    def action_change_model(self) -> None:
+        """Go to the model and change it."""
+        self.rows.go_to("model")
+        self.rows.action_select()
+
+
+def _model(case: Case) -> Row:
+    model = case.model
+    name = model.id if model is not None else case.model_choice or "none chosen: press enter"
+    parts: list[Content | str] = [heading("Model"), name]
+    if model is not None:
+        parts += [
+            labelled("Parameters", numbers.count(model.shape.parameters)),
+            labelled("Family", model.family),
+            labelled("Where", model.path or model.where),
+            labelled("Licence", model.licence or "not stated"),
+            labelled("Figures from", f"{model.verified} {model.source}".strip()),
+            *(labelled("Problem", each) for each in model.problems),
+        ]
+    parts.append(muted("enter changes it"))
+    size = f"{numbers.parameters(model.shape.parameters)} parameters" if model is not None else ""
+    field = Field("Model", _MODEL_WHY, case.model_choice or "", _with_model)
+    return Row("model", "Model", name, size, detail=told(*parts), field=field)
+
+
+def _with_model(case: Case, text: str) -> Case:
+    if not text.strip():
+        raise BadInput("No model is named", _MODEL_WHY)
+    changed = choose_model(case, text.strip())
+    return changed.but(data=None) if changed.model != case.model else changed
+
+
+def _choice(case: Case, choice: Choice) -> Row:
+    field = knob_field(choice.setting, case.knobs)
+    between = (
+        f"{numbers.decimal(choice.low)} to {numbers.decimal(choice.high)}"
+        if choice.low is not None and choice.high is not None and choice.low != choice.high
+        else ""
+    )
+    detail = told(
+        heading(f"{choice.label}: {choice.value}"),
+        choice.reason,
+        labelled("Between", between) if between else "",
+        labelled("Basis", choice.basis.value),
+        labelled("Source", choice.source),
+        muted("enter changes it") if field is not None else "",
+    )
+    note = ", ".join(part for part in (between, choice.basis.value) if part)
+    return Row(f"choice-{choice.setting}", choice.label, choice.value, note, detail=detail, field=field)
+
+
+def _memory(memory: MemoryPrediction) -> Row:
+    def detail(width: int) -> Content:
+        return paragraphs(
+            [
+                heading("Peak memory of one training step"),
+                stacked([(part.name, part.bytes) for part in memory.parts], memory.available, width),
+                f"{numbers.estimated(memory.total)}; the device gives {numbers.size(memory.available)}: {memory.fit}.",
+                labelled("Source", memory.total.source) if memory.total.source else "",
+            ]
+        )
+
+    return Row("memory", "Peak memory", numbers.quantity(memory.total.value, "bytes"), _note(memory.total, memory.fit), detail=detail)
+
+
+def _times(plan: Plan) -> tuple[Row, ...]:
+    def row(key: str, label: str, estimate: Estimate, about: str) -> Row:
+        value = numbers.quantity(estimate.value, estimate.unit)
+        return Row(
+            key,
+            label,
+            value,
+            _note(estimate),
+            detail=told(heading(label), numbers.estimated(estimate), about, labelled("Source", estimate.source)),
+        )
+
+    full = f"All {plan.full_rows:,} training rows with these settings on {plan.device or 'this machine'}."
+    return (
+        row("time-pilot", "Pilot", plan.pilot_time, "All phases of the pilot, within its time budget."),
+        row("time-full", "Full run here", plan.full_time, full),
+    )
+
+
+def _note(estimate: Estimate, fit: str = "") -> str:
+    return ", ".join(part for part in (fit, numbers.spread(estimate), estimate.basis.value) if part)
+
+
+def _alternative(number: int, each: Alternative) -> Row:
+    detail = told(heading(each.model), each.reason, labelled("Here", each.fit))
+    return Row(f"other-{number}", each.model, each.fit, each.reason, detail=detail)
+
+
+def _offer(number: int, offer: Offer) -> Row:
+    detail = told(
+        heading(f"{offer.provider} {offer.instance}"),
+        labelled("GPUs", f"{offer.gpus} x {offer.gpu}"),
+        labelled("Price", f"{offer.usd_per_hour:.2f} USD per hour{' (spot)' if offer.spot else ''}, {offer.date}"),
+        labelled("Time", numbers.estimated(offer.hours)),
+        labelled("Cost", numbers.estimated(offer.cost)),
+        labelled("Source", offer.source),
+    )
+    machine = f"{offer.gpus} x {offer.gpu}{' spot' if offer.spot else ''}"
+    cost = numbers.quantity(offer.cost.value, offer.cost.unit)
+    hours = numbers.quantity(offer.hours.value, offer.hours.unit)
+    return Row(f"offer-{number}", f"{offer.provider} {machine}", cost, f"{hours}, {offer.cost.basis}, {offer.date}", detail=detail)

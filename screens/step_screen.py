@@ -1,0 +1,117 @@
+"""What the seven steps share: rail, verdict line, list, detail, progress and footer."""
+
+from typing import ClassVar
+
+from textual import getters, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from advisor.case import Case
+from advisor.journey import next_of, step_states, verdict_line
+from screens.edit import Edit
+from screens.live import Live
+from screens.rows import Row, Section
+from screens.studio import Studio
+from screens.widgets.job_line import JobLine
+from screens.widgets.plain_text import PlainText
+from screens.widgets.rail import Rail
+from screens.widgets.row_list import RowList
+
+SMALLEST = (60, 16)
+
+
+class StepScreen(Screen[None]):
+    """One step: shows the case, turns keys into actions, keeps nothing itself."""
+
+    STEP: ClassVar[str]
+    ABOUT: ClassVar[str]
+    """Two lines for help: what the step is for."""
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-tiny"), (60, "-narrow"), (110, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-low"), (16, "-tall")]
+    AUTO_FOCUS = "#rows"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "app.focus_next", "", show=False, tooltip="Go to the next part", id="focus-next"),
+    ]
+
+    rail = getters.query_one("#rail", Rail)
+    rows = getters.query_one("#rows", RowList)
+    detail = getters.query_one("#detail-text", PlainText)
+    job_line = getters.query_one("#job", JobLine)
+
+    @property
+    def studio(self) -> Studio:
+        """The application, as far as a step may know it."""
+        assert isinstance(self.app, Studio)
+        return self.app
+
+    def sections(self, case: Case, live: Live | None) -> tuple[Section, ...]:
+        """What this step shows of the case."""
+        raise NotImplementedError
+
+    def extra(self) -> ComposeResult:
+        """Widgets beside the detail; most steps have none."""
+        yield from ()
+
+    def compose(self) -> ComposeResult:
+        """The same parts in the same places on every step."""
+        yield Rail(id="rail")
+        yield PlainText(id="verdict")
+        yield PlainText(id="next")
+        with Container(id="body"):
+            yield RowList(id="rows")
+            with Vertical(id="side"):
+                yield from self.extra()
+                with VerticalScroll(id="detail"):
+                    yield PlainText(id="detail-text")
+        small = f"This window is too small: at least {SMALLEST[0]} columns by {SMALLEST[1]} lines are needed."
+        yield PlainText(small, id="too-small")
+        yield JobLine(id="job")
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        """Follow the case and the running job."""
+        self.watch(self.app, "case", self._changed)
+        self.watch(self.app, "live", self._changed)
+
+    def on_screen_resume(self) -> None:
+        """Show what changed while another step was looked at."""
+        self.show()
+
+    def show(self) -> None:
+        """Draw everything from the case."""
+        case, live = self.studio.case, self.studio.live
+        self.rail.show_states(step_states(case, self.studio.running_step), self.STEP)
+        self.query_one("#verdict", PlainText).show(verdict_line(case, self.STEP))
+        following = next_of(case)
+        self.query_one("#next", PlainText).show(
+            Content.assemble(("ctrl+n", "bold $text-accent"), f"  {following.text}")
+            if not self.studio.running_step
+            else Content.assemble(("s", "bold $text-accent"), "  stops the running job; digits go on looking")
+        )
+        self.job_line.show_job(live)
+        self.rows.show(self.sections(case, live))
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Explain the row under the cursor."""
+        self.explain(event.row)
+
+    def explain(self, row: Row) -> None:
+        """Show the detail of a row."""
+        self.detail.show(row.detail)
+
+    @work
+    async def on_row_list_opened(self, event: RowList.Opened) -> None:
+        """Change the value of a row, when it has one to change."""
+        if event.row.field is None or not self.studio.may_write():
+            return
+        changed = await self.app.push_screen_wait(Edit(self.studio.case, event.row.field))
+        if changed is not None:
+            self.studio.decide(changed)
+
+    def _changed(self) -> None:
+        if self.is_current:
+            self.show()

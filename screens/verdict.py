@@ -1,0 +1,74 @@
+"""Step 6: the decision in one sentence, its evidence, and what would change it."""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from advisor import numbers
+from advisor.case import Case
+from advisor.journey import findings_of
+from heuristics.decision import Evidence, Verdict
+from screens.live import Live
+from screens.rows import Row, Section, finding_rows, told
+from screens.step_screen import StepScreen
+from screens.words import heading, labelled, lines, paragraphs
+
+
+class VerdictScreen(StepScreen):
+    """What the evidence allows to say."""
+
+    STEP = "verdict"
+    ABOUT = "One decision, resting on what was measured.\nEvery line names its basis, and what would change it."
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def sections(self, case: Case, live: Live | None) -> tuple[Section, ...]:
+        """Decision, evidence, what would change it, next steps."""
+        verdict = case.verdict
+        if verdict is None:
+            return (Section("Verdict", (_unknown(),)), finding_rows(findings_of(case, "verdict")))
+        return (
+            Section("Decision", (_decision(verdict),)),
+            Section("Evidence", tuple(_evidence(number, each) for number, each in enumerate(verdict.evidence))),
+            Section("What would change it", _said("change", verdict.would_change)),
+            Section("Next", _said("next", verdict.next_steps)),
+            finding_rows(findings_of(case, "verdict")),
+        )
+
+
+def _unknown() -> Row:
+    words = "Nothing can be said before the machine is probed, the data profiled and a pilot run: ctrl+n does the next of these."
+    return Row("unknown", "not yet known", detail=told(words))
+
+
+def _decision(verdict: Verdict) -> Row:
+    def detail(_width: int) -> Content:
+        return paragraphs(
+            [
+                Content.styled(verdict.decision.value.upper(), "bold $text-primary"),
+                verdict.headline,
+                labelled("Confidence", verdict.confidence),
+                heading("Next"),
+                lines(verdict.next_steps),
+                heading("What would change it"),
+                lines(verdict.would_change),
+            ]
+        )
+
+    return Row("decision", verdict.decision.value, verdict.confidence, verdict.headline, detail=detail)
+
+
+def _evidence(number: int, evidence: Evidence) -> Row:
+    word = "for" if evidence.supports else "against"
+    parts: list[Content | str] = [heading(f"Evidence {word} the decision"), evidence.text]
+    if evidence.estimate is not None:
+        parts += [
+            labelled("Number", numbers.estimated(evidence.estimate)),
+            labelled("Source", evidence.estimate.source or "this case"),
+        ]
+    basis = evidence.estimate.basis.value if evidence.estimate is not None else "counted"
+    return Row(f"evidence-{number}", f"{word:<8}{evidence.text} ({basis})", detail=told(*parts))
+
+
+def _said(kind: str, texts: tuple[str, ...]) -> tuple[Row, ...]:
+    return tuple(Row(f"{kind}-{number}", text, detail=told(text)) for number, text in enumerate(texts))
