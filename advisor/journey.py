@@ -11,13 +11,16 @@ from advisor.case import Case
 from advisor.errors import BadInput
 from advisor.events import DataFound, Event, MachineFound, ModelFound, Started
 from advisor.fold import pilot_after
+from advisor.hub_cache import cache_folder
 from advisor.jobs import new_run_folder, read_events
-from advisor.models import find_model
+from advisor.models import cached_models, find_model
 from advisor.specs import DataChoice, ExportTask, JobSpec, PilotTask, ProbeTask, ProfileTask, Task
 from heuristics.assess import assess
+from heuristics.facts.model import ModelFacts
 from heuristics.facts.pilot import PilotFacts
 from heuristics.finding import Finding, Level, worst, worst_first
 from heuristics.plan import make_plan
+from heuristics.recommend import recommend_model
 from heuristics.suggest import suggest_goal
 from heuristics.verdict import decide
 
@@ -49,7 +52,7 @@ def task_of(case: Case, action: str) -> Task:
     """The job that an action starts; raises BadInput when something is still missing."""
     match action:
         case "probe":
-            return ProbeTask(case_folder=case.folder, models_folder=catalog.hub_cache())
+            return ProbeTask(case_folder=case.folder, models_folder=cache_folder())
         case "profile":
             return ProfileTask(data=data_choice(case), model=case.model)
         case "pilot":
@@ -125,9 +128,11 @@ def recover(case: Case) -> Case:
 def settle(case: Case) -> Case:
     """The case with everything that follows from its facts: goal, model, plan and verdict."""
     if case.data is not None and not case.goal_confirmed:
-        case = case.but(goal=suggest_goal(case.data, case.goal))
+        case = case.but(goal=suggest_goal(case.data, case.goal, catalog.limits()))
     if case.model is None and case.model_choice is not None:
         case = case.but(model=find_model(case.model_choice))
+    if case.model is None:
+        case = case.but(model=_recommended(case))
     if case.machine is None or case.model is None:
         return case.but(plan=None, verdict=None)
     plan = make_plan(
@@ -192,6 +197,17 @@ def next_of(case: Case) -> Next:
     if not case.exported:
         return Next("export", "write the files", "export")
     return Next("verdict", "read the verdict", "look")
+
+
+def _recommended(case: Case) -> ModelFacts | None:
+    """A model for a user who named none: the best one at hand, else the best one of the catalogue."""
+    if case.machine is None:
+        return None
+    for candidates in (tuple(cached_models()), catalog.models()):
+        found = recommend_model(case.machine, case.data, case.goal, case.knobs, catalog.limits(), candidates)
+        if found is not None:
+            return found
+    return None
 
 
 def _new_pilot(case: Case) -> PilotFacts:
