@@ -1,4 +1,4 @@
-"""The goal that the data itself suggests, until the user says otherwise."""
+"""A goal that fits the data, until the user says otherwise."""
 
 from dataclasses import replace
 
@@ -8,18 +8,17 @@ from heuristics.limits import Limits
 
 
 def suggest_goal(data: DataFacts, current: Goal, limits: Limits) -> Goal:
-    """`current` with the task, the metric and the smallest gain that fit the data."""
-    task = _task(data, limits)
-    metric: Metric = "exact_match" if data.short_answers and task != "continue" else "loss"
+    """The current goal with task, metric and smallest gain read off the data; budgets stay as they are."""
+    task, metric = _task(data, limits)
     gain = limits.goal.gain_exact_match if metric == "exact_match" else limits.goal.gain_loss
     return replace(current, task=task, metric=metric, smallest_gain=gain)
 
 
-def _task(data: DataFacts, limits: Limits) -> TaskKind:
+def _task(data: DataFacts, limits: Limits) -> tuple[TaskKind, Metric]:
     if data.format.name == "text":
-        return "continue"
-    if 0 < len(data.labels) <= limits.data.few_labels:
-        return "classify"
+        return "continue", "loss"
+    if 1 < len(data.labels) <= limits.data.few_labels:
+        return "classify", "exact_match"
     if data.short_answers:
-        return "extract"
-    return "chat" if data.multi_turn * 2 > data.rows else "answer"
+        return ("answer" if data.format.name == "question_answer" else "extract"), "exact_match"
+    return ("chat" if 2 * data.multi_turn > data.rows > 0 else "answer"), "loss"

@@ -1,0 +1,213 @@
+"""Rules about the plan: memory, time, lengths, capacity, the user's own settings."""
+
+from collections.abc import Callable
+
+from heuristics.adapter import capacity_used
+from heuristics.finding import Finding, Level
+from heuristics.known import Known
+from heuristics.limits import Limits
+from heuristics.recipe import Plan
+from heuristics.sequence import loss_in_words, truncation_at
+from heuristics.words import dollars, duration, gib, percent, rows
+
+
+def memory_fits(plan: Plan, known: Known, limits: Limits) -> Finding | None:
+    """Whether the training step fits the device."""
+    memory = plan.memory
+    need, there = gib(memory.total.value), gib(memory.available)
+    where = plan.device or "this machine"
+    if memory.fit == "fits":
+        return Finding(
+            "plan.memory",
+            Level.OK,
+            f"Training fits {where}: about {need} of {there}",
+            f"By formula, between {gib(memory.total.low)} and {gib(memory.total.high)}.",
+            "The pilot measures it first.",
+            memory.total.source,
+        )
+    if memory.fit == "unknown":
+        return Finding(
+            "plan.memory",
+            Level.UNKNOWN,
+            "Whether training fits is not known",
+            "The free memory of the device is not known.",
+            "Probe the machine again.",
+        )
+    largest = max(memory.parts, key=lambda part: part.bytes, default=None)
+    tight = memory.fit == "tight"
+    return Finding(
+        "plan.memory",
+        Level.RISK if tight else Level.BLOCK,
+        f"Training {'hardly fits' if tight else 'does not fit'} {where}: about {need} of {there}",
+        f"The largest part is {largest.name} with {gib(largest.bytes)}." if largest else "",
+        "Take a smaller model, shorter sequences or QLoRA, or rent a larger device.",
+        memory.total.source,
+    )
+
+
+def pilot_in_time(plan: Plan, known: Known, limits: Limits) -> Finding | None:
+    """Whether the pilot ends within its budget."""
+    budget = known.goal.pilot_minutes * 60
+    estimate = plan.pilot_time
+    if estimate.high <= budget:
+        return None
+    late = estimate.value > budget
+    needs = f"takes about {duration(estimate.value)}" if late else f"may take {duration(estimate.high)}"
+    return Finding(
+        "plan.pilot_time",
+        Level.RISK,
+        f"The pilot {needs}, more than its {known.goal.pilot_minutes:g} min",
+        f"Between {duration(estimate.low)} and {duration(estimate.high)}: {estimate.source}.",
+        "Give it more time, fewer rows or a smaller model.",
+    )
+
+
+def full_in_time(plan: Plan, known: Known, limits: Limits) -> Finding | None:
+    """Whether the full run here stays within the budget of hours."""
+    estimate = plan.full_time
+    budget = known.goal.budget_hours * 3600
+    if estimate.value <= budget:
+        return None
+    cheapest = min(plan.offers, key=lambda each: each.cost.value, default=None)
+    rent = (
+        f"{cheapest.provider} {cheapest.gpu} would take about {duration(cheapest.hours.value * 3600)} "
+        f"for {dollars(cheapest.cost.value)} (prices of {cheapest.date})."
+        if cheapest is not None
+        else "No known cloud offer fits."
+    )
+    return Finding(
+        "plan.full_time",
+        Level.RISK,
+        f"The full run takes {duration(estimate.value)} here, more than your {known.goal.budget_hours:g} h",
+        f"Between {duration(estimate.low)} and {duration(estimate.high)}. {rent}",
+        "Take a smaller model or fewer passes, raise the budget, or rent a GPU.",
+        estimate.source,
+    )
+
+
+def truncation(plan: Plan, known: Known, limits: Limits) -> Finding | None:
+    """Answers that the sequence length cuts off."""
+    tokens = known.data.tokens if known.data is not None else None
+    if known.data is None or tokens is None:
+        return None
+    cut = truncation_at(tokens, plan.recipe.sequence_length)
+    if cut is None or cut.rows_cut == 0:
+        return None
+    without = cut.rows_without_answer / max(1, known.data.usable)
+    lost = cut.answer_tokens_lost
+    if lost <= limits.data.truncation_risk and cut.rows_without_answer == 0:
+        return None
+    blocked = lost > limits.data.truncation_block or without > limits.data.no_answer_block
+    empty = f"{rows(cut.rows_without_answer)} keep no answer at all. " if cut.rows_without_answer else ""
+    return Finding(
+        "plan.truncation",
+        Level.BLOCK if blocked else Level.RISK,
+        f"{percent(lost)} of answer tokens are cut off at {plan.recipe.sequence_length:,} tokens",
+        f"{empty}{loss_in_words(tokens, plan.recipe.sequence_length).capitalize()}.",
+        "Use longer sequences or a model with a longer context, or shorten or split those rows.",
+        count=cut.rows_cut,
+        share=cut.rows_cut / max(1, known.data.usable),
+    )
+
+
+def template(plan: Plan, known: Known, limits: Limits) -> Finding | None:
+    """A model without a template was not made for conversations."""
+    if plan.recipe.template != "plain" or known.model is None:
+        return None
+    return Finding(
+        "plan.template",
+        Level.OK,
+        f"{known.model.id} has no chat template; a plain one is used",
+        "It is a base model: it learns where an answer begins and ends from your rows.",
+        "Use the same template when the tuned model is served; the export contains it.",
+    )
+
+
+def capacity(plan: Plan, known: Known, limits: Limits) -> Finding | None:
+    """More answers than the adapter can store."""
+    tokens = known.data.tokens if known.data is not None else None
+    if known.model is None or tokens is None or plan.recipe.method == "full":
+        return None
+    trained = tokens.tokens if plan.recipe.trained_tokens == "all" else tokens.answer_tokens
+    used = capacity_used(known.model.shape, plan.recipe.rank, float(trained), limits.adapter)
+    if used <= 1:
+        return None
+    return Finding(
+        "plan.capacity",
+        Level.RISK,
+        f"The answers hold {used:.1f} times what an adapter of rank {plan.recipe.rank} can store",
+        "What does not fit is not learnt word for word; a general rule still can be.",
+        "Raise the rank, or take a larger model.",
+        "2 bits per parameter (2404.05405), 1 bit per token (LoRA Without Regret)",
+    )
+
+
+def own_rate(plan: Plan, known: Known, limits: Limits) -> Finding | None:
+    """A learning rate far from what the rule gives."""
+    choice = next((each for each in plan.choices if each.setting == "learning_rate"), None)
+    if choice is None or choice.low is None or choice.high is None:
+        return None
+    rate = plan.recipe.learning_rate
+    if choice.low <= rate <= choice.high:
+        return None
+    high = rate > choice.high
+    return Finding(
+        "plan.learning_rate",
+        Level.RISK,
+        f"The learning rate {rate:.2g} lies outside {choice.low:.2g} to {choice.high:.2g}",
+        "Too high a rate diverges." if high else "Too low a rate hardly moves the model.",
+        "Leave it to the plan, or watch the pilot's first steps.",
+        choice.source,
+    )
+
+
+def quantisation(plan: Plan, known: Known, limits: Limits) -> Finding | None:
+    """QLoRA needs bitsandbytes."""
+    if plan.recipe.method != "qlora" or known.machine is None or known.machine.quantisation:
+        return None
+    return Finding(
+        "plan.quantisation",
+        Level.BLOCK,
+        "QLoRA needs bitsandbytes, which does not import here",
+        "The 4-bit weights are its work.",
+        "Install the extra: pip install 'finetune-advisor[qlora]', or choose LoRA.",
+    )
+
+
+def model_usable(plan: Plan, known: Known, limits: Limits) -> Finding | None:
+    """Trouble with the model's files."""
+    model = known.model
+    if model is None:
+        return None
+    if model.weights in ("pickle", "missing"):
+        what = "only pickled weights, which can run code" if model.weights == "pickle" else "no weights"
+        return Finding(
+            "plan.model_files",
+            Level.BLOCK,
+            f"{model.id} has {what}",
+            "Only safetensors files are loaded.",
+            "Choose another model, or convert it to safetensors.",
+        )
+    problems = (*model.problems, *(() if model.tokenizer else ("It has no tokenizer.",)))
+    if not problems:
+        return None
+    return Finding(
+        "plan.model_files",
+        Level.BLOCK if not model.tokenizer else Level.RISK,
+        f"{model.id} may not be usable",
+        " ".join(problems[:3]),
+        "Choose another model, or complete its files.",
+    )
+
+
+PLAN_RULES: tuple[Callable[[Plan, Known, Limits], Finding | None], ...] = (
+    model_usable,
+    quantisation,
+    memory_fits,
+    truncation,
+    full_in_time,
+    pilot_in_time,
+    own_rate,
+    capacity,
+    template,
+)

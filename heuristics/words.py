@@ -1,0 +1,35 @@
+"""Numbers and counts as a person reads them."""
+
+
+def gib(size: float) -> str:
+    """Bytes in the largest binary unit that keeps the number above 1, such as "3.2 GiB"."""
+    for unit, factor in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if abs(size) >= factor:
+            return f"{size / factor:.1f} {unit}"
+    return f"{size:.0f} bytes"
+
+
+def duration(seconds: float) -> str:
+    """Seconds in the unit that suits them, such as "40 s", "12 min", "3.4 h", "2.1 days"."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h" if seconds < 172800 else f"{seconds / 86400:.1f} days"
+
+
+def rows(count: int) -> str:
+    """A count of rows, "1 row" or "1,234 rows"."""
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def percent(share: float) -> str:
+    """A share as a percentage that never rounds something to nothing."""
+    if 0 < share < 0.001:
+        return "under 0.1 %"
+    return f"{share:.1%}".replace("%", " %")
+
+
+def dollars(amount: float) -> str:
+    """US dollars, cents only where they matter."""
+    return f"${amount:,.2f}" if amount < 100 else f"${amount:,.0f}"
