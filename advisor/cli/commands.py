@@ -79,13 +79,14 @@ def run(asked: Asked, narrator: Narrator) -> Exit:
 def demo(asked: Asked, narrator: Narrator) -> Exit:
     """The whole journey on the bundled data and model."""
     from advisor.catalog import demo_folder
+    from advisor.models import DEMO
 
     minutes = asked.goal.pilot_minutes or DEMO_MINUTES
     with demo_folder() as folder:
         bundled = replace(
             asked,
             file=folder / "triage.jsonl",
-            model=asked.model or str(folder / "model"),
+            model=asked.model or DEMO,
             goal=replace(asked.goal, pilot_minutes=minutes),
             offline=True,
         )

@@ -13,8 +13,16 @@ from advisor.files import locked
 from advisor.journey import recover, settle
 from advisor.models import find_model
 from advisor.text import one_line
+from heuristics.facts.model import ModelFacts
 
 LOCK_FILE = "lock"
+_NO_EVIDENCE: dict[str, object] = {
+    "plan": None,
+    "pilot": None,
+    "pilot_run": None,
+    "verdict": None,
+    "exported": (),
+}
 
 
 @contextmanager
@@ -25,12 +33,11 @@ def opened(asked: Asked) -> Iterator[Case]:
     """
     data = _data_file(asked.file, "data file")
     held_out = _data_file(asked.eval_file, "test file")
-    if asked.model is not None:
-        find_model(asked.model)
+    model = None if asked.model is None else find_model(asked.model, asked.offline)
     case = _find(asked, data)
     with locked(case.folder / LOCK_FILE):
         case = recover(load(case.folder))
-        case = settle(_with_choices(case, asked, data, held_out))
+        case = settle(_with_model(_with_choices(case, asked, data, held_out), asked.model, model))
         save(case)
         yield case
 
@@ -94,11 +101,18 @@ def _with_choices(case: Case, asked: Asked, data: Path | None, held_out: Path | 
         changes["columns"] = asked.columns
     if changes:
         changes |= {"data": None, "goal_confirmed": False}
-    if asked.model is not None and asked.model != case.model_choice:
-        changes |= {"model_choice": asked.model, "model": find_model(asked.model), "data": None}
     knobs = {name: value for name, value in asdict(asked.knobs).items() if value is not None}
     if knobs and replace(case.knobs, **knobs) != case.knobs:
         changes["knobs"] = replace(case.knobs, **knobs)
-    if changes:
-        changes |= {"plan": None, "pilot": None, "pilot_run": None, "verdict": None, "exported": ()}
-    return case.but(**changes)
+    return case.but(**changes, **_NO_EVIDENCE) if changes else case
+
+
+def _with_model(case: Case, choice: str | None, model: ModelFacts | None) -> Case:
+    """The case for the model that was named; token counts and evidence of another model are dropped."""
+    if choice is None or model is None:
+        return case
+    # The case may be opened from another folder.
+    lasting = str(Path(choice).absolute()) if model.where == "local" and Path(choice).exists() else choice
+    if lasting == case.model_choice:
+        return case
+    return case.but(model_choice=lasting, model=model, data=None, **_NO_EVIDENCE)

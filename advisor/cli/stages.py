@@ -38,11 +38,11 @@ def profiled(case: Case, trip: Trip) -> Case:
 
 
 def planned(case: Case, trip: Trip) -> Case:
-    """The case with its goal and its plan; raises BadInput when no model can be planned for."""
+    """The case with its goal and its plan; raises BadInput while no model is chosen."""
+    if case.model is None:
+        raise BadInput("No model is chosen", "Name one: --model FOLDER_OR_ID (demo is the bundled one).")
     case = with_goal(profiled(probed(case, trip), trip), trip.asked)
     save(case)
-    if case.plan is None and not blocked(case):
-        raise BadInput("No model is chosen", "Name one: --model FOLDER_OR_ID")
     return case
 
 
