@@ -96,8 +96,22 @@ class _Gpus(_Preset):
     gpus: tuple[_Gpu, ...]
 
 
+class Families(BaseModel):
+    """What configurations leave unsaid, by model type in transformers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tied: frozenset[str]
+    """Model types whose embeddings are one matrix unless the configuration says otherwise."""
+    ungated: frozenset[str]
+    """Model types with two feed-forward matrices instead of three."""
+    verified: _Text
+    source: _Text
+
+
 class _Models(_Preset):
     date: date
+    families: Families
     unverified: tuple[_Text, ...] = ()
     models: tuple[_Model, ...]
 
@@ -160,6 +174,12 @@ def models() -> tuple[ModelFacts, ...]:
         )
         for each in preset.models
     )
+
+
+@cache
+def families() -> Families:
+    """What configurations leave unsaid, by model type; raises BadInput naming every fault."""
+    return _read("models.toml", _Models).families
 
 
 @cache
