@@ -34,7 +34,10 @@ def data_sections(case: Case, data: DataFacts) -> tuple[Section, ...]:
 
 
 def _rows(data: DataFacts) -> Section:
-    problems = [labelled(f"line {each.line:,}", f"{each.reason}  {one_line(each.excerpt)}") for each in data.malformed_rows]
+    problems = [
+        labelled(f"line {each.line:,}", f"{each.reason}  {one_line(each.excerpt)}")
+        for each in data.malformed_rows
+    ]
     malformed = told(
         heading("Rows that could not be read"),
         lines(problems) if problems else "None: every row could be read.",
@@ -52,7 +55,9 @@ def _rows(data: DataFacts) -> Section:
                 detail=told(data.path, labelled("sha256", data.sha256)),
             ),
             Row("rows", "Rows read", numbers.count(data.rows), detail=malformed),
-            Row("usable", "Usable", numbers.count(data.usable), usable, detail=told(heading("Usable"), usable)),
+            Row(
+                "usable", "Usable", numbers.count(data.usable), usable, detail=told(heading("Usable"), usable)
+            ),
             Row("malformed", "Malformed", numbers.count(data.malformed), detail=malformed),
             Row(
                 "turns",
@@ -73,7 +78,9 @@ def _format(data: DataFacts) -> Section:
             "Format",
             shape.name,
             f"{shape.container}, {shape.encoding}, {origin}",
-            detail=told(heading(shape.name), shape.explanation, labelled("Runner-up", shape.runner_up or "none")),
+            detail=told(
+                heading(shape.name), shape.explanation, labelled("Runner-up", shape.runner_up or "none")
+            ),
         )
     ]
     for part in fields(Columns):
@@ -114,8 +121,10 @@ def _lengths(tokens: TokenFacts) -> Section:
                 histogram(pairs, width),
                 f"Half of the rows have at most {tokens.total.p50:,} tokens, 95 % at most {tokens.total.p95:,}; "
                 f"the longest has {tokens.total.largest:,}.",
-                muted(f"tokenizer of {tokens.model}, {tokens.template} template, "
-                      f"{'exact' if tokens.exact else 'from a sample'}"),
+                muted(
+                    f"tokenizer of {tokens.model}, {tokens.template} template, "
+                    f"{'exact' if tokens.exact else 'from a sample'}"
+                ),
             ]
         )
 
@@ -160,7 +169,9 @@ def _truncation(tokens: TokenFacts) -> Section:
     def row(each: Truncation) -> Row:
         lost = f"{numbers.share(each.answer_tokens_lost)} of answers lost"
         cut = f"{numbers.count(each.rows_cut)} rows cut"
-        return Row(f"cut-{each.sequence_length}", f"{each.sequence_length:,} tokens", cut, lost, detail=detail)
+        return Row(
+            f"cut-{each.sequence_length}", f"{each.sequence_length:,} tokens", cut, lost, detail=detail
+        )
 
     return Section("Truncation", tuple(row(each) for each in tokens.truncation))
 
@@ -197,7 +208,13 @@ def _labels(data: DataFacts) -> Section:
         return paragraphs([heading("Rows by answer"), histogram(pairs, width), more])
 
     rows = tuple(
-        Row(f"label-{number}", one_line(name, 24), numbers.count(count), numbers.share(count / max(1, data.usable)), detail=detail)
+        Row(
+            f"label-{number}",
+            one_line(name, 24),
+            numbers.count(count),
+            numbers.share(count / max(1, data.usable)),
+            detail=detail,
+        )
         for number, (name, count) in enumerate(data.labels[:20])
     )
     return Section(f"Labels ({len(data.labels):,})", rows)

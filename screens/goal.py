@@ -19,7 +19,9 @@ class GoalScreen(StepScreen):
     STEP = "goal"
     ABOUT = "Five short questions; the defaults come from the data.\nThe verdict is judged by these answers."
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "app.confirm_goal", "confirm", tooltip="Take all answers as they stand", id="goal-confirm"),
+        Binding(
+            "c", "app.confirm_goal", "confirm", tooltip="Take all answers as they stand", id="goal-confirm"
+        ),
     ]
 
     def sections(self, case: Case, live: Live | None) -> tuple[Section, ...]:
@@ -40,6 +42,8 @@ def _row(field: Field, origin: str) -> Row:
         field.title,
         value,
         origin,
-        detail=told(heading(field.title), field.why, lines(choices), muted("enter changes it   c confirms all")),
+        detail=told(
+            heading(field.title), field.why, lines(choices), muted("enter changes it   c confirms all")
+        ),
         field=field,
     )

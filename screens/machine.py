@@ -25,7 +25,9 @@ class MachineScreen(StepScreen):
     """Devices, memory, disk, speed, and the table of sizes."""
 
     STEP = "machine"
-    ABOUT = "Looks at this machine and times it for a few seconds.\nEverything later rests on what it measured."
+    ABOUT = (
+        "Looks at this machine and times it for a few seconds.\nEverything later rests on what it measured."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "app.begin('probe')", "probe", tooltip="Probe this machine again", id="probe"),
     ]
@@ -61,7 +63,9 @@ def _device(device: Device) -> Section:
     detail = told(*_device_parts(device))
     rows = [Row(key, "Name", device.name, "" if device.usable else "not usable", detail=detail)]
     memory = f"{numbers.size(device.memory_free)} free"
-    rows.append(Row(f"{key}-memory", "Memory", memory, f"of {numbers.size(device.memory_total)}", detail=detail))
+    rows.append(
+        Row(f"{key}-memory", "Memory", memory, f"of {numbers.size(device.memory_total)}", detail=detail)
+    )
     rows += [_speed(key, each) for each in device.throughput]
     bandwidth = device.bandwidth_gb_per_s
     rows.append(
@@ -139,7 +143,9 @@ def _around(machine: MachineFacts) -> Section:
             f"of {numbers.size(memory.total)}, limit of the {memory.limited_by}",
             detail=told(
                 heading("Main memory"),
-                labelled("Swap", f"{numbers.size(memory.swap_used)} of {numbers.size(memory.swap_total)} used"),
+                labelled(
+                    "Swap", f"{numbers.size(memory.swap_used)} of {numbers.size(memory.swap_total)} used"
+                ),
             ),
         ),
         *(_disk(number, disk) for number, disk in enumerate(machine.disks)),
@@ -151,7 +157,9 @@ def _around(machine: MachineFacts) -> Section:
             detail=told(
                 heading("PyTorch"),
                 labelled("Built for", backends),
-                labelled("4-bit weights", "usable" if machine.quantisation else "bitsandbytes is not usable here"),
+                labelled(
+                    "4-bit weights", "usable" if machine.quantisation else "bitsandbytes is not usable here"
+                ),
             ),
         ),
         Row(
@@ -159,7 +167,9 @@ def _around(machine: MachineFacts) -> Section:
             "System",
             machine.system,
             machine.container or "",
-            detail=told(labelled("Probed", machine.measured_at), labelled("Container", machine.container or "none")),
+            detail=told(
+                labelled("Probed", machine.measured_at), labelled("Container", machine.container or "none")
+            ),
         ),
     ]
     return Section("Around it", tuple(rows))

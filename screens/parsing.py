@@ -43,5 +43,7 @@ def one_of(text: str, allowed: tuple[str, ...]) -> str:
     """One of the allowed words; raises BadInput otherwise."""
     word = text.strip().lower()
     if word not in allowed:
-        raise BadInput(f"{one_line(text, 40) or 'Nothing'} is not known", f"Type one of: {', '.join(allowed)}")
+        raise BadInput(
+            f"{one_line(text, 40) or 'Nothing'} is not known", f"Type one of: {', '.join(allowed)}"
+        )
     return word

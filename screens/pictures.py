@@ -11,7 +11,14 @@ from screens.words import lines
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _LETTERS = "█▓▒░#=+-"
 """One fill per part of a stacked bar, so that parts differ without colour."""
-_STYLES = ("$text-primary", "$text-secondary", "$text-accent", "$text-warning", "$text-success", "$text-error")
+_STYLES = (
+    "$text-primary",
+    "$text-secondary",
+    "$text-accent",
+    "$text-warning",
+    "$text-success",
+    "$text-error",
+)
 
 
 def bar(share: float, width: int) -> str:
@@ -69,7 +76,9 @@ def stacked(parts: Sequence[tuple[str, float]], available: float, width: int) ->
     for place, (name, value) in enumerate(parts):
         mark = (_LETTERS[place % len(_LETTERS)] * 2, _STYLES[place % len(_STYLES)])
         amount = f"{numbers.size(value):>10}"
-        picture.append(Content.assemble(mark, f" {name:<{name_width}} {amount}  {numbers.share(value / scale)}"))
+        picture.append(
+            Content.assemble(mark, f" {name:<{name_width}} {amount}  {numbers.share(value / scale)}")
+        )
     return lines(picture)
 
 

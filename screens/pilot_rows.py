@@ -40,7 +40,11 @@ def _now(live: Live | None) -> tuple[Row, ...]:
     if live is None or not live.running:
         return ()
     newest = dict(live.numbers)
-    values = [f"{_NAMES[name].lower()} {_metric(name, newest[name])}" for name in ("loss", "heldout_loss") if name in newest]
+    values = [
+        f"{_NAMES[name].lower()} {_metric(name, newest[name])}"
+        for name in ("loss", "heldout_loss")
+        if name in newest
+    ]
     rows = [Row("curve", "Curves", ", ".join(values) or "waiting for the first step")]
     for name, label in _NAMES.items():
         if name in newest:
@@ -69,8 +73,20 @@ def _proof(case: Case, proof: Proof | None) -> tuple[Row, ...]:
     )
     speed = f"{numbers.duration(proof.seconds_per_step)} per step"
     return (
-        Row("proof-memory", "Peak memory", numbers.size(proof.peak_bytes), f"measured; {memory}".rstrip("; "), detail=detail),
-        Row("proof-speed", "Tokens per second", numbers.decimal(proof.tokens_per_second), f"measured; {speed}", detail=detail),
+        Row(
+            "proof-memory",
+            "Peak memory",
+            numbers.size(proof.peak_bytes),
+            f"measured; {memory}".rstrip("; "),
+            detail=detail,
+        ),
+        Row(
+            "proof-speed",
+            "Tokens per second",
+            numbers.decimal(proof.tokens_per_second),
+            f"measured; {speed}",
+            detail=detail,
+        ),
         Row("proof-device", "Device", proof.device, proof.precision, detail=detail),
     )
 
@@ -117,14 +133,23 @@ def _gain(gain: Gain) -> Row:
                 f"{interval(estimate.low, estimate.value, estimate.high, -reach, reach, min(60, width - 2))}",
                 f"{numbers.estimated(estimate)}; the interval holds with {numbers.share(gain.confidence)} confidence. "
                 "The bar marks zero: an interval that crosses it shows no measurable gain.",
-                labelled("From", f"{gain.items:,} test rows, {gain.seeds} training seed{'s' if gain.seeds != 1 else ''}"),
+                labelled(
+                    "From",
+                    f"{gain.items:,} test rows, {gain.seeds} training seed{'s' if gain.seeds != 1 else ''}",
+                ),
                 labelled("p-value", p_value),
                 labelled("Method", gain.method) if gain.method else "",
             ]
         )
 
     value = numbers.quantity(estimate.value, estimate.unit)
-    return Row(f"gain-{gain.name}", f"Gain in {gain.name}", value, f"{numbers.spread(estimate)}, {estimate.basis}", detail=detail)
+    return Row(
+        f"gain-{gain.name}",
+        f"Gain in {gain.name}",
+        value,
+        f"{numbers.spread(estimate)}, {estimate.basis}",
+        detail=detail,
+    )
 
 
 def _run(run: Run) -> Row:
@@ -134,7 +159,9 @@ def _run(run: Run) -> Row:
         heading(f"Run {run.id}"),
         labelled("Learning rate", numbers.decimal(run.learning_rate)),
         labelled("Rows", f"{run.samples:,}, {run.epochs:g} epochs, seed {run.seed}"),
-        labelled("Speed", f"{numbers.decimal(run.tokens_per_second)} tokens/s, peak {numbers.size(run.peak_bytes)}"),
+        labelled(
+            "Speed", f"{numbers.decimal(run.tokens_per_second)} tokens/s, peak {numbers.size(run.peak_bytes)}"
+        ),
         labelled("Ended", state),
     )
     steps = f"{run.steps:,} of {run.planned_steps:,} steps, {numbers.duration(run.seconds)}"
@@ -142,7 +169,11 @@ def _run(run: Run) -> Row:
 
 
 def _alarm(number: int, alarm: Alarm) -> Row:
-    detail = told(heading(f"{alarm.kind} in run {alarm.run} at step {alarm.step:,}"), alarm.text, labelled("Do", alarm.do))
+    detail = told(
+        heading(f"{alarm.kind} in run {alarm.run} at step {alarm.step:,}"),
+        alarm.text,
+        labelled("Do", alarm.do),
+    )
     return Row(f"alarm-{number}", alarm.kind, f"step {alarm.step:,}", alarm.text, detail=detail)
 
 
@@ -154,4 +185,10 @@ def _sample(sample: Sample) -> Row:
         labelled("Tuned", sample.tuned),
         muted(f"row {sample.row:,} of the test rows"),
     )
-    return Row(f"sample-{sample.row}", f"row {sample.row:,}", one_line(sample.tuned, 60), f"base: {one_line(sample.base, 60)}", detail=detail)
+    return Row(
+        f"sample-{sample.row}",
+        f"row {sample.row:,}",
+        one_line(sample.tuned, 60),
+        f"base: {one_line(sample.base, 60)}",
+        detail=detail,
+    )

@@ -38,11 +38,20 @@ class PlanScreen(StepScreen):
             return (finding_rows(findings_of(case, "plan")), Section("Model", (_model(case),)))
         return (
             finding_rows(findings_of(case, "plan")),
-            Section("Settings", (_model(case), *(_choice(case, each) for each in plan.choices if each.setting != "model"))),
+            Section(
+                "Settings",
+                (_model(case), *(_choice(case, each) for each in plan.choices if each.setting != "model")),
+            ),
             Section("Memory and time", (_memory(plan.memory), *_times(plan))),
             size_section(plan.sizes, plan.recipe.sequence_length),
-            Section("Other models", tuple(_alternative(number, each) for number, each in enumerate(plan.alternatives))),
-            Section("Cloud offers that fit", tuple(_offer(number, each) for number, each in enumerate(plan.offers))),
+            Section(
+                "Other models",
+                tuple(_alternative(number, each) for number, each in enumerate(plan.alternatives)),
+            ),
+            Section(
+                "Cloud offers that fit",
+                tuple(_offer(number, each) for number, each in enumerate(plan.offers)),
+            ),
         )
 
     def action_change_model(self) -> None:
@@ -107,7 +116,13 @@ def _memory(memory: MemoryPrediction) -> Row:
             ]
         )
 
-    return Row("memory", "Peak memory", numbers.quantity(memory.total.value, "bytes"), _note(memory.total, memory.fit), detail=detail)
+    return Row(
+        "memory",
+        "Peak memory",
+        numbers.quantity(memory.total.value, "bytes"),
+        _note(memory.total, memory.fit),
+        detail=detail,
+    )
 
 
 def _times(plan: Plan) -> tuple[Row, ...]:
@@ -118,7 +133,9 @@ def _times(plan: Plan) -> tuple[Row, ...]:
             label,
             value,
             _note(estimate),
-            detail=told(heading(label), numbers.estimated(estimate), about, labelled("Source", estimate.source)),
+            detail=told(
+                heading(label), numbers.estimated(estimate), about, labelled("Source", estimate.source)
+            ),
         )
 
     full = f"All {plan.full_rows:,} training rows with these settings on {plan.device or 'this machine'}."
@@ -141,7 +158,9 @@ def _offer(number: int, offer: Offer) -> Row:
     detail = told(
         heading(f"{offer.provider} {offer.instance}"),
         labelled("GPUs", f"{offer.gpus} x {offer.gpu}"),
-        labelled("Price", f"{offer.usd_per_hour:.2f} USD per hour{' (spot)' if offer.spot else ''}, {offer.date}"),
+        labelled(
+            "Price", f"{offer.usd_per_hour:.2f} USD per hour{' (spot)' if offer.spot else ''}, {offer.date}"
+        ),
         labelled("Time", numbers.estimated(offer.hours)),
         labelled("Cost", numbers.estimated(offer.cost)),
         labelled("Source", offer.source),
@@ -149,4 +168,10 @@ def _offer(number: int, offer: Offer) -> Row:
     machine = f"{offer.gpus} x {offer.gpu}{' spot' if offer.spot else ''}"
     cost = numbers.quantity(offer.cost.value, offer.cost.unit)
     hours = numbers.quantity(offer.hours.value, offer.hours.unit)
-    return Row(f"offer-{number}", f"{offer.provider} {machine}", cost, f"{hours}, {offer.cost.basis}, {offer.date}", detail=detail)
+    return Row(
+        f"offer-{number}",
+        f"{offer.provider} {machine}",
+        cost,
+        f"{hours}, {offer.cost.basis}, {offer.date}",
+        detail=detail,
+    )

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
+from advisor import numbers
 from advisor.case import Case
 from advisor.text import one_line
 from heuristics.finding import Finding, Level
-from advisor import numbers
 from screens.words import Detail, heading, labelled, level_word, lines, muted, paragraphs
 
 

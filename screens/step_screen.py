@@ -106,8 +106,12 @@ class StepScreen(Screen[None]):
     @work
     async def on_row_list_opened(self, event: RowList.Opened) -> None:
         """Change the value of a row, when it has one to change."""
-        if event.row.field is None or not self.studio.may_write():
-            return
+        if event.row.field is not None and self.studio.may_write():
+            await self.change(event)
+
+    async def change(self, event: RowList.Opened) -> None:
+        """Ask for the new value and hand the changed case on."""
+        assert event.row.field is not None
         changed = await self.app.push_screen_wait(Edit(self.studio.case, event.row.field))
         if changed is not None:
             self.studio.decide(changed)

@@ -1,6 +1,7 @@
 """What a step may ask of the application: the case, the running job, and the actions."""
 
 from abc import abstractmethod
+from pathlib import Path
 
 from textual.app import App
 from textual.reactive import var
@@ -16,11 +17,12 @@ class Studio(App[None]):
 
     case: var[Case] = var(_NO_CASE)
     live: var[Live | None] = var[Live | None](None)
+    export_folder: var[Path] = var(Path())
 
     @property
-    @abstractmethod
     def running_step(self) -> str | None:
         """The step whose job is under way."""
+        return self.live.step if self.live is not None and self.live.running else None
 
     @abstractmethod
     def may_write(self) -> bool:
@@ -29,6 +31,22 @@ class Studio(App[None]):
     @abstractmethod
     def decide(self, case: Case) -> None:
         """Take a case that the user changed: what follows from it is worked out, then it is saved."""
+
+    @abstractmethod
+    def open_data(self, path: Path) -> None:
+        """Make another data file the one under study, and profile it."""
+
+    @abstractmethod
+    def open_test(self, path: Path) -> None:
+        """Use the user's own test rows."""
+
+    @abstractmethod
+    def open_case(self, folder: Path) -> None:
+        """Put this case away and open another."""
+
+    @abstractmethod
+    def go(self, step: str) -> None:
+        """Show a step."""
 
     @abstractmethod
     def begin(self, action: str) -> None:

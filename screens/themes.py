@@ -5,7 +5,9 @@ from textual.theme import Theme
 _INK = {"dark": "#d7dce2", "light": "#1b2027"}
 
 
-def _variables(ink: str, muted: str, texts: dict[str, str], cursor: tuple[str, str], footer: str) -> dict[str, str]:
+def _variables(
+    ink: str, muted: str, texts: dict[str, str], cursor: tuple[str, str], footer: str
+) -> dict[str, str]:
     return {
         **{f"text-{name}": colour for name, colour in texts.items()},
         "text-muted": muted,

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 
 from advisor import numbers
@@ -19,7 +19,9 @@ class VerdictScreen(StepScreen):
     """What the evidence allows to say."""
 
     STEP = "verdict"
-    ABOUT = "One decision, resting on what was measured.\nEvery line names its basis, and what would change it."
+    ABOUT = (
+        "One decision, resting on what was measured.\nEvery line names its basis, and what would change it."
+    )
     BINDINGS: ClassVar[list[BindingType]] = []
 
     def sections(self, case: Case, live: Live | None) -> tuple[Section, ...]:
@@ -29,7 +31,9 @@ class VerdictScreen(StepScreen):
             return (Section("Verdict", (_unknown(),)), finding_rows(findings_of(case, "verdict")))
         return (
             Section("Decision", (_decision(verdict),)),
-            Section("Evidence", tuple(_evidence(number, each) for number, each in enumerate(verdict.evidence))),
+            Section(
+                "Evidence", tuple(_evidence(number, each) for number, each in enumerate(verdict.evidence))
+            ),
             Section("What would change it", _said("change", verdict.would_change)),
             Section("Next", _said("next", verdict.next_steps)),
             finding_rows(findings_of(case, "verdict")),

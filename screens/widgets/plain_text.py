@@ -14,7 +14,9 @@ class PlainText(Widget):
     PlainText { height: auto; width: 1fr; }
     """
 
-    def __init__(self, text: str | Content = "", *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(
+        self, text: str | Content = "", *, id: str | None = None, classes: str | None = None
+    ) -> None:
         super().__init__(id=id, classes=classes)
         self._detail: Detail = _fixed(text)
         self._drawn: tuple[int, Content] | None = None

@@ -59,7 +59,9 @@ class LossPlot(Container):
         for curve, name, marker in ((train, "training", "braille"), (heldout, "held-out", "x")):
             if curve:
                 chosen = thinned(curve, points)
-                plt.plot([step for step, _ in chosen], [loss for _, loss in chosen], label=name, marker=marker)
+                plt.plot(
+                    [step for step, _ in chosen], [loss for _, loss in chosen], label=name, marker=marker
+                )
         plt.xlabel("step")
         self._plot.refresh()
 
@@ -70,6 +72,8 @@ def _words(train: Curve, heldout: Curve) -> str:
         for name, curve in (("training loss", train), ("held-out loss", heldout))
         if curve
     ]
-    return f"{', '.join(said)} nats per token, step {max(c[-1][0] for c in (train, heldout) if c):,}" if said else (
-        "No loss yet"
+    return (
+        f"{', '.join(said)} nats per token, step {max(c[-1][0] for c in (train, heldout) if c):,}"
+        if said
+        else ("No loss yet")
     )

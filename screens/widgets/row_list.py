@@ -122,6 +122,4 @@ def _line(row: Row, label_width: int) -> Content:
     value = one_line(row.value)
     if row.note:
         value = value if cell_len(value) > _VALUE_WIDTH else set_cell_size(value, _VALUE_WIDTH)
-    return Content.assemble(
-        " ", label, "  ", (value, "bold"), "  ", (one_line(row.note), "$text-muted")
-    )
+    return Content.assemble(" ", label, "  ", (value, "bold"), "  ", (one_line(row.note), "$text-muted"))

@@ -1,0 +1,63 @@
+"""Everything that can be done, for the palette."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from advisor import cases
+from advisor.journey import STEPS
+from advisor.text import one_line
+from screens.studio import Studio
+from screens.themes import THEMES
+from screens.words import safe
+
+Command = tuple[str, str, Callable[[], object]]
+
+_ACTIONS = (
+    ("Do the next recommended thing", "What ctrl+n does", "next"),
+    ("Probe this machine", "List and time processors, memory, disks and GPUs", "begin('probe')"),
+    ("Profile the data", "Read every row and count tokens", "begin('profile')"),
+    ("Confirm the goal", "Take all answers as they stand", "confirm_goal"),
+    ("Run the pilot", "A small fine-tune on this machine", "begin('pilot')"),
+    ("Write the export", "Files for trainers, and what to run", "begin('export')"),
+    ("Stop the running job", "Finished parts are kept", "stop_job"),
+    ("Help", "This step, its keys, and the words of the field", "help"),
+    ("Save a picture of this screen", "An SVG file in the case's folder", "picture"),
+    ("Quit", "Stops a running job first", "quit"),
+)
+
+
+class Commands(Provider):
+    """Actions, steps, themes and recent cases; every text is shown literally."""
+
+    async def discover(self) -> Hits:
+        """All commands, before anything is typed."""
+        for title, about, run in self._commands():
+            yield DiscoveryHit(safe(Content(title)), run, text=title, help=about)
+
+    async def search(self, query: str) -> Hits:
+        """The commands that match."""
+        matcher = self.matcher(query)
+        for title, about, run in self._commands():
+            if (score := matcher.match(title)) > 0:
+                yield Hit(score, matcher.highlight(title), run, text=title, help=about)
+
+    def _commands(self) -> Iterator[Command]:
+        app = self.app
+        for title, about, action in _ACTIONS:
+            yield title, about, partial(app.run_action, action)
+        if not isinstance(app, Studio):
+            return
+        for number, step in enumerate(STEPS, 1):
+            yield f"Go to {number} {step.capitalize()}", f"Key {number}", partial(app.go, step)
+        for theme in THEMES:
+            yield (
+                f"Colours: {theme.name}",
+                "Dark, light or high contrast",
+                partial(setattr, app, "theme", theme.name),
+            )
+        for recent in cases.recent(10):
+            name = one_line(recent.folder.name, 60)
+            yield f"Open case: {name}", "A recent case", partial(app.open_case, recent.folder)

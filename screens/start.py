@@ -1,0 +1,97 @@
+"""The `advisor` command: the terminal program, or the headless commands where no terminal is wanted."""
+
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from advisor.cli.asked import Asked
+
+_HEADLESS = ("probe", "profile", "plan", "pilot", "verdict", "export", "run", "replay")
+_FLAGS = ("--json", "--headless", "-h", "--help", "--version")
+_USAGE = "advisor [DATA] [--model ID_OR_FOLDER] [--eval FILE] [--case DIR]   or   advisor demo"
+_NO_TERMINAL = (
+    "advisor: there is no terminal here to draw on. Without one, write: advisor run FILE --model ID_OR_FOLDER, "
+    "or: advisor demo. See: advisor --help\n"
+)
+
+
+def main() -> NoReturn:
+    """Entry point; ends the process with the exit code."""
+    raise SystemExit(start(sys.argv[1:]))
+
+
+def start(argv: list[str]) -> int:
+    """Run what `argv` asks for and return the exit code."""
+    if argv and argv[0] == "demo" and not has_terminal() and "--headless" not in argv:
+        return _headless(argv)
+    if argv and (argv[0] in _HEADLESS or any(each in _FLAGS for each in argv)):
+        return _headless(argv)
+    if not has_terminal():
+        sys.stderr.write(_NO_TERMINAL)
+        return 2
+    return _terminal(argv)
+
+
+def has_terminal() -> bool:
+    """True when keys can be read and a screen drawn: keys come from stdin, the screen goes to stderr."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr is not None and sys.stderr.isatty()
+
+
+def _headless(argv: list[str]) -> int:
+    from advisor.cli.main import main as run
+
+    return run([each for each in argv if each != "--headless"])
+
+
+def _terminal(argv: list[str]) -> int:
+    from advisor.errors import AdvisorError
+    from advisor.text import one_line
+    from screens.desk import Desk
+
+    desk = Desk()
+    try:
+        asked = asked_of(argv)
+        demo = asked.command == "demo"
+        case = desk.open_demo() if demo else desk.open(asked)
+    except AdvisorError as error:
+        sys.stderr.write(f"advisor: {one_line(f'{error.message}. {error.do}', 400)}\n")
+        return 2
+    # The lock is held before the first paint: two windows on one case would overwrite each other.
+    from screens.app import AdvisorApp
+
+    try:
+        app = AdvisorApp(case, desk, walking=demo)
+        app.run()
+        return app.return_code or 0
+    finally:
+        desk.close()
+
+
+def asked_of(argv: list[str]) -> "Asked":
+    """What the terminal program should open; raises BadInput for anything that cannot be understood."""
+    import argparse
+    from pathlib import Path
+
+    from advisor.cli.asked import Asked
+    from advisor.errors import BadInput
+    from advisor.text import one_line
+
+    class Parser(argparse.ArgumentParser):
+        def error(self, message: str) -> NoReturn:
+            raise BadInput(one_line(message), f"Usage: {_USAGE}")
+
+    parser = Parser(prog="advisor", add_help=False, allow_abbrev=False)
+    parser.add_argument("data", nargs="?")
+    parser.add_argument("--model")
+    parser.add_argument("--eval", type=Path)
+    parser.add_argument("--case", type=Path)
+    given = parser.parse_args(argv)
+    if given.data == "demo":
+        return Asked("demo", model=given.model)
+    return Asked(
+        "run",
+        file=Path(given.data) if given.data else None,
+        case=given.case,
+        model=given.model,
+        eval_file=given.eval,
+    )

@@ -1,0 +1,75 @@
+"""The demo's own feet: moves on to the next step when a job ends, until the user takes over."""
+
+from typing import Protocol
+
+from textual.timer import Timer
+
+from advisor.case import Case
+from advisor.journey import next_of
+
+LOOK = 2.0
+"""Seconds for a person to look at a step before the next one comes."""
+
+
+class Walker(Protocol):
+    """What the walk needs of the application."""
+
+    case: Case
+
+    @property
+    def current_mode(self) -> str:
+        """The step that is shown."""
+
+    def go(self, step: str) -> None:
+        """Show a step."""
+
+    def begin(self, action: str) -> None:
+        """Start a job."""
+
+    def action_confirm_goal(self) -> None:
+        """Take all answers about the goal as they stand."""
+
+    def set_timer(self, delay: float, callback: object) -> Timer:
+        """Call back later."""
+
+
+class Walk:
+    """Takes one step at a time; ends for good when told to."""
+
+    def __init__(self, app: Walker, active: bool) -> None:
+        self._app = app
+        self.active = active
+
+    def on(self) -> None:
+        """Take the next step after a moment."""
+        if self.active:
+            self._app.set_timer(LOOK, self._step)
+
+    def end(self) -> None:
+        """Stop moving; running work goes on."""
+        self.active = False
+
+    def _step(self) -> None:
+        if not self.active:
+            return
+        app, following = self._app, next_of(self._app.case)
+        shown = app.current_mode
+        match following.action:
+            case "confirm_goal" if shown == "goal":
+                app.action_confirm_goal()
+                self.on()
+            case "pilot" if shown not in ("plan", "pilot"):
+                app.go("plan")
+                self.on()
+            case "probe" | "profile" | "pilot":
+                app.go(following.step)
+                app.begin(following.action)
+            case "export":
+                app.go("verdict")
+                self.end()
+            case "confirm_goal":
+                app.go(following.step)
+                self.on()
+            case _:
+                app.go(following.step)
+                self.end()
