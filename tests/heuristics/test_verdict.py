@@ -1,0 +1,151 @@
+"""The decision table: every branch, and what each says."""
+
+from dataclasses import replace
+
+import pytest
+
+from advisor import catalog
+from heuristics.basis import Basis, Estimate
+from heuristics.decision import Decision, Verdict
+from heuristics.facts.data import Columns, DataFacts, FormatFacts
+from heuristics.facts.pilot import Gain, PilotFacts, Proof, Score
+from heuristics.goal import Goal
+from heuristics.recipe import MemoryPrediction, Offer, Plan, Recipe
+from heuristics.verdict import decide
+
+LIMITS = catalog.limits()
+GOAL = Goal(task="classify", metric="exact_match", smallest_gain=0.05, budget_hours=10.0, budget_money=20.0)
+
+
+def data(usable: int = 600) -> DataFacts:
+    shape = FormatFacts("messages", "jsonl", Columns(messages="messages"), 1.0)
+    return DataFacts("d.jsonl", "d.jsonl", 1000, "0", shape, usable, usable, 0, (), (), None, None)
+
+
+def estimate(value: float, low: float, high: float, unit: str = "share") -> Estimate:
+    return Estimate(value, low, high, unit, Basis.MEASURED, "test")
+
+
+def plan(hours: float = 1.0, fit: str = "fits", cost: float | None = None) -> Plan:
+    seconds = estimate(hours * 3600, hours * 2000, hours * 7200, "s")
+    offers: tuple[Offer, ...] = ()
+    if cost is not None:
+        price = estimate(cost, cost / 2, cost * 2, "USD")
+        offers = (Offer("P", "big", "GPU", 1, 2.0, False, estimate(2, 1, 4, "h"), price, "2026-01-01"),)
+    recipe = Recipe("m", "lora", 1e-3, 8, 1, 3.0, 128, 300)
+    memory = MemoryPrediction((), estimate(2**30, 2**29, 2**31, "bytes"), 2**32, fit)  # type: ignore[arg-type]
+    return Plan(recipe, (), memory, seconds, seconds, 480, offers=offers)
+
+
+def pilot(
+    gain: tuple[float, float, float] | None = (0.4, 0.3, 0.5),
+    task: tuple[float, float, float] = (0.8, 0.5, 1.1),
+) -> PilotFacts:
+    proof = Proof(8, 1, 128, 120, 2**28, 2**27, 0.2, 4000.0, "cpu", "fp32")
+    gains = [Gain("task", estimate(*task, unit="nats"), "base", 120, 1)]
+    if gain is not None:
+        gains.append(Gain("exact_match", estimate(*gain), "base few-shot", 120, 1))
+    return PilotFacts("m", "lora", proof, gains=tuple(gains), complete=True)
+
+
+def verdict(
+    facts: DataFacts | None = None,
+    goal: Goal = GOAL,
+    predicted: Plan | None = None,
+    measured: PilotFacts | None = None,
+) -> Verdict:
+    return decide(None, facts or data(), None, goal, predicted or plan(), measured, LIMITS)
+
+
+def test_a_blocking_data_finding_comes_before_everything_else() -> None:
+    answer = verdict(facts=data(usable=3), measured=pilot())
+    assert answer.decision is Decision.FIX_DATA
+    assert answer.evidence
+    assert not answer.ready
+
+
+@pytest.mark.parametrize(
+    ("measured", "words"),
+    [
+        (None, "no pilot has run"),
+        (PilotFacts(ended="Stopped"), "ended early (Stopped)"),
+        (PilotFacts(complete=True), "did not measure the goal's metric"),
+        (PilotFacts(), "not finished"),
+    ],
+)
+def test_without_the_measured_gain_it_is_not_yet_known(measured: PilotFacts | None, words: str) -> None:
+    answer = verdict(measured=measured)
+    assert answer.decision is Decision.UNKNOWN
+    assert words in answer.headline
+    assert answer.confidence == "none"
+
+
+@pytest.mark.parametrize("gain", [(0.0, -0.04, 0.04), (-0.2, -0.3, -0.1), (0.1, -0.01, 0.2)])
+def test_an_interval_that_includes_zero_is_no_improvement(gain: tuple[float, float, float]) -> None:
+    assert verdict(measured=pilot(gain)).decision is Decision.NO_IMPROVEMENT
+
+
+def test_form_without_task_is_no_improvement_unless_form_is_the_goal() -> None:
+    shallow = pilot(task=(0.0, -0.1, 0.1))
+    answer = verdict(measured=shallow)
+    assert answer.decision is Decision.NO_IMPROVEMENT
+    assert "form" in answer.headline
+    wanted = replace(GOAL, format_counts=True)
+    assert verdict(goal=wanted, measured=shallow).decision is Decision.SCALE_UP
+
+
+def test_a_gain_that_is_surely_too_small_asks_for_more_data() -> None:
+    assert verdict(measured=pilot((0.03, 0.02, 0.04))).decision is Decision.COLLECT_DATA
+
+
+def test_a_gain_that_may_be_too_small_is_not_yet_known() -> None:
+    answer = verdict(measured=pilot((0.08, 0.02, 0.14)))
+    assert answer.decision is Decision.UNKNOWN
+    assert answer.confidence == "weak"
+
+
+def test_a_sure_gain_that_fits_scales_up_here() -> None:
+    answer = verdict(measured=pilot())
+    assert answer.decision is Decision.SCALE_UP
+    assert answer.confidence == "firm"
+    assert answer.ready
+
+
+def test_confidence_follows_the_lower_bound() -> None:
+    assert verdict(measured=pilot((0.1, 0.051, 0.15))).confidence == "likely"
+    assert verdict(measured=replace(pilot(), complete=False, ended="Stopped")).confidence == "weak"
+
+
+@pytest.mark.parametrize("predicted", [plan(hours=100.0, cost=5.0), plan(fit="no", cost=5.0)])
+def test_what_outgrows_this_machine_moves_to_the_cloud_when_the_data_may_leave(predicted: Plan) -> None:
+    answer = verdict(goal=replace(GOAL, data_may_leave=True), predicted=predicted, measured=pilot())
+    assert answer.decision is Decision.CLOUD
+    assert any("price of 2026-01-01" in line.text for line in answer.evidence)
+
+
+@pytest.mark.parametrize(
+    ("leave", "cost", "words"),
+    [(False, 5.0, "may not leave"), (True, 500.0, "no known cloud offer"), (True, None, "no known")],
+)
+def test_where_neither_machine_nor_cloud_will_do_the_model_must_change(
+    leave: bool, cost: float | None, words: str
+) -> None:
+    goal = replace(GOAL, data_may_leave=leave)
+    answer = verdict(goal=goal, predicted=plan(hours=100.0, cost=cost), measured=pilot())
+    assert answer.decision is Decision.CHANGE_MODEL
+    assert words in answer.headline
+
+
+def test_every_line_of_evidence_has_a_number_with_a_basis() -> None:
+    scores = tuple(
+        Score(name, "general", 40, 900, loss, 2.0, 0.5) for name, loss in (("base", 1.0), ("tuned", 1.3))
+    )
+    answer = verdict(measured=replace(pilot(), scores=scores))
+    assert all(line.estimate is not None and line.estimate.source for line in answer.evidence)
+    forgotten = next(line for line in answer.evidence if "general text" in line.text)
+    assert not forgotten.supports
+
+
+def test_no_verdict_leaves_out_what_would_change_it() -> None:
+    for measured in (None, pilot(), pilot((0.0, -0.1, 0.1)), pilot((0.03, 0.02, 0.04))):
+        assert verdict(measured=measured).would_change
