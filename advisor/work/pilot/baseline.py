@@ -1,4 +1,4 @@
-"""What the base model already does, zero-shot and with solved examples, on held-out rows and on general text."""
+"""What the base model already does, zero-shot and with solved examples, on held-out and general text."""
 
 import math
 from dataclasses import dataclass

@@ -89,7 +89,7 @@ class Bench:
         return Generator(self.tuned or self.model, self.tokenizer, self.stops, self.autocast)
 
     def bare(self) -> None:
-        """Back to the base model as it was loaded: the adapter is taken off, trained weights are read again."""
+        """Back to the base model as it was loaded: the adapter comes off, trained weights are read again."""
         tuned, self.tuned = self.tuned, None
         if tuned is None:
             return

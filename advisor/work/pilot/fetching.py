@@ -12,7 +12,7 @@ from huggingface_hub.errors import (
     OfflineModeIsEnabled,
     RepositoryNotFoundError,
 )
-from tqdm.auto import tqdm
+from tqdm.auto import tqdm  # type: ignore[import-untyped]
 
 from advisor.errors import BadModel
 from advisor.events import Note, Step
@@ -65,10 +65,10 @@ def _from_hub(name: str, offline: bool, emitter: Emitter) -> Path:
         ) from error
 
 
-def _bar(emitter: Emitter) -> type[tqdm]:  # type: ignore[type-arg]
+def _bar(emitter: Emitter) -> type[tqdm]:
     """A progress bar that speaks in events, for downloads measured in bytes."""
 
-    class Events(tqdm):  # type: ignore[type-arg]
+    class Events(tqdm):  # type: ignore[misc]
         def __init__(self, *args: Iterable[object], **options: object) -> None:
             options.pop("name", None)
             super().__init__(*args, **{**options, "disable": False, "file": _Nowhere()})
@@ -77,11 +77,11 @@ def _bar(emitter: Emitter) -> type[tqdm]:  # type: ignore[type-arg]
             if self.unit == "B" and self.total:
                 emitter.emit(
                     Step(
-                        phase="fetch",
+                        phase="proof",
                         done=float(self.n),
                         total=float(self.total),
                         unit="bytes",
-                        text="weights",
+                        text="fetching the weights",
                     )
                 )
 

@@ -1,4 +1,4 @@
-"""The last phase: the tuned model on the test rows, its gains, what it forgot, and samples for a person to read."""
+"""The last phase: the tuned model on the test rows, its gains, what it forgot, and samples to read."""
 
 from advisor.events import GainFound, Note, SampleFound, ScoreFound
 from advisor.text import plain

@@ -1,16 +1,17 @@
 """What a running training says at every step: metrics, held-out loss, alarms, time left."""
 
-import math
 import time
 from collections.abc import Sequence
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from advisor import catalog
 from advisor.events import AlarmRaised, Metric
 from advisor.work.pilot.bench import Bench
 from advisor.work.pilot.rows import Row
 from advisor.work.pilot.scoring import mean_loss, perplexity
 from heuristics.facts.pilot import Alarm
+from heuristics.watch import Watcher
 
 
 class Live(TrainerCallback):  # type: ignore[misc]
@@ -21,7 +22,6 @@ class Live(TrainerCallback):  # type: ignore[misc]
     ) -> None:
         self.train_loss: list[tuple[int, float]] = []
         self.heldout_loss: list[tuple[int, float]] = [(0, before)]
-        self.alarms: list[Alarm] = []
         self.steps = 0
         self.planned = 0
         self.tokens = 0.0
@@ -29,7 +29,8 @@ class Live(TrainerCallback):  # type: ignore[misc]
         """Time in training steps, without evaluations."""
         self.diverged = False
         self.broken = False
-        """True once the loss is not a number."""
+        """True once the loss is not a number; the run ends there."""
+        self._watcher = Watcher(run, catalog.limits().watch)
         self._bench = bench
         self._run = run
         self._heldout = heldout
@@ -71,10 +72,16 @@ class Live(TrainerCallback):  # type: ignore[misc]
         self.train_loss.append((step, loss))
         self._say(step, self._values(logs, loss))
         self._bench.progress.steps(step, self.planned, "training")
-        if not math.isfinite(loss) or not math.isfinite(float(logs.get("grad_norm", 0.0))):
-            self._break(step, loss, control)
-        elif self._is_due(step):
+        gradient = float(logs["grad_norm"]) if "grad_norm" in logs else None
+        self._hear(self._watcher.train(step, loss, gradient), control)
+        if not self.broken and self._is_due(step):
             self._evaluate(step, control)
+
+    def on_train_end(
+        self, _args: TrainingArguments, state: TrainerState, control: TrainerControl, **_options: object
+    ) -> None:
+        if not self.broken:
+            self._hear(self._watcher.end(state.global_step), control)
 
     def _values(self, logs: dict[str, float], loss: float) -> dict[str, float]:
         tokens = float(logs.get("num_tokens", 0.0)) - self.tokens
@@ -95,27 +102,17 @@ class Live(TrainerCallback):  # type: ignore[misc]
         loss = mean_loss(self._bench.scorer().losses(self._heldout))
         self.heldout_loss.append((step, loss))
         self._say(step, {"heldout_loss": loss, "perplexity": perplexity(loss)})
-        if not math.isfinite(loss):
-            self._break(step, loss, control)
+        self._hear(self._watcher.heldout(step, loss), control)
 
-    def _break(self, step: int, loss: float, control: TrainerControl) -> None:
-        """End the run: after a loss that is not a number the weights are lost."""
-        self.broken = self.diverged = True
-        control.should_training_stop = True
-        what = "The loss" if not math.isfinite(loss) else "The gradient"
-        self._raise_alarm(
-            Alarm(
-                kind="nan",
-                run=self._run,
-                step=step,
-                text=f"{what} is not a number at step {step}",
-                do="Use a third of the learning rate, or bf16 or fp32 in place of fp16.",
-            )
-        )
-
-    def _raise_alarm(self, alarm: Alarm) -> None:
-        self.alarms.append(alarm)
+    def _hear(self, alarm: Alarm | None, control: TrainerControl) -> None:
+        """Put an alarm on record; a loss that is not a number ends the run, because the weights are lost."""
+        if alarm is None:
+            return
+        self.diverged = self.diverged or alarm.kind in ("nan", "divergence")
         self._bench.emitter.emit(AlarmRaised(alarm=alarm))
+        if alarm.kind == "nan":
+            self.broken = True
+            control.should_training_stop = True
 
     def _say(self, step: int, values: dict[str, float]) -> None:
         self._bench.emitter.emit(Metric(run=self._run, step=step, total_steps=self.planned, values=values))

@@ -1,6 +1,7 @@
 """Loads a model safely: safetensors only, no code from its repository, every fault in one line."""
 
 from pathlib import Path
+from typing import cast
 
 import torch
 from safetensors import SafetensorError
@@ -8,10 +9,9 @@ from transformers import AutoModelForCausalLM, PreTrainedModel
 from transformers.utils import is_bitsandbytes_available
 
 from advisor.errors import BadModel
+from advisor.model_weights import weights_of
 from advisor.text import one_line
 from heuristics.recipe import Recipe
-
-_PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 
 
 def device_of_choice() -> torch.device:
@@ -24,7 +24,7 @@ def device_of_choice() -> torch.device:
 
 
 def load_model(folder: Path, recipe: Recipe, device: torch.device) -> PreTrainedModel:
-    """The base model in evaluation mode on `device`; raises BadModel, in one line, when it cannot be loaded."""
+    """The base model in evaluation mode on `device`; raises BadModel, in one line, when that fails."""
     name = one_line(folder.name, 60)
     _require_safetensors(folder, name)
     try:
@@ -55,7 +55,7 @@ def load_model(folder: Path, recipe: Recipe, device: torch.device) -> PreTrained
     if recipe.method != "qlora":
         model = model.to(device)
     model.eval()
-    return model  # type: ignore[no-any-return]
+    return cast("PreTrainedModel", model)
 
 
 def weights_dtype(recipe: Recipe) -> torch.dtype:
@@ -91,26 +91,22 @@ def _quantisation(recipe: Recipe, device: torch.device) -> object | None:
     from transformers import BitsAndBytesConfig
 
     half = device.type == "cuda" or recipe.precision == "bf16"
-    return BitsAndBytesConfig(
+    config: object = BitsAndBytesConfig(
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
         bnb_4bit_use_double_quant=True,
         bnb_4bit_compute_dtype=torch.bfloat16 if half else torch.float32,
     )
+    return config
 
 
 def _require_safetensors(folder: Path, name: str) -> None:
-    if any(folder.glob("*.safetensors")):
-        return
-    pickles = [each.name for pattern in _PICKLES for each in folder.glob(pattern)]
-    if pickles:
-        raise BadModel(
-            f"{name} has its weights only as {one_line(pickles[0], 60)}, a format that can run code when loaded",
-            "Choose a model with safetensors weights, or convert it on a machine you trust.",
-        )
-    raise BadModel(
-        f"{name} has no weights: no .safetensors file in the folder", "Choose a complete model folder."
-    )
+    weights = weights_of(folder)
+    if weights.kind == "pickle":
+        do = "Choose a model with safetensors weights, or convert it on a machine you trust."
+        raise BadModel(f"{name}: {weights.problem}", do)
+    if weights.problem:
+        raise BadModel(f"{name}: {weights.problem}", "Choose a complete model folder.")
 
 
 def _require_complete(name: str, report: dict[str, object]) -> None:

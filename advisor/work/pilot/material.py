@@ -29,8 +29,8 @@ class Material:
 def swapped_rows(encoder: Encoder, test: Sequence[Row], seed: int) -> dict[int, Row]:
     """Each test row's answer under the prompt of a row with another answer.
 
-    A row is left out when no other answer exists, or when its answer is not the same tokens under the other prompt.
-    `encoder` should leave room for prompts that are longer than the row's own.
+    A row is left out when no other answer exists, or when its answer is not the same tokens under the other
+    prompt. `encoder` should leave room for prompts that are longer than the row's own.
     """
     chance = random.Random(seed)
     order = list(range(len(test)))
@@ -50,7 +50,7 @@ def swapped_rows(encoder: Encoder, test: Sequence[Row], seed: int) -> dict[int, 
 
 
 def few_shot_rows(encoder: Encoder, test: Sequence[Row], shots: Sequence[Example]) -> tuple[Row, ...]:
-    """Test rows with `shots` in front; a row that does not fit stays without, and too many of those give none."""
+    """Test rows with `shots` in front; a row that does not fit stays without; too many of those: none."""
     rows = encoder.rows([with_shots(each.example, shots) for each in test])
     fits = [_same_answer(row, own) for row, own in zip(rows, test, strict=True)]
     if sum(each is not None for each in fits) < pilot_settings().few_shot.fit_share * len(test):
@@ -59,7 +59,7 @@ def few_shot_rows(encoder: Encoder, test: Sequence[Row], shots: Sequence[Example
 
 
 def choose_shots(samples: Sequence[Row], count: int, seed: int) -> tuple[Example, ...]:
-    """Solved examples from the shorter half of the training rows, with different answers where there are any."""
+    """Solved examples from the shorter half of the training rows, their answers different where possible."""
     shorter = sorted((each for each in samples if each.prompt), key=lambda each: each.tokens)
     pool = shorter[: max(count, len(shorter) // 2)]
     random.Random(seed).shuffle(pool)
@@ -70,7 +70,7 @@ def choose_shots(samples: Sequence[Row], count: int, seed: int) -> tuple[Example
 
 
 def places_to_generate(test: Sequence[Row], count: int) -> tuple[int, ...]:
-    """The first places whose reference can be reached, filled up with others until there are samples to show."""
+    """The first places whose reference can be reached, and others where samples to show are lacking."""
     reachable = [place for place, row in enumerate(test) if row.reachable]
     samples = min(count, pilot_settings().generating.samples)
     others = [place for place, row in enumerate(test) if not row.reachable]

@@ -35,17 +35,21 @@ def measure(
     scorer = bench.scorer()
     tokens = sum(each.tokens for each in rows)
     own = scorer.losses(rows, bench.progress.part(text, bench.seconds_to_score(tokens), tokens))
-    places = list(swapped)
-    others = [swapped[place] for place in places]
-    tokens = sum(each.tokens for each in others)
-    part = bench.progress.part(f"{text}, prompts swapped", bench.seconds_to_score(tokens), tokens)
-    losses = scorer.losses(others, part)
     answers = _answers(bench, rows, generated, text)
     references = {place: decoded(bench.tokenizer, rows[place].answer) for place in generated}
     matches = {
         place: same_answer(answers[place], references[place]) for place in generated if rows[place].reachable
     }
-    return Measured(tuple(own), dict(zip(places, losses, strict=True)), answers, matches)
+    return Measured(tuple(own), _swapped(bench, swapped, text), answers, matches)
+
+
+def _swapped(bench: Bench, swapped: Mapping[int, Row], text: str) -> dict[int, RowLoss]:
+    if not swapped:
+        return {}
+    rows = list(swapped.values())
+    tokens = sum(each.tokens for each in rows)
+    part = bench.progress.part(f"{text}, prompts swapped", bench.seconds_to_score(tokens), tokens)
+    return dict(zip(swapped, bench.scorer().losses(rows, part), strict=True))
 
 
 def _answers(bench: Bench, rows: Sequence[Row], places: Sequence[int], text: str) -> dict[int, str]:

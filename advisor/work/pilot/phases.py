@@ -16,8 +16,8 @@ from advisor.work.pilot.saving import save_tuned
 from advisor.work.pilot.schedule import Lengths, Schedule, Sizes, Work, fit
 from advisor.work.pilot.scoring import mean_loss
 from advisor.work.pilot.settings import pilot_settings
-from advisor.work.pilot.training import train
 from advisor.work.pilot.trainer import RunPlan
+from advisor.work.pilot.training import train
 from heuristics.facts.pilot import Run
 
 
@@ -38,10 +38,9 @@ def run_phases(spec: JobSpec, emitter: Emitter) -> None:
     baseline = measure_baseline(bench, material)
     progress.begin("ladder")
     run = _train_once(bench, material, baseline)
-    if run.diverged:
-        emitter.emit(
-            Note(text="The run diverged: the test rows stay unopened for the tuned model", level="warning")
-        )
+    if run.stopped:
+        text = f"No tuned model to test: {run.stopped}"
+        emitter.emit(Note(text=text, level="warning"))
         return
     save_tuned(bench)
     progress.begin("final")

@@ -76,7 +76,7 @@ def read_splits(task: PilotTask, emitter: Emitter) -> Splits:
         )
     if len(splits.validation) < least.validation_least or len(splits.test) < least.test_least:
         raise BadData(
-            f"Too few rows with different prompts to hold any out: {len(splits.validation)} for validation and "
+            f"Too few rows with different prompts to hold any out: {len(splits.validation)} for validation, "
             f"{len(splits.test)} for the test, at least {least.test_least} of each are needed",
             "Collect rows that ask different things, or give a test file of your own.",
         )
@@ -149,7 +149,7 @@ def _encoded(bench: Bench, examples: Sequence[Example], name: str, least: int) -
     length = bench.recipe.sequence_length
     if len(rows) < least:
         raise BadData(
-            f"{lost} of {len(examples)} {name} rows keep no answer within {length:,} tokens: too few are left",
+            f"{lost} of {len(examples)} {name} rows keep no answer within {length:,} tokens: too few remain",
             "Choose a longer sequence length, a model with a longer context, or shorten the prompts.",
         )
     if lost:

@@ -31,7 +31,7 @@ class Progress:
         self._phase, self._began, self._done = phase, time.monotonic(), 0.0
 
     def part(self, text: str, seconds: float, units: float) -> Callable[[float], None]:
-        """Begin a part of the phase that is predicted to take `seconds`; the answer is called with units done."""
+        """Begin a part of the phase predicted to take `seconds`; the answer is called with units done."""
         before = self._done
         whole = max(self._predicted.get(self._phase, 0.0), before + seconds, 1e-9)
         self._done = before + seconds

@@ -1,4 +1,4 @@
-"""The first phase: the longest real micro-batch with an optimizer step, its memory, and the speed of ordinary rows."""
+"""The first phase: the longest real micro-batch with an optimizer step, and ordinary rows for the speed."""
 
 import statistics
 import time
@@ -42,8 +42,8 @@ class _Clock(TrainerCallback):  # type: ignore[misc]
 def prove(bench: Bench, examples: Sequence[Example], ordinary: Sequence[Row]) -> Proof:
     """Train on the longest rows of `examples`, then on `ordinary` rows, and say what it took.
 
-    Running out of memory halves the micro-batch and doubles accumulation; the bench's recipe is then the smaller
-    one. Raises the out-of-memory error when that does not help.
+    Running out of memory halves the micro-batch and doubles accumulation; the bench's recipe then is the
+    smaller one. Raises the out-of-memory error when that does not help.
     """
     longest = longest_rows(bench, examples, bench.recipe.effective_batch)
     retries = 0
@@ -62,7 +62,7 @@ def prove(bench: Bench, examples: Sequence[Example], ordinary: Sequence[Row]) ->
 
 
 def longest_rows(bench: Bench, examples: Sequence[Example], count: int) -> list[Row]:
-    """The rows with the most tokens after truncation, longest first; sought among those with the most characters."""
+    """Rows with the most tokens after truncation, longest first, among those with the most characters."""
     most = max(count, pilot_settings().proof.longest_candidates)
     candidates = sorted(examples, key=_characters, reverse=True)[:most]
     rows = kept(bench.encoder.rows(candidates))

@@ -1,5 +1,4 @@
-"""Keeps the tuned adapter: written under a temporary name, then renamed, so that a half-written one is never taken
-for a whole one."""
+"""Keeps the tuned adapter; a half-written one never bears its name."""
 
 import errno
 import os

@@ -135,5 +135,7 @@ def _row_loss(logits: torch.Tensor, row: Row, first: int) -> RowLoss:
 
 
 def _knows_positions(model: torch.nn.Module) -> bool:
-    base = model.get_base_model() if hasattr(model, "get_base_model") else model
+    """True when the model can be asked for the predictions of some positions only."""
+    unwrapped = getattr(model, "get_base_model", None)
+    base = model if unwrapped is None else unwrapped()
     return "logits_to_keep" in inspect.signature(base.forward).parameters
