@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from advisor.errors import BadModel
+from advisor.errors import AdvisorError, BadModel
 from advisor.text import one_line
 from advisor.work.data.examples import Example
 from advisor.work.data.render import Template, as_turn, training_row
@@ -30,13 +30,17 @@ def load_tokenizer(model: ModelFacts) -> "PreTrainedTokenizerBase":
         raise BadModel(f"{name}: the model's folder is gone", "Choose the model again.")
     try:
         tokenizer = AutoTokenizer.from_pretrained(model.path or model.id, trust_remote_code=False)
-    except Exception as error:  # noqa: BLE001, damaged files raise anything from KeyError to a Rust panic's text
+    except AdvisorError:
+        raise
+    except Exception as error:  # damaged files raise anything, even bare Exception
         raise BadModel(
             f"{name}: the tokenizer cannot be loaded: {one_line(str(error), 140)}",
             "Choose another model, or put its tokenizer files into the folder.",
         ) from error
     if not isinstance(tokenizer.eos_token, str):
-        raise BadModel(f"{name}: the tokenizer has no end-of-text token", "Set eos_token in its configuration.")
+        raise BadModel(
+            f"{name}: the tokenizer has no end-of-text token", "Set eos_token in its configuration."
+        )
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     return cast("PreTrainedTokenizerBase", tokenizer)
@@ -56,9 +60,12 @@ def template_of(
     for each in examples[:TRIED_ROWS]:
         try:
             tokenizer.apply_chat_template([as_turn(turn) for turn in each.messages], tokenize=False)
-        except Exception as error:  # noqa: BLE001, templates are programs from elsewhere
+        except AdvisorError:
+            raise
+        except Exception as error:  # a template is a program from elsewhere
+            name, why = one_line(model.id, 60), one_line(str(error), 120)
             raise BadModel(
-                f"{one_line(model.id, 60)}: the chat template refuses row {each.line}: {one_line(str(error), 120)}",
+                f"{name}: the chat template refuses row {each.line}: {why}",
                 "Change the order of turns in the data, or choose a model whose template accepts it.",
             ) from error
     return "chat"
@@ -69,8 +76,9 @@ def encode_rows(
 ) -> list[tuple[list[int], list[int]]]:
     """Prompt tokens and answer tokens of each row of `training_row`, before truncation.
 
-    The same tokens as TRL 1.16 trains on (`SFTTrainer._prepare_dataset`): the end-of-text token is added to strings
-    only, and the answer begins where prompt alone and prompt with answer begin to differ. Raw text has no prompt.
+    The same tokens as TRL 1.16 trains on (`SFTTrainer._prepare_dataset`): the end-of-text token is added to
+    strings only, and the answer begins where prompt alone and prompt with answer begin to differ. Raw text has
+    no prompt.
     """
     with _long_rows_allowed(tokenizer):
         return [_encode(tokenizer, row) for row in rows]

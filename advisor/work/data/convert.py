@@ -27,7 +27,7 @@ _EMPTY = Converted(empty=True, reason="empty")
 
 
 def convert(value: Value, line: int, format_: FormatFacts) -> Converted:
-    """The row as an example; an example has a prompt (unless it is raw text) and an answer that are not blank."""
+    """The row as an example: its answer is not blank, nor is its prompt unless it is raw text."""
     convert_row = CONVERTERS.get(format_.name)
     if convert_row is None:
         return Converted(reason=f"rows of the format {format_.name} are not trained on")
@@ -94,8 +94,11 @@ def _raw(value: Value, line: int, columns: Columns) -> Converted:
 
 
 def _is_turns(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and isinstance(value[0], dict) and (
-        "role" in value[0] or "from" in value[0]
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and isinstance(value[0], dict)
+        and ("role" in value[0] or "from" in value[0])
     )
 
 

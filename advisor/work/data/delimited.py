@@ -77,7 +77,9 @@ def _row(fields: list[str], header: tuple[str, ...], start: int) -> Row | RowPro
         guess = bytes([byte]).decode("cp1252", "replace")
         return RowProblem(start, f"not UTF-8: byte 0x{byte:02X} (as Windows-1252: “{one_line(guess)}”)")
     if len(fields) != len(header):
-        return RowProblem(start, f"{len(fields)} fields where the header has {len(header)}", one_line(joined, 120))
+        return RowProblem(
+            start, f"{len(fields)} fields where the header has {len(header)}", one_line(joined, 120)
+        )
     return Row(start, dict(zip(header, fields, strict=True)))
 
 
@@ -133,7 +135,7 @@ class _Lines:
         self.ended = False
 
 
-def _reader(lines: Iterator[str], dialect: Dialect) -> "csv._reader":
+def _reader(lines: Iterator[str], dialect: Dialect) -> Iterator[list[str]]:
     if dialect.quoted:
         return csv.reader(lines, delimiter=dialect.delimiter, strict=True)
     return csv.reader(lines, delimiter=dialect.delimiter, quoting=csv.QUOTE_NONE)
@@ -181,7 +183,10 @@ def delimited_fields(lines: list[str], dialect: Dialect) -> Iterator[list[str] |
 
 
 def _names(header: list[str]) -> bool:
-    return all(0 < len(each.strip()) <= _NAME_LENGTH and not each.strip().endswith((".", "?", "!")) for each in header)
+    return all(
+        0 < len(each.strip()) <= _NAME_LENGTH and not each.strip().endswith((".", "?", "!"))
+        for each in header
+    )
 
 
 def _one_column(text: str) -> Dialect | None:

@@ -55,10 +55,12 @@ def document_rows(source: Source) -> Iterator[Row | RowProblem]:
                 yield Row(number, value)
     except (ijson.JSONError, UnicodeDecodeError, RecursionError) as error:
         why = one_line(str(error).split("\n", maxsplit=1)[0], 80)
-        if isinstance(error, ijson.IncompleteJSONError) and "incomplete" in why or "premature" in why:
+        if isinstance(error, ijson.IncompleteJSONError) and ("incomplete" in why or "premature" in why):
             yield RowProblem(number + 1, "cut off: the document ends inside this row")
         else:
-            yield RowProblem(number + 1, f"the rest cannot be read, the document is not valid JSON here: {why}")
+            yield RowProblem(
+                number + 1, f"the rest cannot be read, the document is not valid JSON here: {why}"
+            )
 
 
 def _has_unreadable(value: object) -> bool:

@@ -1,12 +1,14 @@
 """The one internal form of a training row, whatever format it came in."""
 
+import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import xxhash
 
 ASSISTANT = "assistant"
+_MARKS = re.compile("(?<!\\d)[.,]|[.,](?!\\d)|[;:!?…\"'“”‘’`´]|(?<=[^\\W\\d])[-‐–—](?=[^\\W\\d])")
+"""Punctuation of prose; signs of code and arithmetic are not among it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +49,16 @@ class Example:
 
     @property
     def key(self) -> str:
-        """Hash of the normalised prompt (of the whole text for raw text): the same for rows that ask the same."""
+        """Hash of the loosely normalised prompt (raw text: of all): the same for rows that ask the same."""
         if self.text is not None:
-            return digest(normalised(self.text))
-        return digest(normalised_prompt(self.prompt))
+            return digest(loose(self.text))
+        return digest("\x1e".join(f"{each.role}\x1f{loose(each.content)}" for each in self.prompt))
 
     @property
     def content_key(self) -> str:
         """Hash of normalised prompt and answer: the same for exact duplicates."""
-        return digest(f"{self.key}\x00{normalised(self.answer)}")
+        asked = "\x1e".join(f"{each.role}\x1f{normalised(each.content)}" for each in self.prompt)
+        return digest(f"{asked}\x00{normalised(self.answer)}")
 
     def _last_answer(self) -> int | None:
         for index in range(len(self.messages) - 1, -1, -1):
@@ -69,9 +72,9 @@ def normalised(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
-def normalised_prompt(messages: Sequence[Message]) -> str:
-    """One string for a whole prompt in which turns cannot run into each other."""
-    return "\x1e".join(f"{each.role}\x1f{normalised(each.content)}" for each in messages)
+def loose(text: str) -> str:
+    """Normalised text without punctuation, so that “Is it a top-up?” and “is it a top up” are one."""
+    return " ".join(_MARKS.sub(" ", normalised(text)).split())
 
 
 def digest(text: str) -> str:

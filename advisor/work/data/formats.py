@@ -124,7 +124,8 @@ def _declined(sample: Sequence[Value], parts: _Parts) -> Iterator[_Guess]:
         yield _Guess("preference", Columns(), 1.0)
     media = [column for alias in data_limits().columns["media"] if (column := parts.columns.get(alias))]
     concerned = sum(
-        any(row.get(column) for column in media) or any(has_media(each) for each in row.values()) for row in sample
+        any(row.get(column) for column in media) or any(has_media(each) for each in row.values())
+        for row in sample
     )
     if concerned >= len(sample) * _ENOUGH:
         yield _Guess("multimodal", Columns(), concerned / len(sample))
@@ -136,7 +137,10 @@ def _candidates(sample: Sequence[Value], parts: _Parts) -> Iterator[tuple[Format
         column, name = turns
         yield name, Columns(messages=column, system=system)
     if (asked := parts.find("instruction")) and (answer := parts.find("output", asked)):
-        yield "alpaca", Columns(prompt=asked, context=parts.find("context", asked, answer), answer=answer, system=system)
+        yield (
+            "alpaca",
+            Columns(prompt=asked, context=parts.find("context", asked, answer), answer=answer, system=system),
+        )
     if (asked := parts.find("question")) and (answer := parts.find("answer", asked)):
         context = parts.find("context", asked, answer)
         yield "question_answer", Columns(prompt=asked, context=context, answer=answer, system=system)

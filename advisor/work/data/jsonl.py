@@ -76,7 +76,9 @@ def reason_for(line: bytes, error: orjson.JSONDecodeError) -> str:
 def wrong_byte(line: bytes, wrong: UnicodeDecodeError) -> str:
     """Names a byte that is not UTF-8, with what Windows-1252 would make of it."""
     near = one_line(line[max(0, wrong.start - 8) : wrong.start + 9].decode("cp1252", "replace"), 20)
-    return f"not UTF-8: byte 0x{line[wrong.start]:02X} at position {wrong.start + 1} (as Windows-1252: “{near}”)"
+    return (
+        f"not UTF-8: byte 0x{line[wrong.start]:02X} at position {wrong.start + 1} (as Windows-1252: “{near}”)"
+    )
 
 
 def _position(text: str, error: orjson.JSONDecodeError) -> str:
@@ -93,7 +95,7 @@ def _position(text: str, error: orjson.JSONDecodeError) -> str:
 def _named_by_json(text: str) -> str | None:
     """Faults that the tolerant parser of the standard library can tell apart."""
     seen: list[str] = []
-    decoder = json.JSONDecoder(parse_constant=lambda name: seen.append(name))
+    decoder = json.JSONDecoder(parse_constant=seen.append)
     try:
         _, end = decoder.raw_decode(text.strip())
     except RecursionError:

@@ -1,7 +1,6 @@
 """A file, or the user's column mapping of it, as usable examples and an account of the rest."""
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -73,8 +72,8 @@ class _Tally:
 def load(choice: DataChoice, emitter: Emitter | None = None, most_rows: int | None = None) -> Loaded:
     """Read the rows of `choice` and convert them.
 
-    `most_rows` stops after that many rows, for a first impression. Raises BadData, in one line, for anything that
-    is not a readable file of rows that can be trained on.
+    `most_rows` stops after that many rows, for a first impression. Raises BadData, in one line, for anything
+    that is not a readable file of rows that can be trained on.
     """
     before = check_file(choice.path)
     progress = Progress(emitter, f"reading {one_line(choice.path.name, 40)}", before.st_size, "bytes")
@@ -92,7 +91,7 @@ def load(choice: DataChoice, emitter: Emitter | None = None, most_rows: int | No
         tally = _convert_all(islice(rows, most_rows), format_, lambda: progress.at(opened.position()))
         cut = opened.cut_short
     digest = _sha256(choice, most_rows)
-    after = os.stat(choice.path)
+    after = choice.path.stat()
     changed = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
     return Loaded(
         examples=tuple(tally.examples),

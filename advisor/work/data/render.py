@@ -15,8 +15,8 @@ _PLAIN_NAMES = {"user": "Question", "assistant": "Answer", "tool": "Context"}
 def training_row(example: Example, template: Template) -> dict[str, object]:
     """The row that TRL's SFTTrainer trains on.
 
-    "chat" gives conversational prompt and completion, "plain" gives two strings in our own layout, "none" gives
-    raw text. The trainer appends the end-of-text token in the last two.
+    "chat" gives conversational prompt and completion, "plain" gives two strings in our own layout, "none"
+    gives raw text. The trainer appends the end-of-text token in the last two.
     """
     if template == "none" or example.text is not None:
         return {"text": raw_text(example)}

@@ -83,7 +83,9 @@ def _rows_of(opened: OpenedRows) -> Iterator[Row | RowProblem]:
             return document_rows(source)
         case "csv":
             assert opened.dialect is not None
-            return delimited_rows(io.TextIOWrapper(source.stream, "utf-8", "surrogateescape", newline=""), opened.dialect)
+            return delimited_rows(
+                io.TextIOWrapper(source.stream, "utf-8", "surrogateescape", newline=""), opened.dialect
+            )
         case "text":
             return paragraph_rows(source)
 

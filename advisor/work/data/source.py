@@ -10,7 +10,7 @@ import stat
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from advisor.errors import BadData
 from advisor.text import one_line
@@ -41,6 +41,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DAMAGED = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
+_Unpacker = gzip.GzipFile | lzma.LZMAFile | bz2.BZ2File
 _SAVE_AS = "Save the data as JSON Lines or CSV in UTF-8."
 
 
@@ -59,7 +60,7 @@ class Source:
     suffix: str
     """Lower-case ending of the name, without that of the compression: only ever a tie-breaker."""
     stream: io.BufferedReader
-    raw: BinaryIO
+    raw: io.BufferedReader
     head: bytes
     """The first bytes, unpacked, as UTF-8; reading the stream gives them again."""
     encoding: str
@@ -74,7 +75,7 @@ def check_file(path: Path) -> os.stat_result:
     """The file's status; raises BadData when it is not a readable regular file with content."""
     name = one_line(str(path), 120)
     try:
-        status = os.stat(path)
+        status = path.stat()
     except FileNotFoundError as error:
         raise BadData(f"{name} does not exist", "Check the path.") from error
     except (OSError, ValueError) as error:
@@ -161,7 +162,7 @@ class _Transcoder(io.RawIOBase):
 class _Bounded(io.RawIOBase):
     """An unpacking stream that stops at an archive made to fill the memory or the disk."""
 
-    def __init__(self, stream: BinaryIO, packed: int, name: str) -> None:
+    def __init__(self, stream: _Unpacker, packed: int, name: str) -> None:
         limits = data_limits().reader
         self._stream = stream
         self._name = name
@@ -183,19 +184,18 @@ class _Bounded(io.RawIOBase):
         return len(chunk)
 
 
-def _unpacked(raw: BinaryIO, name: str) -> tuple[io.BufferedReader, bool]:
+def _unpacked(raw: io.BufferedReader, name: str) -> tuple[io.BufferedReader, bool]:
     """The file's bytes, unpacked when its first bytes say it is gzip, xz or bzip2."""
-    start = raw.read(6)
-    raw.seek(0)
-    opened: BinaryIO
+    start = raw.peek(6)[:6]
+    opened: _Unpacker
     if start.startswith(b"\x1f\x8b"):
-        opened = gzip.GzipFile(fileobj=raw)  # type: ignore[assignment]
+        opened = gzip.GzipFile(fileobj=raw)
     elif start.startswith(b"\xfd7zXZ\x00"):
-        opened = lzma.LZMAFile(raw)
+        opened = lzma.LZMAFile(raw)  # noqa: SIM115, closed with the raw file beneath it
     elif start.startswith(b"BZh"):
         opened = bz2.BZ2File(raw)
     else:
-        return io.BufferedReader(raw, HEAD_BYTES * 2), False  # type: ignore[type-var]
+        return io.BufferedReader(raw, HEAD_BYTES * 2), False
     size = os.fstat(raw.fileno()).st_size
     return io.BufferedReader(_Bounded(opened, size, name), HEAD_BYTES * 2), True
 
@@ -204,7 +204,7 @@ def _peek(stream: io.BufferedReader) -> bytes:
     return stream.peek(HEAD_BYTES)[:HEAD_BYTES]
 
 
-def _encoding_of(head: bytes, name: str, raw: BinaryIO) -> str:
+def _encoding_of(head: bytes, name: str, raw: io.BufferedReader) -> str:
     """The encoding by its mark, "utf-8" without one; raises BadData for what is not text."""
     for mark, encoding in _MARKS:
         if head.startswith(mark):

@@ -25,17 +25,23 @@ def split(
 ) -> Splits:
     """Divide by the hash of the normalised prompt.
 
-    Rows with one prompt stay together; the place of a prompt does not depend on the order of rows, and hardly on
-    which other rows there are; exact duplicates are kept once. `eval_examples`, when given, are the test part, and
-    rows that ask the same are removed from the others.
+    Rows with one prompt stay together; the place of a prompt does not depend on the order of rows, and hardly
+    on which other rows there are; exact duplicates are kept once. `eval_examples`, when given, are the test
+    part, and rows that ask the same are removed from the others.
     """
     limits = data_limits().split
     asked = {each.key for each in eval_examples} if eval_examples is not None else set()
     groups = _groups(examples, seed_text, asked)
-    test_rows = 0 if eval_examples is not None else _wanted(groups, limits.test_share, limits.test_least, limits.test_most)
+    test_rows = (
+        0
+        if eval_examples is not None
+        else _wanted(groups, limits.test_share, limits.test_least, limits.test_most)
+    )
     test_groups = _take(groups, test_rows, limits)
     rest = _without(groups, test_groups)
-    validation_rows = _wanted(groups, limits.validation_share, limits.validation_least, limits.validation_most)
+    validation_rows = _wanted(
+        groups, limits.validation_share, limits.validation_least, limits.validation_most
+    )
     validation_groups = _take(rest, validation_rows, limits)
     train = _in_order(_without(rest, validation_groups))
     validation = _in_order(validation_groups)

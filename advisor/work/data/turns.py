@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import orjson
 
@@ -63,9 +64,9 @@ def order_faults(messages: list[Message]) -> tuple[str, ...]:
         faults.append("no user turn")
     elif spoken[0] == ASSISTANT:
         faults.append("the assistant speaks first")
-    if any(first == second == "user" for first, second in zip(spoken, spoken[1:], strict=False)):
+    if any(first == second == "user" for first, second in pairwise(spoken)):
         faults.append("two user turns in a row")
-    if any(first == second == ASSISTANT for first, second in zip(spoken, spoken[1:], strict=False)):
+    if any(first == second == ASSISTANT for first, second in pairwise(spoken)):
         faults.append("two assistant turns in a row")
     if spoken and spoken[-1] != ASSISTANT and ASSISTANT in roles:
         faults.append(f"ends on a {spoken[-1]} turn")
@@ -77,7 +78,7 @@ def order_faults(messages: list[Message]) -> tuple[str, ...]:
 
 
 def text_of(value: object) -> str | None:
-    """Text of a column: strings, numbers and truth values as written, lists of text parts joined; else None."""
+    """Text of a column: strings, numbers and truth values as written, text parts joined; else None."""
     match value:
         case str():
             return value

@@ -1,0 +1,121 @@
+"""Lengths of rows in tokens, and what each sequence length would cut off."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from advisor.work.data.examples import Example
+from advisor.work.data.limits import LengthLimits, data_limits
+from advisor.work.data.progress import Progress
+from advisor.work.data.render import Template
+from advisor.work.tokenizer import encode_examples
+from heuristics.facts.data import Quantiles, TokenFacts, Truncation
+from heuristics.facts.model import ModelFacts
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from transformers import PreTrainedTokenizerBase
+
+    Counts = NDArray[np.int64]
+
+_BATCH = 256
+
+
+def count_tokens(
+    tokenizer: "PreTrainedTokenizerBase",
+    model: ModelFacts,
+    template: Template,
+    examples: Sequence[Example],
+    progress: Progress,
+) -> TokenFacts:
+    """Token counts of all examples; beyond a limit, of an even sample scaled by bytes."""
+    import numpy as np
+
+    limits = data_limits().lengths
+    exact = len(examples) <= limits.exact_rows
+    step = 1 if exact else len(examples) / limits.sample_rows
+    chosen = examples if exact else [examples[int(index * step)] for index in range(limits.sample_rows)]
+    prompts, answers = [], []
+    for start in range(0, len(chosen), _BATCH):
+        for prompt, answer in encode_examples(tokenizer, chosen[start : start + _BATCH], template):
+            prompts.append(len(prompt))
+            answers.append(len(answer))
+        progress.at(min(start + _BATCH, len(chosen)))
+    scale = 1.0 if exact else _scale(examples, chosen)
+    return token_facts(
+        np.array(prompts, dtype=np.int64),
+        np.array(answers, dtype=np.int64),
+        model,
+        template,
+        scale,
+        exact=exact,
+    )
+
+
+def token_facts(
+    prompts: "Counts", answers: "Counts", model: ModelFacts, template: Template, scale: float, *, exact: bool
+) -> TokenFacts:
+    """The facts of counted rows; counts of rows and tokens are multiplied by `scale`."""
+    limits = data_limits().lengths
+    totals = prompts + answers
+    lengths = candidate_lengths(limits, int(totals.max()), model.shape.context)
+    return TokenFacts(
+        model=model.id,
+        template=template,
+        total=quantiles(totals),
+        prompt=quantiles(prompts),
+        answer=quantiles(answers),
+        tokens=round(float(totals.sum()) * scale),
+        answer_tokens=round(float(answers.sum()) * scale),
+        histogram=histogram(totals, limits.histogram_bins, scale),
+        truncation=tuple(truncation(prompts, answers, length, scale) for length in lengths),
+        exact=exact,
+    )
+
+
+def quantiles(counts: "Counts") -> Quantiles:
+    """The distribution of counts, each quantile a count that occurs."""
+    import numpy as np
+
+    p5, p50, p95, p99 = np.percentile(counts, (5, 50, 95, 99), method="inverted_cdf").astype(int).tolist()
+    return Quantiles(p5, p50, p95, p99, int(counts.max()), float(counts.mean()))
+
+
+def candidate_lengths(limits: LengthLimits, longest: int, context: int | None) -> tuple[int, ...]:
+    """Sequence lengths worth considering: up to the context, and up to the first that cuts nothing."""
+    fitting = [each for each in limits.candidates if context is None or each <= context]
+    if context is not None and context not in fitting:
+        fitting.append(context)
+    enough = next((index for index, each in enumerate(fitting) if each >= longest), len(fitting) - 1)
+    return tuple(fitting[: enough + 1])
+
+
+def truncation(prompts: "Counts", answers: "Counts", length: int, scale: float) -> Truncation:
+    """What is lost when rows are cut after `length` tokens."""
+    kept = (length - prompts).clip(0, answers)
+    lost = int((answers - kept).sum())
+    return Truncation(
+        sequence_length=length,
+        rows_cut=round(int((prompts + answers > length).sum()) * scale),
+        answer_tokens_lost=lost / max(1, int(answers.sum())),
+        rows_without_answer=round(int((kept == 0).sum()) * scale),
+    )
+
+
+def histogram(totals: "Counts", bins: int, scale: float) -> tuple[tuple[int, int], ...]:
+    """(Upper edge, rows) of equal steps from 0 to the longest row; edges are whole tokens."""
+    import numpy as np
+
+    width = max(1, -(-int(totals.max()) // bins))
+    counts = np.bincount((totals - 1).clip(0) // width, minlength=1)
+    return tuple(((index + 1) * width, round(int(count) * scale)) for index, count in enumerate(counts))
+
+
+def _scale(examples: Sequence[Example], chosen: Sequence[Example]) -> float:
+    """Bytes of all rows over bytes of the sampled rows: steadier than the ratio of row counts."""
+    return sum(map(_size, examples)) / max(1, sum(map(_size, chosen)))
+
+
+def _size(example: Example) -> int:
+    text = example.text
+    return len(text) if text is not None else sum(len(each.content) for each in example.messages)
