@@ -1,0 +1,63 @@
+"""What follows from what: the next step, the states of the rail, and recovery after a kill."""
+
+from pathlib import Path
+
+import pytest
+
+from advisor.case import Case, load, new_case, save
+from advisor.errors import BadInput
+from advisor.events import Done, ScoreFound, Started
+from advisor.journey import STEPS, StepState, absorb, next_of, recover, step_states, task_of, verdict_line
+from advisor.work.emit import Emitter
+from heuristics.facts.pilot import Score
+
+SCORE = Score("base", "test", 100, 900, 2.0, 7.4, 0.4)
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    return new_case(tmp_path / "case", "a question")
+
+
+def test_a_new_case_begins_with_the_machine(case: Case) -> None:
+    assert next_of(case).action == "probe"
+    assert set(step_states(case).values()) == {StepState.EMPTY}
+    assert step_states(case, running="data")["data"] is StepState.RUNNING
+
+
+def test_every_step_has_a_line_in_words_from_the_beginning(case: Case) -> None:
+    assert all(verdict_line(case, step) for step in STEPS)
+
+
+@pytest.mark.parametrize("action", ["profile", "pilot", "export", "nonsense"])
+def test_a_job_that_lacks_something_is_refused_in_words(case: Case, action: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        task_of(case, action)
+    assert caught.value.message
+
+
+def test_events_of_another_run_do_not_touch_the_pilot(case: Case) -> None:
+    started = Started(job="pilot", pid=1, time="2026-01-01T00:00:00+00:00")
+    case = absorb(case, started, "one-pilot")
+    assert absorb(case, ScoreFound(score=SCORE), "two-pilot") == case
+    after = absorb(case, ScoreFound(score=SCORE), "one-pilot")
+    assert after.pilot is not None
+    assert after.pilot.scores == (SCORE,)
+
+
+@pytest.mark.parametrize("finished", [True, False])
+def test_a_case_saved_before_the_kill_learns_what_its_pilot_wrote(case: Case, finished: bool) -> None:
+    save(case)
+    folder = case.runs / "20260101-000000-pilot"
+    folder.mkdir(parents=True)
+    emitter = Emitter(folder)
+    emitter.emit(Started(job="pilot", pid=1, time="2026-01-01T00:00:00+00:00"))
+    emitter.emit(ScoreFound(score=SCORE))
+    if finished:
+        emitter.emit(Done(seconds=5.0))
+    recovered = recover(load(case.folder))
+    assert recovered.pilot is not None
+    assert recovered.pilot.scores == (SCORE,)
+    assert recovered.pilot.complete is finished
+    assert bool(recovered.pilot.ended) is not finished
+    assert recover(recovered) == recovered
