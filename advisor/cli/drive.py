@@ -1,8 +1,10 @@
 """One job driven to its end: events narrated, facts kept, signals obeyed."""
 
 import asyncio
+import shlex
 import signal
 from contextlib import suppress
+from pathlib import Path
 
 from advisor.case import Case, save
 from advisor.cli.narrate import Narrator
@@ -32,8 +34,10 @@ class JobFailed(AdvisorError):
 class Interrupted(AdvisorError):
     """A signal ended the command."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__("Stopped; what was finished is kept", "Run the same command with --case to go on.")
+    def __init__(self, number: int, folder: Path) -> None:
+        super().__init__(
+            "Stopped; what was finished is kept", f"Go on with: --case {shlex.quote(str(folder))}"
+        )
         self.number = number
 
 
@@ -44,6 +48,10 @@ def drive(case: Case, task: Task, narrator: Narrator, offline: bool = False) -> 
 
 async def _drive(case: Case, task: Task, narrator: Narrator, offline: bool) -> Case:
     spec = spec_of(case, task, offline=offline)
+    if task.job == "pilot":
+        # Written beforehand, so that even a killed process leaves a case that finds its evidence.
+        case = case.but(pilot=None, pilot_run=spec.folder.name, verdict=None)
+        save(case)
     job = await start_job(spec)
     caught = _obey_signals(job)
     last: Event | None = None
@@ -57,7 +65,7 @@ async def _drive(case: Case, task: Task, narrator: Narrator, offline: bool) -> C
         await job.stop()
         save(case)
     if caught:
-        raise Interrupted(caught[0])
+        raise Interrupted(caught[0], case.folder)
     if isinstance(last, Failed):
         raise JobFailed(last, str(spec.folder / "log.txt"))
     case = settle(case)

@@ -90,11 +90,16 @@ _METRICS = {"loss": "loss", "heldout_loss": "held-out loss", "perplexity": "perp
 def _step_words(step: Step) -> str:
     parts = [step.phase.replace("_", " ")]
     if step.total > 0:
-        parts.append(f"{numbers.count(step.done)} of {numbers.count(step.total)} {step.unit}".rstrip())
+        done = numbers.size(step.done) if step.unit == "bytes" else numbers.count(step.done)
+        parts.append(f"{done} of {_amount(step.total, step.unit)}")
     elif step.done > 0:
-        parts.append(f"{numbers.count(step.done)} {step.unit}".rstrip())
+        parts.append(_amount(step.done, step.unit))
     if step.text:
         parts.append(step.text)
     if step.seconds_left is not None:
         parts.append(f"about {numbers.duration(step.seconds_left)} left")
     return ", ".join(parts)
+
+
+def _amount(value: float, unit: str) -> str:
+    return numbers.size(value) if unit == "bytes" else f"{numbers.count(value)} {unit}".rstrip()

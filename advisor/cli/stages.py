@@ -38,10 +38,15 @@ def profiled(case: Case, trip: Trip) -> Case:
 
 
 def planned(case: Case, trip: Trip) -> Case:
-    """The case with its goal and its plan; raises BadInput while no model is chosen."""
+    """The case with its goal and its plan; raises BadInput when no model is named and none fits."""
+    case = probed(case, trip)
     if case.model is None:
-        raise BadInput("No model is chosen", "Name one: --model FOLDER_OR_ID (demo is the bundled one).")
-    case = with_goal(profiled(probed(case, trip), trip), trip.asked)
+        raise BadInput(
+            "No model on this machine fits", "Name one: --model FOLDER_OR_ID (demo is the bundled one)."
+        )
+    if case.model_choice is None:
+        trip.narrator.say(f"no model is named: {case.model.id} is the largest here that fits")
+    case = with_goal(profiled(case, trip), trip.asked)
     save(case)
     return case
 
