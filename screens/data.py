@@ -19,7 +19,9 @@ class DataScreen(StepScreen):
     """The profile of the data, and the choice of the file."""
 
     STEP = "data"
-    ABOUT = "Reads every row, finds the format, and counts tokens with the model's own tokenizer.\nThe file is never changed."
+    ABOUT = (
+        "Reads every row, finds the format, and counts tokens with the tokenizer.\nThe file is never changed."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "choose", "open file", tooltip="Choose the data file", id="data-open"),
         Binding("t", "choose_test", "test file", tooltip="Choose your own test rows", id="data-test"),
@@ -60,8 +62,8 @@ def _chosen(case: Case) -> Row:
             "no file chosen yet: press o",
             detail=told(
                 "JSONL, JSON, CSV or plain text; one training example per row.",
-                "Known formats: messages, ShareGPT, Alpaca, prompt and completion, question and answer, text with "
-                "a label, plain text. Columns are found by themselves and can be changed.",
+                "Known formats: messages, ShareGPT, Alpaca, prompt and completion, question and answer, text "
+                "with a label, plain text. Columns are found by themselves and can be changed.",
             ),
         )
     return Row("chosen", case.data_path, detail=told(case.data_path, "Chosen, not read yet: press r"))

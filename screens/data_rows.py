@@ -91,7 +91,7 @@ def _format(data: DataFacts) -> Section:
 
 
 def _column(part: str, column: str) -> Row:
-    why = f"The column that holds {_PARTS[part]}. Empty: this format has no such part. Profile again after a change."
+    why = f"The column that holds {_PARTS[part]}. Empty: there is none. Profile again after a change."
     return Row(
         f"column-{part}",
         f"Column {part}",
@@ -119,8 +119,8 @@ def _lengths(tokens: TokenFacts) -> Section:
             [
                 heading("Rows by length in tokens"),
                 histogram(pairs, width),
-                f"Half of the rows have at most {tokens.total.p50:,} tokens, 95 % at most {tokens.total.p95:,}; "
-                f"the longest has {tokens.total.largest:,}.",
+                f"Half of the rows have at most {tokens.total.p50:,} tokens, 95 % "
+                f"at most {tokens.total.p95:,}; the longest has {tokens.total.largest:,}.",
                 muted(
                     f"tokenizer of {tokens.model}, {tokens.template} template, "
                     f"{'exact' if tokens.exact else 'from a sample'}"
@@ -182,8 +182,8 @@ def _split(case: Case, data: DataFacts) -> Section:
         return Section("Split", ())
     detail = told(
         heading("Split"),
-        "Rows are divided by a hash of their content, so that the parts survive a cleaning of the file; rows that "
-        f"share a prompt stay together ({numbers.count(split.groups)} groups).",
+        "Rows are divided by a hash of their content, so that the parts survive a cleaning of the file; "
+        f"rows that share a prompt stay together ({numbers.count(split.groups)} groups).",
         "Validation rows steer the runs; test rows are opened once, at the end.",
         labelled("Test rows from", split.test_source),
         labelled("Your test file", case.eval_path or "none (t chooses one)"),

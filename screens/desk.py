@@ -20,7 +20,7 @@ class Desk:
         self._held = ExitStack()
 
     def open(self, asked: Asked) -> Case:
-        """The case that was asked for; raises AdvisorError and keeps the one before when it cannot be opened."""
+        """The case that was asked for; raises AdvisorError and keeps the one before when it cannot."""
         stack = ExitStack()
         try:
             case = stack.enter_context(opened(_found(asked)))

@@ -22,7 +22,7 @@ class ExportScreen(StepScreen):
     """What would be written, where, and what to do with it."""
 
     STEP = "export"
-    ABOUT = "Writes the recipe and the converted rows for trainers that people use.\nOlder files are kept under a new name."
+    ABOUT = "Writes the recipe and the converted rows for trainers.\nOlder files are kept under a new name."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "app.begin('export')", "write", tooltip="Write all files", id="export-write"),
     ]

@@ -58,7 +58,7 @@ def _task(goal: Goal) -> Field:
 def _format_counts(goal: Goal) -> Field:
     return Field(
         "Form counts",
-        "When the form of the answers is itself the aim, learning it counts as a gain; otherwise it does not.",
+        "When the form of the answers is itself the aim, learning it counts as a gain.",
         _word(goal.format_counts),
         _changing(yes_or_no, "format_counts"),
         choices=YES_NO,
@@ -79,7 +79,7 @@ def _smallest_gain(goal: Goal) -> Field:
     unit = _GAIN_UNIT[goal.metric]
     return Field(
         "Smallest gain",
-        "A smaller improvement would not be worth the work; the test set must be large enough to see this one.",
+        "A smaller improvement would not be worth the work; the test set must be able to show this one.",
         f"{goal.smallest_gain:g}",
         _changing(lambda text: real(text, 0.0001, 10.0, unit), "smallest_gain"),
         unit=unit,

@@ -1,4 +1,4 @@
-"""The settings of the plan that a person can fix by hand; an empty answer gives the choice back to the plan."""
+"""The settings of the plan that a person can fix by hand; an empty answer lets the plan choose."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -50,8 +50,8 @@ def _unknown() -> Row:
         "unknown",
         "not probed yet: press r",
         detail=told(
-            "A probe takes a few seconds: it lists processors, memory, disks and GPUs, and times matrix products "
-            "and memory copies on each device.",
+            "A probe takes a few seconds: it lists processors, memory, disks and GPUs, and times matrix "
+            "products and memory copies on each device.",
             "Nothing is sent anywhere.",
         ),
     )
@@ -76,8 +76,8 @@ def _device(device: Device) -> Section:
             "measured, read plus write" if bandwidth is not None else "",
             detail=told(
                 heading("Memory speed"),
-                "Bytes read and written in a second by a large copy. It bounds everything that is not a matrix "
-                "product: optimizer steps, norms, loading.",
+                "Bytes read and written in a second by a large copy. It bounds everything that is not a "
+                "matrix product: optimizer steps, norms, loading.",
             ),
         )
     )

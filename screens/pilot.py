@@ -20,7 +20,7 @@ class PilotScreen(StepScreen):
     """Short training runs on this machine, watched."""
 
     STEP = "pilot"
-    ABOUT = "Trains on a small part of the data and measures whether the tuned model is really better.\nStopping keeps what is finished."
+    ABOUT = "Trains on a part of the data and measures what it gained.\nStopping keeps what is finished."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "app.begin('pilot')", "run pilot", tooltip="Run the pilot", id="pilot-run"),
     ]
@@ -61,8 +61,8 @@ def _unknown(case: Case) -> Row:
         "unknown",
         "no pilot yet: press r",
         detail=told(
-            f"The pilot takes at most {minutes} (step 3 changes that). It proves that the longest rows fit, scores the "
-            "untouched model, trains, and scores again on test rows that no run has seen.",
+            f"The pilot takes at most {minutes} (step 3 changes that). It proves that the longest rows fit, "
+            "scores the untouched model, trains, and scores again on test rows that no run has seen.",
             "You can look at the other steps while it runs; s stops it.",
         ),
     )

@@ -109,8 +109,8 @@ def _score(score: Score, scores: tuple[Score, ...]) -> Row:
     detail = told(
         heading("Scores on rows that were not trained on"),
         columns(table, right=frozenset(range(2, 7))),
-        "Loss is the mean negative log-likelihood per answer token, in nats; perplexity is its exponential. Lower is "
-        "better for both.",
+        "Loss is the mean negative log-likelihood per answer token, in nats; perplexity is its exponential. "
+        "Lower is better for both.",
     )
     return Row(
         f"score-{score.name}-{score.split}",
@@ -131,8 +131,8 @@ def _gain(gain: Gain) -> Row:
             [
                 heading(f"Gain in {gain.name} over the {gain.baseline} model"),
                 f"{interval(estimate.low, estimate.value, estimate.high, -reach, reach, min(60, width - 2))}",
-                f"{numbers.estimated(estimate)}; the interval holds with {numbers.share(gain.confidence)} confidence. "
-                "The bar marks zero: an interval that crosses it shows no measurable gain.",
+                f"{numbers.estimated(estimate)}; the interval holds with {numbers.share(gain.confidence)} "
+                "confidence. The bar marks zero: an interval that crosses it shows no measurable gain.",
                 labelled(
                     "From",
                     f"{gain.items:,} test rows, {gain.seeds} training seed{'s' if gain.seeds != 1 else ''}",

@@ -111,7 +111,8 @@ def _memory(memory: MemoryPrediction) -> Row:
             [
                 heading("Peak memory of one training step"),
                 stacked([(part.name, part.bytes) for part in memory.parts], memory.available, width),
-                f"{numbers.estimated(memory.total)}; the device gives {numbers.size(memory.available)}: {memory.fit}.",
+                f"{numbers.estimated(memory.total)}; the device gives {numbers.size(memory.available)}: "
+                f"{memory.fit}.",
                 labelled("Source", memory.total.source) if memory.total.source else "",
             ]
         )

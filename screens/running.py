@@ -12,7 +12,7 @@ from advisor.jobs import Job, start_job
 from advisor.specs import JobSpec
 
 FLUSH = 0.25
-"""Seconds for which events are gathered before the screens hear of them: four looks a second, even over ssh."""
+"""Seconds for which events are gathered before the screens hear of them: four looks a second."""
 
 
 @dataclass

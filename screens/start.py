@@ -10,8 +10,8 @@ _HEADLESS = ("probe", "profile", "plan", "pilot", "verdict", "export", "run", "r
 _FLAGS = ("--json", "--headless", "-h", "--help", "--version")
 _USAGE = "advisor [DATA] [--model ID_OR_FOLDER] [--eval FILE] [--case DIR]   or   advisor demo"
 _NO_TERMINAL = (
-    "advisor: there is no terminal here to draw on. Without one, write: advisor run FILE --model ID_OR_FOLDER, "
-    "or: advisor demo. See: advisor --help\n"
+    "advisor: there is no terminal here to draw on. Without one, write: advisor run FILE --model "
+    "ID_OR_FOLDER, or: advisor demo. See: advisor --help\n"
 )
 
 

@@ -30,8 +30,6 @@ class StepScreen(Screen[None]):
     STEP: ClassVar[str]
     ABOUT: ClassVar[str]
     """Two lines for help: what the step is for."""
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-tiny"), (60, "-narrow"), (110, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-low"), (16, "-tall")]
     AUTO_FOCUS = "#rows"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "app.focus_next", "", show=False, tooltip="Go to the next part", id="focus-next"),

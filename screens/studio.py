@@ -33,6 +33,10 @@ class Studio(App[None]):
         """Take a case that the user changed: what follows from it is worked out, then it is saved."""
 
     @abstractmethod
+    def action_confirm_goal(self) -> None:
+        """Take all answers about the goal as they stand."""
+
+    @abstractmethod
     def open_data(self, path: Path) -> None:
         """Make another data file the one under study, and profile it."""
 

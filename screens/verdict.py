@@ -41,7 +41,7 @@ class VerdictScreen(StepScreen):
 
 
 def _unknown() -> Row:
-    words = "Nothing can be said before the machine is probed, the data profiled and a pilot run: ctrl+n does the next of these."
+    words = "It needs the machine, the data and a pilot: ctrl+n does the next of these."
     return Row("unknown", "not yet known", detail=told(words))
 
 

@@ -1,42 +1,16 @@
 """The demo's own feet: moves on to the next step when a job ends, until the user takes over."""
 
-from typing import Protocol
-
-from textual.timer import Timer
-
-from advisor.case import Case
 from advisor.journey import next_of
+from screens.studio import Studio
 
 LOOK = 2.0
 """Seconds for a person to look at a step before the next one comes."""
 
 
-class Walker(Protocol):
-    """What the walk needs of the application."""
-
-    case: Case
-
-    @property
-    def current_mode(self) -> str:
-        """The step that is shown."""
-
-    def go(self, step: str) -> None:
-        """Show a step."""
-
-    def begin(self, action: str) -> None:
-        """Start a job."""
-
-    def action_confirm_goal(self) -> None:
-        """Take all answers about the goal as they stand."""
-
-    def set_timer(self, delay: float, callback: object) -> Timer:
-        """Call back later."""
-
-
 class Walk:
     """Takes one step at a time; ends for good when told to."""
 
-    def __init__(self, app: Walker, active: bool) -> None:
+    def __init__(self, app: Studio, active: bool) -> None:
         self._app = app
         self.active = active
 

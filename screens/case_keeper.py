@@ -1,0 +1,102 @@
+"""The case in the application's hands: changed by the user, settled, saved, exchanged for another."""
+
+import asyncio
+from pathlib import Path
+
+from textual import work
+
+from advisor.case import Case, save
+from advisor.cli.asked import Asked
+from advisor.errors import AdvisorError
+from advisor.journey import settle
+from advisor.text import one_line
+from screens.changes import loses_evidence, without_stale
+from screens.confirm import Confirm
+from screens.desk import Desk
+from screens.studio import Studio
+
+
+class CaseKeeper(Studio):
+    """Every change of the case goes through here."""
+
+    def __init__(self, case: Case, desk: Desk | None = None) -> None:
+        super().__init__()
+        self.desk = desk or Desk()
+        self.set_reactive(Studio.case, case)
+        self.set_reactive(Studio.export_folder, case.folder / "export")
+
+    def may_write(self) -> bool:
+        """True when no job would be contradicted by a change."""
+        if self.running_step == "pilot":
+            self.say("The pilot is running with these settings", "Stop it with s first, or wait")
+            return False
+        return True
+
+    def decide(self, case: Case) -> None:
+        """Take a case that the user changed."""
+        self._decide(case)
+
+    @work
+    async def _decide(self, case: Case) -> None:
+        before = self.case
+        question = "The pilot was run with other settings; its evidence will be dropped. Change it anyway?"
+        if loses_evidence(before, case) and not await self.push_screen_wait(Confirm(question)):
+            return
+        self.case = without_stale(before, case)
+        await self.settle()
+
+    def action_confirm_goal(self) -> None:
+        """Take all answers about the goal as they stand."""
+        self.decide(self.case.but(goal_confirmed=True))
+
+    def open_data(self, path: Path) -> None:
+        """Make another data file the one under study, and profile it."""
+        changed = self.case.but(data_path=str(path), columns=None, goal_confirmed=False)
+        self.case = without_stale(self.case, changed)
+        self.begin("profile")
+
+    def open_test(self, path: Path) -> None:
+        """Use the user's own test rows."""
+        self.case = without_stale(self.case, self.case.but(eval_path=str(path)))
+        self.begin("profile")
+
+    def open_case(self, folder: Path) -> None:
+        """Put this case away and open another."""
+        if self.running_step:
+            self.say("A job is running", "Stop it with s first, or wait")
+            return
+        try:
+            self.case = self.desk.open(Asked("verdict", case=folder))
+        except AdvisorError as error:
+            self.say(error.message, error.do, fault=True)
+            return
+        self.live = None
+        self.export_folder = self.case.folder / "export"
+
+    async def settle(self) -> None:
+        """Work out what follows from the case beside the terminal, then save it."""
+        while True:
+            before = self.case
+            try:
+                after = await asyncio.to_thread(settle, before)
+            except AdvisorError as error:
+                self.say(error.message, error.do, fault=True)
+                break
+            if self.case is before:
+                self.case = after
+                break
+        self.save()
+
+    def save(self) -> None:
+        """Write the case file; a full disk is told, never fatal."""
+        try:
+            save(self.case)
+        except AdvisorError as error:
+            self.say(error.message, error.do, fault=True)
+        except OSError as error:
+            self.say(f"The case could not be saved: {error.strerror}", "Look at the disk.", fault=True)
+
+    def say(self, words: str, do: str = "", fault: bool = False) -> None:
+        """One line for a person, gone after a moment."""
+        text = one_line(f"{words}. {do}" if do else words, 400)
+        self.notify(text, severity="error" if fault else "information", markup=False)

@@ -1,0 +1,100 @@
+"""Jobs in the application's hands: begun, listened to, concluded."""
+
+import asyncio
+
+from textual import work
+
+from advisor.case import Case
+from advisor.errors import AdvisorError
+from advisor.events import Done, Event, is_last
+from advisor.journey import absorb, spec_of, task_of
+from advisor.specs import ExportTask, Task
+from screens.case_keeper import CaseKeeper
+from screens.desk import Desk
+from screens.live import Live, live_after
+from screens.running import JobSaid, Running
+from screens.walk import Walk
+
+_STEP_OF = {"probe": "machine", "profile": "data", "pilot": "pilot", "export": "export"}
+
+
+class JobKeeper(CaseKeeper):
+    """One job at a time; what it says becomes facts of the case."""
+
+    def __init__(self, case: Case, desk: Desk | None = None, walking: bool = False) -> None:
+        super().__init__(case, desk)
+        self.running = Running(self.post_message)
+        self.walk = Walk(self, walking)
+        self._doing: Task | None = None
+
+    def action_begin(self, action: str) -> None:
+        """Start a job because the user pressed its key."""
+        self.begin(action)
+
+    def begin(self, action: str) -> None:
+        """Start the job of an action, or say why it cannot start."""
+        if self.running.busy:
+            self.say("A job is running already", "Stop it with s first, or wait")
+            return
+        try:
+            task = task_of(self.case, action)
+            if isinstance(task, ExportTask):
+                from advisor.export.all import check_folder
+
+                check_folder(self.export_folder)
+                task = task.model_copy(update={"target": self.export_folder / "data"})
+            spec = spec_of(self.case, task)
+        except AdvisorError as error:
+            self.say(error.message, error.do, fault=True)
+            return
+        except OSError as error:
+            self.say(f"The job's folder cannot be made: {error.strerror}", "Look at the disk.", fault=True)
+            return
+        self._doing = task
+        self.live = Live(action, _STEP_OF[action], str(spec.folder))
+        self.run_worker(self.running.follow(spec), group="job", exit_on_error=True)
+        self.refresh_bindings()
+
+    async def on_job_said(self, message: JobSaid) -> None:
+        """Fold what the job said into the case and its progress."""
+        case, live = self.case, self.live
+        for event in message.events:
+            case = absorb(case, event, message.run)
+            live = live_after(live, event) if live is not None else None
+        self.case, self.live = case, live
+        if is_last(message.events[-1]):
+            self.run_worker(self._after(message.events[-1]), group="after")
+
+    async def _after(self, last: Event) -> None:
+        """A job ended: draw the conclusions, save, tell the user, move on when walking."""
+        if isinstance(last, Done) and isinstance(self._doing, ExportTask):
+            await self._write_export()
+        await self.settle()
+        self.refresh_bindings()
+        self.bell()
+        if isinstance(last, Done):
+            self.walk.on()
+        else:
+            self.walk.end()
+
+    async def _write_export(self) -> None:
+        from advisor.export.all import write
+
+        folder = self.export_folder
+        try:
+            written = await asyncio.to_thread(write, self.case, folder)
+        except AdvisorError as error:
+            self.say(error.message, error.do, fault=True)
+            return
+        rows = sorted((folder / "data").glob("*.jsonl"))
+        self.case = self.case.but(exported=tuple(str(path) for path in (*written.files, *rows)))
+        kept = (
+            f"; older files are kept: {', '.join(path.name for path in written.kept)}" if written.kept else ""
+        )
+        self.say(f"{len(written.files) + len(rows)} files written{kept}", str(folder))
+
+    @work(group="stop")
+    async def action_stop_job(self) -> None:
+        """Stop the running job; what it finished is kept."""
+        self.walk.end()
+        await self.running.stop()

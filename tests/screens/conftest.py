@@ -1,0 +1,40 @@
+"""Golden text screens: what an 80 by 24 terminal without colour would show."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.app import App
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden screens anew")
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADVISOR_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+def screen_lines(app: App[None]) -> list[str]:
+    """The lines on the screen, without styles."""
+    return [strip.text.rstrip() for strip in app.screen._compositor.render_strips()]
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[App[None], str], None]:
+    """Compare the screen with tests/golden/<name>.txt."""
+
+    def check(app: App[None], name: str) -> None:
+        seen = "\n".join(screen_lines(app)) + "\n"
+        path = GOLDEN / f"{name}.txt"
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(seen, encoding="utf-8")
+        assert path.exists(), f"no golden screen {path.name}: run with --update-golden and look at it"
+        assert seen == path.read_text(encoding="utf-8")
+
+    return check
