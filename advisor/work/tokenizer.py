@@ -77,8 +77,8 @@ def encode_rows(
     """Prompt tokens and answer tokens of each row of `training_row`, before truncation.
 
     The same tokens as TRL 1.16 trains on (`SFTTrainer._prepare_dataset`): the end-of-text token is added to
-    strings only, and the answer begins where prompt alone and prompt with answer begin to differ. Raw text has
-    no prompt.
+    strings only, and the answer begins where prompt alone and prompt with answer begin to differ. Raw text
+    has no prompt.
     """
     with _long_rows_allowed(tokenizer):
         return [_encode(tokenizer, row) for row in rows]

@@ -52,14 +52,14 @@ class _Table:
 
 
 def group_skew(seen: Seen) -> CheckResult:
-    """Rows in whose sentences a role word goes with one group far more often than the group's share explains."""
+    """Rows in whose sentences a role goes with one group far more often than the group's share explains."""
     words = group_words()
     limits = words.limits
     concerned: dict[int, Example] = {}
     said = []
     for groups in words.axes.values():
         totals, tables = _count(seen, groups)
-        if len(groups) != 2 or min(totals[name] for name in groups) < limits.least_mentions:
+        if len(groups) != 2 or min(totals.values()) < limits.least_mentions:
             continue
         first, second = groups
         found = []
@@ -76,7 +76,7 @@ def group_skew(seen: Seen) -> CheckResult:
 
 
 def log_odds(a: int, b: int, rest_a: int, rest_b: int) -> tuple[float, float]:
-    """Log odds ratio of a 2 x 2 table with one half added to each cell, and its z value (Woolf 1955, Haldane)."""
+    """Log odds ratio of a 2 x 2 table, one half added to all, and its z value (Woolf 1955)."""
     cells = [each + 0.5 for each in (a, b, rest_a, rest_b)]
     odds = math.log(cells[0] * cells[3] / (cells[1] * cells[2]))
     return odds, odds / math.sqrt(sum(1 / each for each in cells))

@@ -5,12 +5,14 @@ Broder 1997, "On the resemblance and containment of documents"; banding as in Le
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import xxhash
 
 from advisor.work.data.checks.seen import Seen, counted, spoken
+from advisor.work.data.examples import digest, normalised
 from heuristics.facts.data import CheckResult
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ SIMILAR = 0.8
 PERMUTATIONS = 32
 BAND = 4
 SHINGLE = 3
+_SHORT_TEXT = (12, 60)
+"""Words of texts that are judged by their words when their answers agree."""
+_CHANGED = 0.1
 _COMPARED = 8
 """Earlier members of a bucket that each row is compared with: large buckets cost no more than small ones."""
 _BATCH = 512
@@ -34,26 +39,33 @@ def near_duplicates(seen: Seen) -> CheckResult:
     """Rows that could go because an earlier one has nearly the same words; exact repeats are not counted."""
     unique = list({each.content_key: each for each in reversed(seen.examples)}.values())[::-1]
     texts = [spoken(each) for each in unique]
-    leaders = clusters(texts)
+    leaders = clusters(texts, [digest(normalised(each.answer)) for each in unique])
     later = [index for index, leader in enumerate(leaders) if leader != index]
     groups = len({leaders[index] for index in later})
     detail = f"{groups:,} groups of rows alike" if later else ""
     return counted("near_duplicates", [unique[index] for index in later], len(seen.examples), detail)
 
 
-def clusters(texts: Sequence[str]) -> list[int]:
-    """For each text the first text of its group, itself when it stands alone."""
+def clusters(texts: Sequence[str], answers: Sequence[str]) -> list[int]:
+    """For each text the first text of its group, itself when it stands alone.
+
+    `answers` tells which rows have the same answer: those are alike also when few of their words differ.
+    """
     parents = list(range(len(texts)))
     if len(texts) < 2:
         return parents
     words = _Words()
     shingles: dict[int, frozenset[int]] = {}
+
+    def similar(first: int, second: int) -> bool:
+        return _jaccard(*(_set(each, texts, words, shingles) for each in (first, second))) >= SIMILAR
+
     for first, second in _candidates(_signatures(texts, words)):
         one, other = _leader(parents, first), _leader(parents, second)
-        if (
-            one != other
-            and _jaccard(_set(first, texts, words, shingles), _set(second, texts, words, shingles)) >= SIMILAR
-        ):
+        if one == other:
+            continue
+        answered_alike = answers[first] == answers[second]
+        if (answered_alike and _few_words_differ(texts[first], texts[second])) or similar(first, second):
             parents[max(one, other)] = min(one, other)
     return [_leader(parents, index) for index in range(len(texts))]
 
@@ -145,6 +157,19 @@ def _set(index: int, texts: Sequence[str], words: _Words, known: dict[int, froze
             known.clear()
         known[index] = frozenset(_shingles(words.of(texts[index])).tolist())
     return known[index]
+
+
+def _few_words_differ(first: str, second: str) -> bool:
+    """True for short texts in which at most one word in ten was changed, and no number.
+
+    Shingles are strict with short texts: one word of thirty changes three of twenty-eight.
+    """
+    one, other = Counter(_WORD.findall(first.lower())), Counter(_WORD.findall(second.lower()))
+    words = min(one.total(), other.total())
+    changed = (one - other) + (other - one)
+    if not _SHORT_TEXT[0] <= words <= _SHORT_TEXT[1] or changed.total() > 2 * words * _CHANGED:
+        return False
+    return not any(character.isdigit() for word in changed for character in word)
 
 
 def _jaccard(first: frozenset[int], second: frozenset[int]) -> float:

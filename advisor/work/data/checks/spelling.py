@@ -85,9 +85,11 @@ def distance(first: str, second: str, most: int) -> int:
 
 
 def _mistyped(label: str, common: str) -> bool:
-    """True when a few letters differ; digits never count as mistyped, nor do short labels."""
+    """True when a few letters differ; digits never count as mistyped, nor do short labels but for a lost end."""
     one, other = label.casefold(), common.casefold()
     shorter = min(len(one), len(other))
+    if shorter > 1 and one == other[:-1]:
+        return True
     if shorter < _SHORT or re.sub(r"\D", "", one) != re.sub(r"\D", "", other):
         return False
     most = 2 if shorter >= _LONG else 1
@@ -106,10 +108,13 @@ def _labelled(examples: Sequence[Example]) -> Iterator[tuple[str, Values]]:
         for part in _PARTS.split(answer) if len(answer) <= 2000 else ():
             for key, value in _FIELD.findall(part):
                 fields[key.casefold()][value].append(each)
-    if _few(whole):
+    common = {
+        key: values for key, values in fields.items() if sum(map(len, values.values())) >= len(examples) / 2
+    }
+    if not common and _few(whole):
         yield "", whole
-    for key, values in fields.items():
-        if _few(values) and sum(map(len, values.values())) >= len(examples) / 2:
+    for key, values in common.items():
+        if _few(values):
             yield one_line(key, 30), values
 
 
