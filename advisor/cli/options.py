@@ -43,6 +43,10 @@ class _Parser(argparse.ArgumentParser):
 
 def parse(argv: Sequence[str]) -> Asked:
     """The command that `argv` asks for; raises BadInput for anything that cannot be understood."""
+    for word in argv:
+        # A name that is not UTF-8 arrives as surrogates, which no case file can hold.
+        if not word.isprintable() and any("\ud800" <= each <= "\udfff" for each in word):
+            raise BadInput(f"{one_line(word, 80)} is not valid UTF-8", "Rename the file or folder.")
     given = vars(_parser().parse_args(list(argv)))
     columns = given.get("column") or []
     return Asked(

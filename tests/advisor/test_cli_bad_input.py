@@ -1,6 +1,7 @@
 """An input that cannot be used is explained in one line or by a finding, never by a traceback."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,11 @@ def test_a_name_that_no_file_can_have_is_refused(capsys: pytest.CaptureFixture[s
         assert "cannot be read" in line or "does not exist" in line
 
 
+def test_a_name_that_is_not_utf_8_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = os.fsdecode(b"rows-\xff.jsonl")
+    assert "not valid UTF-8" in refused(["profile", str(tmp_path / name)], capsys)
+
+
 def test_no_file_and_no_case_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert "No data file" in refused(["run"], capsys)
     assert "no case yet" in refused(["verdict"], capsys)
@@ -90,15 +96,13 @@ def test_a_file_without_rows_is_refused(
     assert word in refused(["profile", str(path)], capsys).lower()
 
 
-def test_latin_1_text_is_read_and_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_encoding_is_refused_with_the_way_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "rows.csv"
     lines = [f"caf\xe9 number {number},drink" for number in range(30)]
     path.write_bytes("\n".join(["text,label", *lines]).encode("latin-1"))
-    code = main(["profile", str(path), "--json"])
-    document = json.loads(capsys.readouterr().out)
-    assert code in (0, 1)
-    assert document["case"]["data"]["format"]["encoding"] != "utf-8"
-    assert document["case"]["data"]["rows"] == 30
+    assert "save it again as UTF-8" in refused(["profile", str(path)], capsys)
 
 
 def blocking(argv: list[str], capsys: pytest.CaptureFixture[str]) -> list[str]:
