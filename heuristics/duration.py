@@ -9,6 +9,9 @@ from heuristics.flops import forward_flops, training_flops
 from heuristics.limits import TimeLimits
 from heuristics.recipe import Method
 
+_FIXED_SPREAD = 1.5
+"""Costs of preparing a step lie within this factor, so much narrower than speeds of arithmetic."""
+
 
 @dataclass(frozen=True, slots=True)
 class Speed:
@@ -19,6 +22,8 @@ class Speed:
     """True speeds lie between flops / spread and flops * spread."""
     basis: Basis
     source: str
+    overlaps: bool = False
+    """True when the device computes while the next step is prepared, as GPUs do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +54,14 @@ def device_speed(
         source = (
             f"{efficiency:.0%} of measured {measured.dtype} matrix products, {measured.tflops:.3g} TFLOP/s"
         )
-        return Speed(measured.tflops * 1e12 * efficiency, spread, Basis.FORMULA, source)
+        overlaps = device.kind != "cpu"
+        return Speed(measured.tflops * 1e12 * efficiency, spread, Basis.FORMULA, source, overlaps)
     return Speed(
         limits.unmeasured_tflops * 1e12 * efficiency if device.kind != "cpu" else _cores(limits, efficiency),
         limits.unmeasured_spread,
         Basis.ASSUMED,
         "the speed of this device was not measured",
+        device.kind != "cpu",
     )
 
 
@@ -73,7 +80,7 @@ def utilisation(method: Method, limits: TimeLimits) -> float:
 
 
 def training_time(work: Work, speed: Speed, limits: TimeLimits) -> Estimate:
-    """Seconds of one run. Arithmetic, plus what each micro-batch costs however small the model is."""
+    """Seconds of one run: arithmetic, and what each micro-batch costs however small the model is."""
     flops = training_flops(work.shape, work.method, work.length, work.checkpointing) * work.tokens
     fixed = work.micro_batches * (limits.step_overhead + limits.layer_overhead * work.shape.layers)
     return _estimate(flops, fixed, speed)
@@ -118,11 +125,12 @@ def added(parts: tuple[Estimate, ...], constant: float = 0.0) -> Estimate:
 def _estimate(flops: float, fixed: float, speed: Speed) -> Estimate:
     seconds = flops / speed.flops
     # The fixed cost varies less than the arithmetic.
-    return Estimate(
-        seconds + fixed,
-        seconds / speed.spread + fixed / 1.5,
-        seconds * speed.spread + fixed * 1.5,
-        "s",
-        speed.basis,
-        speed.source,
+    value, low, high = (
+        max(arithmetic, preparing) if speed.overlaps else arithmetic + preparing
+        for arithmetic, preparing in (
+            (seconds, fixed),
+            (seconds / speed.spread, fixed / _FIXED_SPREAD),
+            (seconds * speed.spread, fixed * _FIXED_SPREAD),
+        )
     )
+    return Estimate(value, low, high, "s", speed.basis, speed.source)

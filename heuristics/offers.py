@@ -86,6 +86,7 @@ def _hours(run: FullRun, recipe: Recipe, each: CloudOffer, limits: Limits) -> Es
         limits.time.spread,
         Basis.FORMULA,
         f"{utilisation(recipe.method, limits.time):.0%} of {each.tflops:g} TFLOP/s per GPU",
+        overlaps=True,
     )
     batches = recipe.samples * recipe.epochs / max(1, recipe.micro_batch)
     work = Work(run.shape, recipe.method, recipe.sequence_length, recipe.checkpointing, run.tokens, batches)

@@ -27,7 +27,7 @@ def exact_duplicates(data: DataFacts, limits: Limits) -> Finding | None:
     return _judge(
         data,
         "exact_duplicates",
-        "are exact copies of others",
+        "repeat another row exactly",
         "They are counted once; kept in, they would be memorised and would leak into the test rows.",
         "Drop the copies.",
         bounds,
@@ -67,7 +67,7 @@ def label_variants(data: DataFacts, limits: Limits) -> Finding | None:
     return _judge(
         data,
         "label_variants",
-        "spell their label differently from other rows",
+        "write a label differently from other rows",
         "The model learns the spellings as different answers.",
         "Choose one spelling for each label.",
         (0.0, None),

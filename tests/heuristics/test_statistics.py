@@ -50,7 +50,7 @@ def test_one_group_allows_no_interval() -> None:
 def test_nothing_to_resample_is_refused(
     differences: list[float], weights: list[float], groups: list[str]
 ) -> None:
-    with pytest.raises(ValueError, match="resample|length"):
+    with pytest.raises(ValueError, match=r"resample|length"):
         paired_bootstrap(differences, weights, groups, seed=1)
 
 
