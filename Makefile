@@ -20,7 +20,7 @@ test:
 	$(PYTHON) -m pytest -q
 
 demo:
-	$(PYTHON) -c "import sys; from screens.start import main; sys.exit(main(['demo']))"
+	$(PYTHON) -c "import sys; from screens.start import start; sys.exit(start(['demo']))"
 
 bench:
 	$(PYTHON) -m benchmarks.startup --save

@@ -26,7 +26,7 @@ class Bare(App):
         yield Static("Machine")
 Bare().run()
 """
-OURS = "import sys; from screens.start import main; sys.exit(main([]))"
+OURS = "from screens.start import main; main()"
 SHOWN = b"Machine"
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -41,6 +42,20 @@ class _Parser(argparse.ArgumentParser):
         raise BadInput(one_line(message), f"See: {self.prog} --help")
 
 
+class _Version(argparse.Action):
+    """Prints the installed version; looked up only when asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            known = version("finetune-advisor")
+        except PackageNotFoundError:
+            known = "not installed as a package"
+        sys.stdout.write(f"finetune-advisor {known}\n")
+        parser.exit()
+
+
 def parse(argv: Sequence[str]) -> Asked:
     """The command that `argv` asks for; raises BadInput for anything that cannot be understood."""
     for word in argv:
@@ -72,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         allow_abbrev=False,
     )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and end")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, what in {**_FILE_COMMANDS, **_OTHER_COMMANDS}.items():
         command = commands.add_parser(name, help=what, description=what, allow_abbrev=False)

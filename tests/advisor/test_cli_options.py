@@ -81,6 +81,8 @@ def test_help_is_not_an_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     assert main(["run", "--help"]) == 0
     assert "Exit codes" in capsys.readouterr().out
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("finetune-advisor ")
 
 
 def test_a_column_without_a_name_says_what_would_be_right() -> None:
