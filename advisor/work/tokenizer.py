@@ -80,8 +80,20 @@ def encode_rows(
     strings only, and the answer begins where prompt alone and prompt with answer begin to differ. Raw text
     has no prompt.
     """
+    if not rows:
+        return []
+    pairs = [_prompt_and_whole(tokenizer, row) for row in rows]
+    chat = isinstance(rows[0].get("prompt"), list)
     with _long_rows_allowed(tokenizer):
-        return [_encode(tokenizer, row) for row in rows]
+        prompts = _tokens(tokenizer, [prompt for prompt, _ in pairs], chat=chat)
+        wholes = _tokens(tokenizer, [whole for _, whole in pairs], chat=chat)
+    if "text" in rows[0]:
+        return [([], whole) for whole in wholes]
+    encoded = []
+    for prompt, whole in zip(prompts, wholes, strict=True):
+        shared = _common_prefix(prompt, whole)
+        encoded.append((whole[:shared], whole[shared:]))
+    return encoded
 
 
 def encode_examples(
@@ -91,20 +103,18 @@ def encode_examples(
     return encode_rows(tokenizer, [training_row(each, template) for each in examples])
 
 
-def _encode(tokenizer: "PreTrainedTokenizerBase", row: dict[str, object]) -> tuple[list[int], list[int]]:
+def _prompt_and_whole(tokenizer: "PreTrainedTokenizerBase", row: dict[str, object]) -> tuple[str, str]:
+    """The text of the prompt alone, and of prompt and answer together."""
     match row:
         case {"prompt": list() as prompt, "completion": list() as completion}:
             alone = _rendered(tokenizer, prompt, add_generation_prompt=True)
-            whole = _rendered(tokenizer, [*prompt, *completion], add_generation_prompt=False)
+            return alone, _rendered(tokenizer, [*prompt, *completion], add_generation_prompt=False)
         case {"prompt": str() as prompt, "completion": str() as completion}:
-            alone = _tokens(tokenizer, prompt)
-            whole = _tokens(tokenizer, prompt + _ended(completion, tokenizer))
+            return prompt, prompt + _ended(completion, tokenizer)
         case {"text": str() as text}:
-            return [], _tokens(tokenizer, _ended(text, tokenizer))
+            return "", _ended(text, tokenizer)
         case _:
             raise ValueError(f"not a training row: {sorted(row)}")
-    shared = _common_prefix(alone, whole)
-    return whole[:shared], whole[shared:]
 
 
 def _ended(text: str, tokenizer: "PreTrainedTokenizerBase") -> str:
@@ -112,17 +122,17 @@ def _ended(text: str, tokenizer: "PreTrainedTokenizerBase") -> str:
     return text if text.endswith(end) else text + end
 
 
-def _tokens(tokenizer: "PreTrainedTokenizerBase", text: str) -> list[int]:
-    return cast("list[int]", tokenizer(text=text)["input_ids"])
+def _tokens(tokenizer: "PreTrainedTokenizerBase", texts: list[str], *, chat: bool) -> list[list[int]]:
+    """Tokens of texts; a chat template has already written the special tokens."""
+    encoded = tokenizer(texts, add_special_tokens=not chat, return_attention_mask=False)
+    return cast("list[list[int]]", encoded["input_ids"])
 
 
 def _rendered(
     tokenizer: "PreTrainedTokenizerBase", turns: list[dict[str, str]], *, add_generation_prompt: bool
-) -> list[int]:
-    encoded = tokenizer.apply_chat_template(
-        turns, tokenize=True, return_dict=True, add_generation_prompt=add_generation_prompt
-    )
-    return cast("list[int]", encoded["input_ids"])
+) -> str:
+    text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=add_generation_prompt)
+    return cast("str", text)
 
 
 def _common_prefix(first: list[int], second: list[int]) -> int:

@@ -1,5 +1,7 @@
 """The profile job: everything that can be counted about one data set."""
 
+from dataclasses import replace
+
 from advisor.events import DataFound, Note
 from advisor.specs import DataChoice, JobSpec, ProfileTask
 from advisor.text import one_line
@@ -27,10 +29,14 @@ def profile(spec: JobSpec, emitter: Emitter) -> None:
     limits = data_limits().lengths
     if check_file(task.data.path).st_size > limits.early_bytes:
         early = load(task.data, most_rows=limits.early_rows)
-        emitter.emit(DataFound(facts=_facts(task.data, early, None, None, emitter)))
+        emitter.emit(DataFound(facts=_facts(task.data, early, None, emitter)))
     loaded = load(task.data, emitter)
     held = load_eval(task.data, emitter)
-    emitter.emit(DataFound(facts=_facts(task.data, loaded, held, task.model, emitter)))
+    facts = _facts(task.data, loaded, held, emitter)
+    emitter.emit(DataFound(facts=facts))
+    if task.model is not None and loaded.examples:
+        tokens = _tokens(task.model, loaded, emitter)
+        emitter.emit(DataFound(facts=replace(facts, tokens=tokens)))
 
 
 def load_eval(choice: DataChoice, emitter: Emitter | None = None) -> Loaded | None:
@@ -40,9 +46,8 @@ def load_eval(choice: DataChoice, emitter: Emitter | None = None) -> Loaded | No
     return load(DataChoice(path=choice.eval_path, columns=choice.columns), emitter)
 
 
-def _facts(
-    choice: DataChoice, loaded: Loaded, held: Loaded | None, model: ModelFacts | None, emitter: Emitter
-) -> DataFacts:
+def _facts(choice: DataChoice, loaded: Loaded, held: Loaded | None, emitter: Emitter) -> DataFacts:
+    """Everything but token counts."""
     examples = loaded.examples
     checks = run_checks(loaded, held, emitter)
     splits = None
@@ -60,7 +65,7 @@ def _facts(
         malformed=loaded.malformed,
         malformed_rows=loaded.problems[:_MALFORMED_SHOWN],
         checks=checks,
-        tokens=_tokens(model, loaded, emitter) if model is not None and examples else None,
+        tokens=None,
         split=splits,
         labels=label_counts(examples),
         short_answers=mostly_short(examples),

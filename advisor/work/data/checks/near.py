@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import xxhash
 
 from advisor.work.data.checks.seen import Seen, counted, spoken
-from advisor.work.data.examples import digest, normalised
+from advisor.work.data.examples import Example, digest, normalised
 from heuristics.facts.data import CheckResult
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def near_duplicates(seen: Seen) -> CheckResult:
     """Rows that could go because an earlier one has nearly the same words; exact repeats are not counted."""
     unique = list({each.content_key: each for each in reversed(seen.examples)}.values())[::-1]
     texts = [spoken(each) for each in unique]
-    leaders = clusters(texts, [digest(normalised(each.answer)) for each in unique])
+    answers = [digest(normalised(each.answer)) if _one_turn(each) else f"row {each.line}" for each in unique]
+    leaders = clusters(texts, answers)
     later = [index for index, leader in enumerate(leaders) if leader != index]
     groups = len({leaders[index] for index in later})
     detail = f"{groups:,} groups of rows alike" if later else ""
@@ -68,6 +69,11 @@ def clusters(texts: Sequence[str], answers: Sequence[str]) -> list[int]:
         if (answered_alike and _few_words_differ(texts[first], texts[second])) or similar(first, second):
             parents[max(one, other)] = min(one, other)
     return [_leader(parents, index) for index in range(len(texts))]
+
+
+def _one_turn(example: Example) -> bool:
+    """True for one question and one answer; longer talks share most of their words without being alike."""
+    return sum(each.role == "user" for each in example.messages) == 1
 
 
 class _Words(dict[str, int]):

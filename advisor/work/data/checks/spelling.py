@@ -85,7 +85,7 @@ def distance(first: str, second: str, most: int) -> int:
 
 
 def _mistyped(label: str, common: str) -> bool:
-    """True when a few letters differ; digits never count as mistyped, nor do short labels but for a lost end."""
+    """True when few letters differ, but no digit; of short labels only when the last letter is lost."""
     one, other = label.casefold(), common.casefold()
     shorter = min(len(one), len(other))
     if shorter > 1 and one == other[:-1]:
