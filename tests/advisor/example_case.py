@@ -117,7 +117,7 @@ def pilot() -> PilotFacts:
         ),
         runs=(
             Run("r1", "ladder", 2e-4, 24, 1.0, 17, 6, 6, ((1, 2.0),), ((6, 1.7),), 1.7, 4.0, 900.0, GIB),
-            Run("r2", "rate", 6e-4, 24, 1.0, 17, 2, 6, ((1, 2.0),), (), None, 1.0, 900.0, GIB, True, "diverged"),
+            Run("r2", "rate", 6e-4, 24, 1.0, 17, 2, 6, ((1, 2.0),), (), None, 1.0, 900.0, GIB, True),
         ),
         gains=(gain,),
         samples=(Sample(3, "Q", "A", "B", "A"),),

@@ -1,0 +1,191 @@
+"""The whole journey with real child processes on a tiny model, and commands that go on from it."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from advisor.case import case_of_toml, load
+from tests.advisor.tiny_model import make_tiny_model
+
+ROOT = Path(__file__).parent.parent.parent
+COLOURS = ("red", "green", "blue", "grey", "white", "black")
+CLI = "import sys; from advisor.cli.main import main; sys.exit(main(sys.argv[1:]))"
+
+
+@dataclass(frozen=True)
+class Journey:
+    """One finished `advisor run`."""
+
+    folder: Path
+    code: int
+    document: dict[str, object]
+    narration: str
+
+
+def command(home: Path, *argv: str) -> subprocess.Popen[str]:
+    """The headless program as a user starts it, in a home of its own."""
+    import os
+
+    environment = {
+        **os.environ,
+        "ADVISOR_HOME": str(home),
+        "HF_HOME": str(home / "hub"),
+        "OMP_NUM_THREADS": "1",
+        "PYTHONPATH": str(ROOT),
+    }
+    return subprocess.Popen(
+        [sys.executable, "-c", CLI, *argv],
+        cwd=home,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run(home: Path, *argv: str) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of one command."""
+    process = command(home, *argv)
+    out, err = process.communicate(timeout=240)
+    return process.returncode, out, err
+
+
+def write_rows(path: Path, count: int = 160) -> Path:
+    """Questions whose answer stands in the question."""
+    rows = [
+        {"question": f"Box {number} is {COLOURS[number % 6]}. What colour?", "answer": COLOURS[number % 6]}
+        for number in range(count)
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a model and rows whose names need quoting."""
+    home = tmp_path_factory.mktemp("home")
+    make_tiny_model(home / "tiny model's", COLOURS)
+    write_rows(home / 'rows "of" $(x).jsonl')
+    return home
+
+
+@pytest.fixture(scope="module")
+def journey(home: Path) -> Journey:
+    """Everything in one command."""
+    code, out, err = run(
+        home,
+        "run",
+        'rows "of" $(x).jsonl',
+        *("--model", "./tiny model's", "--case", "study", "--samples", "64"),
+        *("--minutes", "0.5", "--epochs", "1", "--seq", "64", "--json"),
+    )
+    assert "Traceback" not in err
+    assert code in (0, 1), err
+    return Journey(home / "study", code, json.loads(out), err)
+
+
+def test_a_run_ends_with_a_verdict_that_rests_on_measurements(journey: Journey) -> None:
+    case = load(journey.folder)
+    assert case.pilot is not None
+    assert case.pilot.complete
+    assert case.verdict is not None
+    assert case.verdict.ready == (journey.code == 0)
+    bases = {each.estimate.basis for each in case.verdict.evidence if each.estimate}
+    assert "measured" in bases
+    assert all(
+        each.estimate.low <= each.estimate.value <= each.estimate.high
+        for each in case.verdict.evidence
+        if each.estimate
+    )
+
+
+def test_settings_fixed_by_hand_are_kept(journey: Journey) -> None:
+    plan = load(journey.folder).plan
+    assert plan is not None
+    assert plan.recipe.epochs == 1
+    assert plan.recipe.sequence_length == 64
+    assert plan.recipe.samples <= 64
+
+
+def test_the_answer_on_stdout_is_the_saved_case(journey: Journey) -> None:
+    saved = json.loads(load(journey.folder).model_dump_json())
+    assert journey.document["case"] == saved
+
+
+def test_the_narration_tells_each_job(journey: Journey) -> None:
+    for job in ("probe", "profile", "pilot", "export"):
+        assert f"{job} started" in journey.narration
+
+
+def test_a_run_exports_rows_and_files(journey: Journey) -> None:
+    folder = journey.folder / "export"
+    settings = yaml.safe_load((folder / "trl.yaml").read_text())
+    assert Path(settings["model_name_or_path"]).is_dir()
+    rows = [json.loads(line) for line in (folder / "data" / "train.jsonl").read_text().splitlines()]
+    assert rows
+    assert all("prompt" in row and "completion" in row for row in rows)
+    exported = case_of_toml((folder / "advisor.toml").read_text(), journey.folder)
+    assert exported.verdict == load(journey.folder).verdict
+    assert (folder / "RUN.md").is_file()
+
+
+def test_the_verdict_can_be_asked_for_again(journey: Journey, home: Path) -> None:
+    code, out, err = run(home, "verdict", "--case", "study")
+    assert code == journey.code, err
+    verdict = load(journey.folder).verdict
+    assert verdict is not None
+    assert f"Verdict: {verdict.decision}" in out
+    assert "measured" in out
+
+
+def test_a_plan_with_another_rate_drops_the_old_evidence(journey: Journey, home: Path) -> None:
+    copy = home / "second"
+    code, out, err = run(
+        home, "plan", 'rows "of" $(x).jsonl', "--model", "./tiny model's", "--case", str(copy)
+    )
+    assert code == 0, err
+    assert "Plan: " in out
+    code, out, err = run(home, "plan", "--case", str(copy), "--lr", "5e-5", "--json")
+    assert code == 0, err
+    document = json.loads(out)
+    assert document["case"]["plan"]["recipe"]["learning_rate"] == 5e-5
+    assert document["case"]["pilot"] is None
+
+
+def test_a_killed_pilot_leaves_a_case_that_says_what_happened(home: Path) -> None:
+    process = command(
+        home,
+        "pilot",
+        'rows "of" $(x).jsonl',
+        *("--model", "./tiny model's", "--case", "killed", "--samples", "64", "--minutes", "2"),
+    )
+    end = time.monotonic() + 120
+    while time.monotonic() < end and not list((home / "killed" / "runs").glob("*-pilot/events.jsonl")):
+        time.sleep(0.1)
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=30)
+    (recorded,) = (home / "killed" / "runs").glob("*-pilot")
+    _wait_until_free(recorded / "lock")
+    code, out, err = run(home, "verdict", "--case", "killed", "--json")
+    assert code == 1, err
+    assert "Traceback" not in err
+    document = json.loads(out)
+    assert document["case"]["pilot_run"] == recorded.name
+    assert document["case"]["pilot"]["complete"] is False
+    assert document["case"]["pilot"]["ended"]
+
+
+def _wait_until_free(lock: Path) -> None:
+    from advisor.files import is_locked
+
+    end = time.monotonic() + 30
+    while is_locked(lock):
+        assert time.monotonic() < end, "the child outlived the command that started it"
+        time.sleep(0.1)
