@@ -60,12 +60,12 @@ def of_pilot(pilot: PilotFacts, goal: Goal, limits: Limits) -> tuple[Evidence, .
     return tuple(lines)
 
 
-def of_plan(plan: Plan | None, goal: Goal) -> tuple[Evidence, ...]:
-    """What the plan predicts about the full run on this machine."""
+def of_plan(plan: Plan | None, goal: Goal, measured: Estimate | None = None) -> tuple[Evidence, ...]:
+    """What the plan predicts about the full run on this machine; `measured` hours replace its own."""
     if plan is None:
         return ()
     total, there = plan.memory.total, plan.memory.available
-    hours = plan.full_time.scaled(1 / 3600, "h")
+    hours = measured or plan.full_time.scaled(1 / 3600, "h")
     needs = (
         f"The full run needs {total.value / 2**30:,.2f} GiB of {there / 2**30:,.1f} GiB: {plan.memory.fit}"
     )

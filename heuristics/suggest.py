@@ -8,10 +8,13 @@ from heuristics.limits import Limits
 
 
 def suggest_goal(data: DataFacts, current: Goal, limits: Limits) -> Goal:
-    """The current goal with task, metric and smallest gain read off the data; budgets stay as they are."""
+    """The current goal with task, metric and smallest gain read off the data; budgets stay as they are. A
+    model that chooses labels or fills structures is used for nothing else, so it need not stay a generalist.
+    """
     task, metric = _task(data, limits)
     gain = limits.goal.gain_exact_match if metric == "exact_match" else limits.goal.gain_loss
-    return replace(current, task=task, metric=metric, smallest_gain=gain)
+    general = task not in ("classify", "extract")
+    return replace(current, task=task, metric=metric, smallest_gain=gain, keep_general=general)
 
 
 def _task(data: DataFacts, limits: Limits) -> tuple[TaskKind, Metric]:

@@ -32,3 +32,8 @@ def test_the_smallest_gain_fits_the_metric_and_budgets_stay() -> None:
     goal = suggest_goal(data(), current, LIMITS)
     assert goal.smallest_gain == LIMITS.goal.gain_exact_match
     assert (goal.budget_hours, goal.budget_money, goal.data_may_leave) == (3.0, 7.0, True)
+
+
+def test_only_a_narrow_task_may_forget_the_rest() -> None:
+    assert not suggest_goal(classes(7), Goal(), LIMITS).keep_general
+    assert suggest_goal(LONG, Goal(), LIMITS).keep_general

@@ -7,11 +7,12 @@ import pytest
 from advisor import catalog
 from heuristics.basis import Basis, Estimate
 from heuristics.decision import Decision, Verdict
-from heuristics.facts.data import Columns, DataFacts, FormatFacts
+from heuristics.facts.data import CheckResult, Columns, DataFacts, FormatFacts
 from heuristics.facts.pilot import Gain, PilotFacts, Proof, Score
 from heuristics.goal import Goal
 from heuristics.recipe import MemoryPrediction, Offer, Plan, Recipe
 from heuristics.verdict import decide
+from tests.heuristics import known_cases
 
 LIMITS = catalog.limits()
 GOAL = Goal(task="classify", metric="exact_match", smallest_gain=0.05, budget_hours=10.0, budget_money=20.0)
@@ -58,10 +59,17 @@ def verdict(
 
 
 def test_a_blocking_data_finding_comes_before_everything_else() -> None:
-    answer = verdict(facts=data(usable=3), measured=pilot())
+    leaking = replace(data(), checks=(CheckResult("secrets", 1, 600),))
+    answer = verdict(facts=leaking, measured=pilot())
     assert answer.decision is Decision.FIX_DATA
     assert answer.evidence
     assert not answer.ready
+
+
+def test_too_few_rows_ask_for_more_data() -> None:
+    answer = verdict(facts=data(usable=3), measured=pilot())
+    assert answer.decision is Decision.COLLECT_DATA
+    assert "only 3 rows" in answer.headline
 
 
 @pytest.mark.parametrize(
@@ -118,7 +126,8 @@ def test_confidence_follows_the_lower_bound() -> None:
 
 @pytest.mark.parametrize("predicted", [plan(hours=100.0, cost=5.0), plan(fit="no", cost=5.0)])
 def test_what_outgrows_this_machine_moves_to_the_cloud_when_the_data_may_leave(predicted: Plan) -> None:
-    answer = verdict(goal=replace(GOAL, data_may_leave=True), predicted=predicted, measured=pilot())
+    unproved = replace(pilot(), proof=None)
+    answer = verdict(goal=replace(GOAL, data_may_leave=True), predicted=predicted, measured=unproved)
     assert answer.decision is Decision.CLOUD
     assert any("price of 2026-01-01" in line.text for line in answer.evidence)
 
@@ -134,6 +143,74 @@ def test_where_neither_machine_nor_cloud_will_do_the_model_must_change(
     answer = verdict(goal=goal, predicted=plan(hours=100.0, cost=cost), measured=pilot())
     assert answer.decision is Decision.CHANGE_MODEL
     assert words in answer.headline
+
+
+def test_a_step_that_ran_here_fits_whatever_the_formula_says() -> None:
+    assert verdict(predicted=plan(fit="no"), measured=pilot()).decision is Decision.SCALE_UP
+
+
+def test_measured_speed_replaces_the_predicted_hours() -> None:
+    # 480 rows of 100 tokens, 3 passes: 144,000 tokens at 4000 tokens/s are 36 s, not the predicted 100 h.
+    counted = known_cases.data()
+    answer = decide(None, counted, known_cases.TINY, GOAL, plan(hours=100.0), pilot(), LIMITS)
+    assert answer.decision is Decision.SCALE_UP
+    hours = next(line.estimate for line in answer.evidence if "your budget" in line.text)
+    assert hours is not None
+    assert hours.basis is Basis.MEASURED
+    assert 36 / 3600 <= hours.value <= 80 / 3600
+
+
+def test_the_speed_of_another_model_is_not_used() -> None:
+    other = replace(pilot(), model="sibling")
+    answer = decide(None, known_cases.data(), known_cases.TINY, GOAL, plan(hours=100.0), other, LIMITS)
+    assert answer.decision is Decision.CHANGE_MODEL
+
+
+def test_a_gain_whose_dependence_on_the_prompt_was_not_measured_is_not_yet_known() -> None:
+    untested = replace(pilot(), gains=tuple(each for each in pilot().gains if each.name != "task"))
+    assert verdict(measured=untested).decision is Decision.UNKNOWN
+    raw = replace(GOAL, task="continue")
+    assert verdict(goal=raw, measured=untested).decision is Decision.SCALE_UP
+
+
+def test_a_gain_that_is_not_a_number_decides_nothing() -> None:
+    answer = verdict(measured=pilot((float("nan"), float("nan"), float("nan"))))
+    assert answer.decision is Decision.UNKNOWN
+    assert "not a number" in answer.headline
+
+
+def test_forgetting_too_much_holds_the_verdict_back_only_where_it_matters() -> None:
+    scores = tuple(
+        Score(name, "general", 40, 900, loss, 2.0, 0.5) for name, loss in (("base", 1.0), ("tuned", 1.3))
+    )
+    forgetful = replace(pilot(), scores=scores)
+    answer = verdict(measured=forgetful)
+    assert answer.decision is Decision.UNKNOWN
+    assert "30.0 %" in answer.headline
+    careless = replace(GOAL, keep_general=False)
+    assert verdict(goal=careless, measured=forgetful).decision is Decision.SCALE_UP
+
+
+def test_when_examples_in_the_prompt_do_as_well_tuning_is_not_worth_it() -> None:
+    scores = tuple(
+        Score(name, "test", 120, 900, 1.0, 2.0, 0.5, exact_match=share, generated=120)
+        for name, share in (("base", 0.1), ("base few-shot", 0.8))
+    )
+    answer = verdict(measured=replace(pilot((0.0, -0.04, 0.04)), scores=scores))
+    assert answer.decision is Decision.NOT_WORTH_IT
+    assert "70.0 points" in answer.headline
+    assert verdict(measured=replace(pilot(), scores=scores)).decision is Decision.SCALE_UP
+
+
+def test_a_proved_gain_without_a_plan_is_not_yet_known() -> None:
+    answer = decide(None, data(), None, GOAL, None, pilot(), LIMITS)
+    assert answer.decision is Decision.UNKNOWN
+    assert "a plan is missing" in answer.headline
+
+
+def test_tight_memory_or_a_budget_inside_the_interval_is_never_firm() -> None:
+    assert verdict(predicted=plan(fit="tight"), measured=pilot()).confidence == "likely"
+    assert verdict(predicted=plan(hours=6.0), measured=pilot()).confidence == "likely"
 
 
 def test_every_line_of_evidence_has_a_number_with_a_basis() -> None:

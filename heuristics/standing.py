@@ -1,0 +1,156 @@
+"""Where a case stands: the few numbers that the decision table looks at."""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+from heuristics.assess import assess
+from heuristics.basis import Estimate
+from heuristics.duration import added, load_time, measured_time
+from heuristics.facts.pilot import Gain, PilotFacts, Proof
+from heuristics.finding import Finding, Level
+from heuristics.goal import Goal
+from heuristics.known import Known
+from heuristics.limits import Limits
+from heuristics.recipe import Offer, Plan
+from heuristics.rules.pilot import forgotten, smallest_measured
+from heuristics.sequence import mean_tokens
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Everything that a branch may look at."""
+
+    known: Known
+    limits: Limits
+
+    @property
+    def goal(self) -> Goal:
+        """What the user wants."""
+        return self.known.goal
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan, None while there is none."""
+        return self.known.plan
+
+    @property
+    def pilot(self) -> PilotFacts | None:
+        """What was measured, None before the first pilot."""
+        return self.known.pilot
+
+    @cached_property
+    def blocks(self) -> tuple[Finding, ...]:
+        """Findings about the data, and about what the plan cuts off it, that forbid training."""
+        known = self.known
+        found = assess(None, known.data, known.model, known.goal, known.plan, None, self.limits)
+        return tuple(
+            each
+            for each in found
+            if each.level is Level.BLOCK and (each.rule.startswith("data.") or each.rule == "plan.truncation")
+        )
+
+    @property
+    def gain(self) -> Gain | None:
+        """The gain on the goal's own metric over the best baseline; None also when it is not a number."""
+        return self._finite(self.goal.metric)
+
+    @property
+    def task_gain(self) -> Gain | None:
+        """The gain that depends on the row's own prompt; None where prompts were not swapped."""
+        return self._finite("task")
+
+    def _finite(self, name: str) -> Gain | None:
+        gain = smallest_measured(self.pilot, name) if self.pilot else None
+        if gain is None or not math.isfinite(gain.estimate.value) or math.isnan(gain.estimate.low):
+            return None
+        return gain
+
+    @property
+    def form_may_be_all(self) -> bool:
+        """True when the goal asks for more than form and nothing was measured beyond it."""
+        return self.task_gain is None and self.goal.task != "continue" and not self.goal.format_counts
+
+    @property
+    def improved(self) -> bool:
+        """True when even the lower bound of the gain matters, and it is not form alone."""
+        gain, task = self.gain, self.task_gain
+        if gain is None or gain.estimate.low <= self.goal.smallest_gain or self.form_may_be_all:
+            return False
+        return task is None or task.estimate.low > 0 or self.goal.format_counts
+
+    @property
+    def forgot(self) -> float | None:
+        """Relative rise of the loss on general text, when the goal keeps general ability and it rose too
+        much."""
+        rise = forgotten(self.pilot) if self.pilot else None
+        if rise is None or not self.goal.keep_general or rise <= self.limits.pilot.forgetting_fail:
+            return None
+        return rise
+
+    @property
+    def prompting_gain(self) -> float | None:
+        """How much better the base model is with solved examples in its prompt, in the metric's unit."""
+        base = self.pilot.score("base", "test") if self.pilot else None
+        shown = self.pilot.score("base few-shot", "test") if self.pilot else None
+        if base is None or shown is None:
+            return None
+        if self.goal.metric == "loss":
+            return base.loss - shown.loss
+        if base.exact_match is None or shown.exact_match is None:
+            return None
+        return shown.exact_match - base.exact_match
+
+    @property
+    def proof(self) -> Proof | None:
+        """The measured step, when it is of the plan's model and method."""
+        if self.pilot is None or self.plan is None:
+            return None
+        recipe = self.plan.recipe
+        same = self.pilot.model in ("", recipe.model) and self.pilot.method in ("", recipe.method)
+        return self.pilot.proof if same else None
+
+    @cached_property
+    def hours(self) -> Estimate | None:
+        """The full run on this machine: at measured speeds when there are any, else as planned."""
+        if self.plan is None:
+            return None
+        measured = self._measured_seconds(self.plan)
+        return (measured or self.plan.full_time).scaled(1 / 3600, "h")
+
+    def _measured_seconds(self, plan: Plan) -> Estimate | None:
+        data, model = self.known.data, self.known.model
+        if self.proof is None or data is None or data.tokens is None or model is None:
+            return None
+        recipe = plan.full_recipe or plan.recipe
+        each = mean_tokens(data, recipe.sequence_length, self.limits.sequence)
+        runs = self.pilot.runs if self.pilot else ()
+        speeds = (self.proof.tokens_per_second, *(run.tokens_per_second for run in runs))
+        seconds = measured_time(plan.full_rows * recipe.epochs * each, speeds, self.limits.time)
+        return None if seconds is None else added((seconds,), load_time(model.shape, self.limits.time))
+
+    @property
+    def fits(self) -> bool | None:
+        """True when training fits this machine's memory: proved by the pilot, or by formula; None when that
+        is not known."""
+        if self.proof is not None:
+            return True
+        if self.plan is None or self.plan.memory.fit == "unknown":
+            return None
+        return self.plan.memory.fit in ("fits", "tight")
+
+    @property
+    def in_time(self) -> bool:
+        """True when the full run is expected within the budget of hours."""
+        return self.hours is not None and self.hours.value <= self.goal.budget_hours
+
+    @property
+    def offer(self) -> Offer | None:
+        """The cheapest cloud offer within the budgets."""
+        offers = self.plan.offers if self.plan else ()
+        good = [
+            each
+            for each in offers
+            if each.cost.value <= self.goal.budget_money and each.hours.value <= self.goal.budget_hours
+        ]
+        return min(good, key=lambda each: each.cost.value, default=None)
