@@ -6,7 +6,7 @@ from heuristics.basis import Basis, Estimate
 from heuristics.facts.machine import Device
 from heuristics.facts.model import ModelShape
 from heuristics.flops import forward_flops, training_flops
-from heuristics.limits import TimeLimits
+from heuristics.planning_limits import TimeLimits
 from heuristics.recipe import Method
 
 _FIXED_SPREAD = 1.5

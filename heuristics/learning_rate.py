@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from heuristics.basis import Basis
 from heuristics.facts.model import ModelShape
-from heuristics.limits import RateLimits
+from heuristics.planning_limits import RateLimits
 from heuristics.recipe import Method
 
 

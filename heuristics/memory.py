@@ -7,7 +7,7 @@ from heuristics.adapter import lora_parameters, widths
 from heuristics.basis import Basis, Estimate
 from heuristics.facts.machine import Device
 from heuristics.facts.model import ModelShape
-from heuristics.limits import MemoryLimits
+from heuristics.planning_limits import MemoryLimits
 from heuristics.recipe import Fit, MemoryPart, MemoryPrediction, Method
 
 SOURCE = "formula over weights, trained state, activations and tiled loss; calibrated on torchtune's README"

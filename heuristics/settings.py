@@ -11,8 +11,9 @@ from heuristics.facts.model import ModelFacts, ModelShape
 from heuristics.goal import Goal
 from heuristics.knobs import Knobs
 from heuristics.learning_rate import rate_prior
-from heuristics.limits import Limits, RateLimits
+from heuristics.limits import Limits
 from heuristics.memory import Load, available_on, predict
+from heuristics.planning_limits import RateLimits
 from heuristics.recipe import Fit, Method, Recipe
 from heuristics.samples import choose_samples, training_rows
 from heuristics.sequence import choose_length, mean_tokens

@@ -6,7 +6,7 @@ from itertools import pairwise
 from statistics import median
 
 from heuristics.facts.pilot import Alarm
-from heuristics.limits import WatchLimits
+from heuristics.judging_limits import WatchLimits
 
 _ADVICE = {
     "nan": "Stop; use fp32 or bf16, divide the learning rate by 3, and look at the rows of this batch.",

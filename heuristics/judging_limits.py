@@ -1,0 +1,119 @@
+"""The thresholds that rules judge with, by subject."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MachineLimits:
+    """Findings about the machine."""
+
+    memory_low_share: float
+    """Free share of main memory below which other programs are in the way."""
+    gpu_busy_share: float
+    """Share of device memory held by others that is worth a word."""
+    disk_low_bytes: float
+    """Free disk below which checkpoints are at risk."""
+    disk_block_bytes: float
+    """Free disk below which a pilot cannot write its files."""
+    swap_used_share: float
+    """Used share of swap that says memory is short."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataLimits:
+    """Findings about the data."""
+
+    malformed_share_block: float
+    """More lost lines than this mean a broken file."""
+    rows_block: int
+    """Fewer usable rows cannot be tuned and tested."""
+    rows_risk: int
+    """Fewer usable rows give wide intervals."""
+    empty_share_risk: float
+    empty_share_block: float
+    duplicate_share_risk: float
+    duplicate_share_block: float
+    """Rows are counted once before training, so only a file that is mostly copies is stopped."""
+    near_duplicate_share_risk: float
+    conflict_share_risk: float
+    conflict_share_block: float
+    mojibake_share_risk: float
+    control_share_risk: float
+    placeholder_share_risk: float
+    role_share_risk: float
+    role_share_block: float
+    class_rows_risk: int
+    """A class with fewer rows is hardly learnt or tested."""
+    largest_class_risk: float
+    """Share of the most frequent answer."""
+    format_confidence_risk: float
+    """Share of sampled rows that fit the format."""
+    truncation_risk: float
+    """Share of answer tokens cut off."""
+    truncation_block: float
+    no_answer_block: float
+    """Share of rows that keep no answer token."""
+    few_labels: int
+    """Most classes for a data set to be seen as classification by suggestion."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoalLimits:
+    """Findings about the goal and suggested gains."""
+
+    gain_exact_match: float
+    """Suggested smallest gain, share of rows."""
+    gain_loss: float
+    """Suggested smallest gain, nats per answer token."""
+    test_rows_risk: int
+    """Fewer test rows cannot resolve a gain."""
+
+
+@dataclass(frozen=True, slots=True)
+class PilotLimits:
+    """Findings about the pilot."""
+
+    forgetting_risk: float
+    """Rise of loss on general text, share."""
+    forgetting_fail: float
+    """Rise of loss on general text that stops a release, share."""
+    overfit_rise: float
+    """Rise of the last held-out loss above the best, share."""
+    memory_off: float
+    """Measured against predicted peak that is worth a word, share."""
+    firm_factor: float
+    """A gain whose lower bound is this many times the smallest gain is firm."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchLimits:
+    """Alarms while training."""
+
+    warmup_steps: int
+    """Steps before any alarm but NaN."""
+    ema: float
+    """Weight of the past in running means."""
+    spike_sds: float
+    """A loss is a spike beyond this many standard deviations above the running mean."""
+    spike_ratio: float
+    """... and above this many times the running median."""
+    spike_steps: int
+    """Steps above `spike_ratio` in a row that count without the deviation rule."""
+    diverged_ratio: float
+    """Smoothed loss over its best."""
+    diverged_steps: int
+    """Steps above `diverged_ratio` in a row."""
+    gradient_z: float
+    """Deviations of the log gradient norm."""
+    gradient_window: int
+    """Steps within which two such gradients are an alarm."""
+    overfit_evaluations: int
+    """Held-out evaluations in a row that rise while training loss falls."""
+    overfit_rise: float
+    """Rise above the best held-out loss that counts, share."""
+    plateau_evaluations: int
+    """Fewest held-out evaluations for a plateau."""
+    plateau_share: float
+    """Last part of the run whose slope is judged."""
+    quiet_steps: int
+    """After an alarm the same kind stays silent this long."""
