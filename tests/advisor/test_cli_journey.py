@@ -84,7 +84,7 @@ def journey(home: Path) -> Journey:
         "run",
         'rows "of" $(x).jsonl',
         *("--model", "./tiny model's", "--case", "study", "--samples", "64"),
-        *("--minutes", "0.5", "--epochs", "1", "--seq", "64", "--json"),
+        *("--goal", "answer", "--metric", "loss", "--minutes", "1", "--epochs", "1", "--seq", "64", "--json"),
     )
     assert "Traceback" not in err
     assert code in (0, 1), err
@@ -145,27 +145,27 @@ def test_the_verdict_can_be_asked_for_again(journey: Journey, home: Path) -> Non
     assert "measured" in out
 
 
+def copied(journey: Journey, name: str) -> Path:
+    """The same case in another folder, without its runs."""
+    folder = journey.folder.with_name(name)
+    folder.mkdir()
+    (folder / "case.toml").write_text((journey.folder / "case.toml").read_text())
+    return folder
+
+
 def test_a_plan_with_another_rate_drops_the_old_evidence(journey: Journey, home: Path) -> None:
-    copy = home / "second"
-    code, out, err = run(
-        home, "plan", 'rows "of" $(x).jsonl', "--model", "./tiny model's", "--case", str(copy)
-    )
-    assert code == 0, err
-    assert "Plan: " in out
-    code, out, err = run(home, "plan", "--case", str(copy), "--lr", "5e-5", "--json")
+    copied(journey, "second")
+    code, out, err = run(home, "plan", "--case", "second", "--lr", "5e-5", "--json")
     assert code == 0, err
     document = json.loads(out)
     assert document["case"]["plan"]["recipe"]["learning_rate"] == 5e-5
     assert document["case"]["pilot"] is None
+    assert "started" not in err, "machine and data are known already"
 
 
-def test_a_killed_pilot_leaves_a_case_that_says_what_happened(home: Path) -> None:
-    process = command(
-        home,
-        "pilot",
-        'rows "of" $(x).jsonl',
-        *("--model", "./tiny model's", "--case", "killed", "--samples", "64", "--minutes", "2"),
-    )
+def test_a_killed_pilot_leaves_a_case_that_says_what_happened(journey: Journey, home: Path) -> None:
+    copied(journey, "killed")
+    process = command(home, "pilot", "--case", "killed", "--minutes", "2")
     end = time.monotonic() + 120
     while time.monotonic() < end and not list((home / "killed" / "runs").glob("*-pilot/events.jsonl")):
         time.sleep(0.1)

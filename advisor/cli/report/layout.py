@@ -17,7 +17,8 @@ def title(text: str) -> list[str]:
 
 def field(label: str, text: str) -> list[str]:
     """A label and what it says, wrapped beside it."""
-    return hung(f"{label:<{_LABEL}}", text)
+    head = f"{label:<{_LABEL}}" if len(label) < _LABEL else f"{label}  "
+    return hung(head, text)
 
 
 def hung(head: str, text: str) -> list[str]:

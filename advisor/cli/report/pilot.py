@@ -42,7 +42,7 @@ def _runs(pilot: PilotFacts) -> list[str]:
 def _scores(pilot: PilotFacts) -> list[str]:
     if not pilot.scores:
         return []
-    rows = [("scores", "split", "rows", "loss", "perplexity", "token accuracy", "exact match")]
+    rows = [("model", "split", "rows", "loss", "perplexity", "token accuracy", "exact match")]
     for each in pilot.scores:
         exact = "" if each.exact_match is None else f"{share(each.exact_match)} of {count(each.generated)}"
         rows.append(
@@ -56,7 +56,7 @@ def _scores(pilot: PilotFacts) -> list[str]:
                 exact,
             )
         )
-    return table(rows, frozenset((2, 3, 4, 5, 6)))
+    return ["", *table(rows, frozenset((2, 3, 4, 5, 6))), ""]
 
 
 def _gain(gain: Gain) -> list[str]:

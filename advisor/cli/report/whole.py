@@ -22,12 +22,17 @@ Part = Literal["machine", "data", "goal", "plan", "pilot", "verdict", "export"]
 
 
 def as_text(case: Case, parts: tuple[Part, ...]) -> str:
-    """The chosen parts of a case as far as they are known, its findings, and where its files are."""
+    """The chosen parts of a case as far as they are known, their findings, and where its files are.
+
+    The verdict comes last, where a person looks after a long run.
+    """
     lines: list[str] = []
     for part in parts:
         lines += _part(case, part)
-    found = tuple(each for part in parts for each in findings_of(case, part))
-    lines += finding_lines(found) + _files(case)
+    lines += finding_lines(tuple(each for part in parts for each in findings_of(case, part)))
+    if "verdict" in parts and case.verdict is not None:
+        lines += verdict_lines(case.verdict)
+    lines += _files(case)
     return plain("\n".join(lines).lstrip("\n")) + "\n"
 
 
@@ -70,8 +75,6 @@ def _part(case: Case, part: Part) -> list[str]:
             return plan_lines(case.plan)
         case "pilot" if case.pilot:
             return pilot_lines(case.pilot)
-        case "verdict" if case.verdict:
-            return verdict_lines(case.verdict)
     return []
 
 
