@@ -96,7 +96,7 @@ def stop_tokens(
     stops = {tokenizer.eos_token_id}
     declared = getattr(getattr(model, "generation_config", None), "eos_token_id", None)
     stops.update(declared if isinstance(declared, list) else [declared])
-    special = set(tokenizer.all_special_ids)
+    special = {number for number, token in tokenizer.added_tokens_decoder.items() if token.special}
     ends = Counter(
         next((each for each in reversed(row.answer[-3:]) if each in special), None)
         for row in rows

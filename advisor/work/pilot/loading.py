@@ -52,7 +52,9 @@ def load_model(folder: Path, recipe: Recipe, device: torch.device) -> PreTrained
             "Use the config.json that belongs to these weights.",
         ) from error
     _require_complete(name, report)
-    if recipe.method != "qlora":
+    if recipe.method == "qlora":
+        _keep_trainable(model)
+    else:
         model = model.to(device)
     model.eval()
     return cast("PreTrainedModel", model)
@@ -98,6 +100,16 @@ def _quantisation(recipe: Recipe, device: torch.device) -> object | None:
         bnb_4bit_compute_dtype=torch.bfloat16 if half else torch.float32,
     )
     return config
+
+
+def _keep_trainable(model: torch.nn.Module) -> None:
+    """Turn off a packing of 4-bit weights that bitsandbytes does on CPUs in evaluation: it rounds the scales
+    again, and a packed layer cannot go back to training."""
+    from bitsandbytes.nn import Linear4bit
+
+    for module in model.modules():
+        if isinstance(module, Linear4bit):
+            module.support_avx512bf16_for_cpu = False
 
 
 def _require_safetensors(folder: Path, name: str) -> None:

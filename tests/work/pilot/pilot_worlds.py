@@ -5,6 +5,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
@@ -33,7 +34,10 @@ TEMPLATE = (
 def questions(seed: int) -> list[tuple[str, str]]:
     """Every (question, thing) in a random order."""
     found = [
-        (f"{who} writes about the {thing} since {when}", thing) for who in WHO for when in WHEN for thing in THINGS
+        (f"{who} writes about the {thing} since {when}", thing)
+        for who in WHO
+        for when in WHEN
+        for thing in THINGS
     ]
     random.Random(seed).shuffle(found)
     return found
@@ -48,7 +52,9 @@ def random_rows(seed: int = 0) -> list[dict[str, str]]:
     """The same questions with answers drawn by lot."""
     chance = random.Random(seed + 1)
     queues = list(THINGS.values())
-    return [{"question": question, "answer": f"queue {chance.choice(queues)}"} for question, _ in questions(seed)]
+    return [
+        {"question": question, "answer": f"queue {chance.choice(queues)}"} for question, _ in questions(seed)
+    ]
 
 
 def write_rows(path: Path, rows: Sequence[dict[str, str]]) -> Path:
@@ -101,7 +107,9 @@ def make_model(folder: Path, context: int = 128, template: str | None = TEMPLATE
 def model_facts(folder: Path) -> ModelFacts:
     """Facts of a model made here."""
     shape = ModelShape(48, 2, 4, 2, 12, 96, 330, True, 60_000, 60_000, 128)
-    return ModelFacts(id=folder.name, where="local", family="llama", shape=shape, path=str(folder), weights="safetensors")
+    return ModelFacts(
+        id=folder.name, where="local", family="llama", shape=shape, path=str(folder), weights="safetensors"
+    )
 
 
 RECIPE = Recipe(
@@ -110,10 +118,18 @@ RECIPE = Recipe(
     learning_rate=1e-2,
     micro_batch=8,
     accumulation=1,
-    epochs=8,
+    epochs=5,
     sequence_length=128,
     samples=150,
 )
+
+
+class Piloted(NamedTuple):
+    """A finished pilot."""
+
+    folder: Path
+    facts: PilotFacts
+    events: list[Event]
 
 
 def spec_for(folder: Path, data: Path, model: Path, minutes: float = 5.0, **recipe: object) -> JobSpec:
