@@ -6,11 +6,11 @@ import re
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TextIO
 
 from advisor.text import one_line
 from advisor.work.data.limits import data_limits
 from advisor.work.data.row import Row
+from advisor.work.data.source import Stream
 from heuristics.facts.data import RowProblem
 
 DELIMITERS = (",", "\t", ";", "|")
@@ -46,10 +46,10 @@ def dialect_of(head: bytes, suffix: str) -> Dialect | None:
     return _one_column(text) if named else None
 
 
-def delimited_rows(text: TextIO, dialect: Dialect) -> Iterator[Row | RowProblem]:
+def delimited_rows(stream: Stream, dialect: Dialect) -> Iterator[Row | RowProblem]:
     """Rows as column -> text, and problems; the header is not a row."""
     csv.field_size_limit(data_limits().reader.longest_line_bytes)
-    lines = _Lines(text)
+    lines = _Lines(stream)
     header = dialect.header
     first = True
     while not lines.ended:
@@ -94,8 +94,8 @@ def _reason(error: str) -> str:
 class _Lines:
     """Lines for the CSV reader that can be given back when a record turns out to swallow the file."""
 
-    def __init__(self, text: TextIO) -> None:
-        self._text = text
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
         self._again: deque[str] = deque()
         self._record: list[str] = []
         self._most = data_limits().reader.record_lines
@@ -115,12 +115,15 @@ class _Lines:
         self.cut_record = len(self._record) >= self._most
         if self.cut_record:
             raise StopIteration
-        line = self._again.popleft() if self._again else self._text.readline(self._longest + 1)
+        line = self._again.popleft() if self._again else self._next_line()
         if not line:
             self.ended = True
             raise StopIteration
         self._record.append(line)
         return line
+
+    def _next_line(self) -> str:
+        return self._stream.readline(self._longest + 1).decode("utf-8", "surrogateescape")
 
     def next_record(self) -> None:
         """The lines so far made a record."""
@@ -169,7 +172,7 @@ def _closes_quotes(text: str) -> bool:
 
 def delimited_fields(lines: list[str], dialect: Dialect) -> Iterator[list[str] | None]:
     """Fields of each record of a sample, None for a broken one."""
-    feed = _Lines(io.StringIO("".join(lines), newline=""))
+    feed = _Lines(io.BytesIO("".join(lines).encode()))
     while not feed.ended:
         try:
             for fields in _reader(feed, dialect):

@@ -32,7 +32,7 @@ def jsonl_rows(stream: Stream) -> Iterator[Row | RowProblem]:
 def read_object(line: bytes, number: int) -> Row | RowProblem:
     """One line as a row, or why it is none."""
     try:
-        value = orjson.loads(line)
+        value = orjson.loads(line.rstrip(b"\r\n"))
     except orjson.JSONDecodeError as error:
         return RowProblem(number, reason_for(line, error), excerpt(line))
     if not isinstance(value, dict):

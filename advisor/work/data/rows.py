@@ -1,6 +1,5 @@
 """Rows of a file, one at a time, from whichever container its content shows."""
 
-import io
 import re
 import zlib
 from collections.abc import Iterator
@@ -83,9 +82,7 @@ def _rows_of(opened: OpenedRows) -> Iterator[Row | RowProblem]:
             return document_rows(source)
         case "csv":
             assert opened.dialect is not None
-            return delimited_rows(
-                io.TextIOWrapper(source.stream, "utf-8", "surrogateescape", newline=""), opened.dialect
-            )
+            return delimited_rows(source.stream, opened.dialect)
         case "text":
             return paragraph_rows(source)
 
@@ -128,7 +125,7 @@ def _container_of_braces(source: Source, head: bytes) -> Container:
     if not whole:
         return "json" if document_prefix(head) != "" else "jsonl"
     first = lines[0].rstrip() if lines else head
-    return "jsonl" if first.endswith(b"}") or source.suffix == "" else "json"
+    return "jsonl" if first.endswith(b"}") else "json"
 
 
 def _parses(line: bytes) -> bool:
