@@ -1,6 +1,7 @@
 """One line per setting of a recipe: its value, the reason, the source and the range."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from heuristics.adapter import capacity_used, lora_parameters
 from heuristics.basis import Basis
@@ -17,14 +18,20 @@ YOURS = "Set by you"
 
 
 def explain(ground: Ground, recipe: Recipe) -> tuple[Choice, ...]:
-    """All choices, most important first."""
-    return tuple(make(ground, recipe) for make in _MAKERS)
+    """All choices, most important first; a setting fixed by the user rests on nothing else."""
+    return tuple(_owned(ground, make(ground, recipe)) for make in _MAKERS)
+
+
+def _owned(ground: Ground, choice: Choice) -> Choice:
+    if getattr(ground.knobs, choice.setting, None) is None:
+        return choice
+    return replace(choice, source="your setting", basis=Basis.ASSUMED)
 
 
 def _method(ground: Ground, recipe: Recipe) -> Choice:
     words = {"full": "full fine-tuning", "lora": "LoRA", "qlora": "QLoRA, 4-bit base"}
     if ground.knobs.method is not None:
-        reason, source = f"{YOURS}.", "your setting"
+        reason, source = f"{YOURS}.", ""
     elif recipe.method == "qlora":
         reason, source = "LoRA on 16-bit weights does not fit; the 4-bit base does.", "QLoRA 2305.14314"
     else:
@@ -41,7 +48,7 @@ def _rate(ground: Ground, recipe: Recipe) -> Choice:
     source = "tinker-cookbook sweep of 35 models, 2026-08-19; LoRA Without Regret"
     reason, basis = prior.reason, prior.basis
     if ground.knobs.learning_rate is not None:
-        reason, source, basis = f"{YOURS}; the rule gives {prior.value:.2g}.", "your setting", Basis.ASSUMED
+        reason = f"{YOURS}; the rule gives {prior.value:.2g}."
     value = f"{recipe.learning_rate:.2g}"
     return Choice("learning_rate", "Learning rate", value, reason, source, basis, prior.low, prior.high)
 
@@ -73,7 +80,7 @@ def _length(ground: Ground, recipe: Recipe) -> Choice:
     if ground.knobs.sequence_length is not None:
         tokens = ground.data.tokens if ground.data is not None else None
         lost = f"; {loss_in_words(tokens, recipe.sequence_length)}" if tokens is not None else ""
-        reason, basis = f"{YOURS}{lost}.", Basis.ASSUMED
+        reason = f"{YOURS}{lost}."
     value = f"{recipe.sequence_length:,} tokens"
     return Choice("sequence_length", "Sequence length", value, reason, "token counts of the data", basis)
 
@@ -95,7 +102,7 @@ def _accumulation(ground: Ground, recipe: Recipe) -> Choice:
         reason = f"{YOURS}; effective batch {recipe.effective_batch}."
     source = "small batches suit LoRA: LoRA Without Regret; 2507.07101"
     value = f"{recipe.accumulation} micro-batches" if recipe.accumulation > 1 else "none"
-    return Choice("accumulation", "Accumulation", value, reason, source, Basis.FORMULA, 4.0, 32.0)
+    return Choice("accumulation", "Accumulation", value, reason, source, Basis.FORMULA)
 
 
 def _rank(ground: Ground, recipe: Recipe) -> Choice:

@@ -105,6 +105,8 @@ def test_every_knob_is_obeyed() -> None:
         assert getattr(recipe, field.name) == getattr(knobs, field.name), field.name
     reasons = {choice.setting: choice.reason for choice in plan(knobs=knobs).choices}
     assert all("Set by you" in reasons[field.name] for field in fields(knobs))
+    bases = {choice.setting: choice.basis for choice in plan(knobs=knobs).choices}
+    assert all(bases[field.name] is Basis.ASSUMED for field in fields(knobs))
 
 
 def test_a_knob_of_one_batch_part_leaves_the_other_to_the_rule() -> None:
