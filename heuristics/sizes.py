@@ -73,10 +73,11 @@ def _alternative(
     lora = smallest_fit(machine, other.shape, "lora", length, limits)
     ratio = other.shape.parameters / max(1, chosen.shape.parameters)
     if lora in ("fits", "tight"):
+        times = f"{ratio:,.0f} times" if ratio >= 10 else f"{ratio:.2g} times"
         reason = (
-            f"{ratio:.2g} times the size: better answers are likely, each step costs {ratio:.2g} times more"
+            f"{times} the size: better answers are likely, and each step costs {times} as much"
             if ratio > 1
-            else f"{ratio:.2g} times the size: faster, but less able"
+            else f"{times} the size: faster, but less able"
         )
         return Alternative(other.id, reason, lora)
     quantised = smallest_fit(machine, other.shape, "qlora", length, limits)

@@ -61,7 +61,9 @@ def _collect_first(case: Standing) -> Verdict:
 def _not_measured(case: Standing) -> Verdict | None:
     if case.gain is not None:
         return None
-    pilot = case.pilot
+    pilot, step = case.pilot, "Run the pilot."
+    if pilot is not None and pilot.complete and (form := _form_only(case)) is not None:
+        return form
     if pilot is None:
         reason = "no pilot has run yet"
     elif pilot.gain(case.goal.metric) is not None:
@@ -70,15 +72,16 @@ def _not_measured(case: Standing) -> Verdict | None:
         reason = f"the pilot ended early ({pilot.ended})"
     elif pilot.complete:
         reason = f"the pilot did not measure the goal's metric, {evidence.METRIC_NAMES[case.goal.metric]}"
+        step = "Give the pilot more time (--minutes), so that it can measure it."
     else:
         reason = "the pilot is not finished"
     return Verdict(
         Decision.UNKNOWN,
         f"Not yet known: {reason}.",
-        evidence.of_plan(case.plan, case.goal),
+        _pilot_evidence(case),
         "none",
         ("A complete pilot on this data.",),
-        ("Run the pilot.",),
+        (step,),
     )
 
 
