@@ -41,8 +41,9 @@ class AdvisorApp(JobKeeper):
     CSS_PATH = "app.tcss"
     MODES: ClassVar[dict[str, Callable[[], Screen[None]]]] = {step: _screen(step) for step in STEPS}  # type: ignore[assignment]
     DEFAULT_MODE = "machine"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-tiny"), (60, "-narrow"), (110, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-low"), (16, "-tall")]
+    # Textual declares these two without ClassVar.
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-tall")]  # noqa: RUF012
     COMMANDS: ClassVar[set[type[Commands]]] = {Commands}  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = [
         *(

@@ -23,8 +23,8 @@ class DataScreen(StepScreen):
         "Reads every row, finds the format, and counts tokens with the tokenizer.\nThe file is never changed."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "choose", "open file", tooltip="Choose the data file", id="data-open"),
-        Binding("t", "choose_test", "test file", tooltip="Choose your own test rows", id="data-test"),
+        Binding("o", "choose", "open", tooltip="Choose the data file", id="data-open"),
+        Binding("t", "choose_test", "test", tooltip="Choose your own test rows", id="data-test"),
         Binding("r", "app.begin('profile')", "profile", tooltip="Read the data again", id="profile"),
     ]
 

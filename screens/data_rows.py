@@ -83,9 +83,10 @@ def _format(data: DataFacts) -> Section:
             ),
         )
     ]
+    bare = shape.columns.messages is None and shape.columns.text is None
     for part in fields(Columns):
         column = getattr(shape.columns, part.name)
-        if column is not None or part.name in ("prompt", "answer"):
+        if column is not None or (bare and part.name in ("prompt", "answer")):
             rows.append(_column(part.name, column or ""))
     return Section("Format", tuple(rows))
 

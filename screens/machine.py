@@ -210,8 +210,8 @@ def size_section(table: tuple[SizeRow, ...], tokens: int) -> Section:
         Row(
             f"size-{number}-{row.model}",
             numbers.parameters(row.parameters),
-            f"full {row.full}",
-            f"LoRA {row.lora}   QLoRA {row.qlora}   {row.model}",
+            f"full {row.full}, LoRA {row.lora}, QLoRA {row.qlora}",
+            row.model,
             detail=detail,
         )
         for number, row in enumerate(table)

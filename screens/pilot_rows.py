@@ -10,7 +10,7 @@ from heuristics.finding import Finding
 from screens.live import Live
 from screens.pictures import interval
 from screens.rows import Row, Section, finding_rows, told
-from screens.words import columns, heading, labelled, muted, paragraphs
+from screens.words import columns, heading, labelled, lines, muted, paragraphs
 
 _NAMES = {
     "loss": "Loss",
@@ -64,12 +64,16 @@ def _proof(case: Case, proof: Proof | None) -> tuple[Row, ...]:
     memory = f"predicted {numbers.quantity(predicted.value, 'bytes')}, {predicted.basis}" if predicted else ""
     detail = told(
         heading("The longest real micro-batch, with an optimizer step"),
-        labelled("Longest row", f"{proof.longest_tokens:,} tokens of {proof.sequence_length:,}"),
-        labelled("Micro-batch", f"{proof.micro_batch} rows x {proof.accumulation} accumulated"),
-        labelled("Before loading", numbers.size(proof.baseline_bytes)),
-        labelled("Peak", f"{numbers.size(proof.peak_bytes)} measured"),
-        labelled("Predicted", numbers.estimated(predicted)) if predicted else "",
-        labelled("Retries", f"{proof.retries} after running out of memory"),
+        lines(
+            [
+                labelled("Longest row", f"{proof.longest_tokens:,} tokens of {proof.sequence_length:,}"),
+                labelled("Micro-batch", f"{proof.micro_batch} rows x {proof.accumulation} accumulated"),
+                labelled("Before loading", numbers.size(proof.baseline_bytes)),
+                labelled("Peak", f"{numbers.size(proof.peak_bytes)} measured"),
+                labelled("Predicted", numbers.estimated(predicted)) if predicted else "",
+                labelled("Retries", f"{proof.retries} after running out of memory"),
+            ]
+        ),
     )
     speed = f"{numbers.duration(proof.seconds_per_step)} per step"
     return (
@@ -157,12 +161,17 @@ def _run(run: Run) -> Row:
     state = run.stopped or ("diverged" if run.diverged else "to its end")
     detail = told(
         heading(f"Run {run.id}"),
-        labelled("Learning rate", numbers.decimal(run.learning_rate)),
-        labelled("Rows", f"{run.samples:,}, {run.epochs:g} epochs, seed {run.seed}"),
-        labelled(
-            "Speed", f"{numbers.decimal(run.tokens_per_second)} tokens/s, peak {numbers.size(run.peak_bytes)}"
+        lines(
+            [
+                labelled("Learning rate", numbers.decimal(run.learning_rate)),
+                labelled("Rows", f"{run.samples:,}, {run.epochs:g} epochs, seed {run.seed}"),
+                labelled(
+                    "Speed",
+                    f"{numbers.decimal(run.tokens_per_second)} tokens/s, peak {numbers.size(run.peak_bytes)}",
+                ),
+                labelled("Ended", state),
+            ]
         ),
-        labelled("Ended", state),
     )
     steps = f"{run.steps:,} of {run.planned_steps:,} steps, {numbers.duration(run.seconds)}"
     return Row(f"run-{run.id}", f"{run.phase} {run.id}", best, steps, detail=detail)

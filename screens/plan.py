@@ -89,7 +89,7 @@ def _with_model(case: Case, text: str) -> Case:
 def _choice(case: Case, choice: Choice) -> Row:
     field = knob_field(choice.setting, case.knobs)
     between = (
-        f"{numbers.decimal(choice.low)} to {numbers.decimal(choice.high)}"
+        f"{_short(choice.low)} to {_short(choice.high)}"
         if choice.low is not None and choice.high is not None and choice.low != choice.high
         else ""
     )
@@ -103,6 +103,10 @@ def _choice(case: Case, choice: Choice) -> Row:
     )
     note = ", ".join(part for part in (between, choice.basis.value) if part)
     return Row(f"choice-{choice.setting}", choice.label, choice.value, note, detail=detail, field=field)
+
+
+def _short(value: float) -> str:
+    return numbers.count(value) if value == int(value) else numbers.decimal(value)
 
 
 def _memory(memory: MemoryPrediction) -> Row:

@@ -95,3 +95,7 @@ def asked_of(argv: list[str]) -> "Asked":
         model=given.model,
         eval_file=given.eval,
     )
+
+
+if __name__ == "__main__":
+    main()

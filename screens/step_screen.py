@@ -8,7 +8,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from advisor.case import Case
 from advisor.journey import next_of, step_states, verdict_line
@@ -17,6 +16,7 @@ from screens.live import Live
 from screens.rows import Row, Section
 from screens.studio import Studio
 from screens.widgets.job_line import JobLine
+from screens.widgets.key_bar import KeyBar
 from screens.widgets.plain_text import PlainText
 from screens.widgets.rail import Rail
 from screens.widgets.row_list import RowList
@@ -68,7 +68,7 @@ class StepScreen(Screen[None]):
         small = f"This window is too small: at least {SMALLEST[0]} columns by {SMALLEST[1]} lines are needed."
         yield PlainText(small, id="too-small")
         yield JobLine(id="job")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
         """Follow the case and the running job."""

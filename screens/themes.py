@@ -49,7 +49,7 @@ DARK = Theme(
             "error": "#ff8f8c",
             "success": "#8fd694",
         },
-        ("#2d4a66", "#ffffff"),
+        ("#1f3750", "#ffffff"),
         "#222831",
     ),
 )
@@ -107,7 +107,7 @@ HIGH_CONTRAST = Theme(
             "error": "#ffb3b3",
             "success": "#a3ffac",
         },
-        ("#ffffff", "#000000"),
+        ("#003c5c", "#ffffff"),
         "#101010",
     ),
 )

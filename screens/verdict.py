@@ -71,7 +71,7 @@ def _evidence(number: int, evidence: Evidence) -> Row:
             labelled("Source", evidence.estimate.source or "this case"),
         ]
     basis = evidence.estimate.basis.value if evidence.estimate is not None else "counted"
-    return Row(f"evidence-{number}", f"{word:<8}{evidence.text} ({basis})", detail=told(*parts))
+    return Row(f"evidence-{number}", word, f"{evidence.text} ({basis})", detail=told(*parts))
 
 
 def _said(kind: str, texts: tuple[str, ...]) -> tuple[Row, ...]:

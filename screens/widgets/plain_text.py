@@ -23,9 +23,16 @@ class PlainText(Widget):
 
     def show(self, text: str | Content | Detail) -> None:
         """Replace the text; a function of the width is laid out when the width is known."""
+        before = self._drawn
         self._detail = text if callable(text) else _fixed(text)
         self._drawn = None
-        self.refresh(layout=True)
+        if before is None:
+            self.refresh(layout=True)
+            return
+        width, old = before
+        new = self._laid_out(width)
+        if not old.is_same(new):
+            self.refresh(layout=old.get_height({}, width) != new.get_height({}, width))
 
     @property
     def text(self) -> str:

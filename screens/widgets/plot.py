@@ -56,24 +56,25 @@ class LossPlot(Container):
             self.mount(self._plot)
         plt, points = self._plot.plt, max(20, 2 * self.size.width)
         plt.clear_figure()
-        for curve, name, marker in ((train, "training", "braille"), (heldout, "held-out", "x")):
-            if curve:
-                chosen = thinned(curve, points)
-                plt.plot(
-                    [step for step, _ in chosen], [loss for _, loss in chosen], label=name, marker=marker
-                )
-        plt.xlabel("step")
+        if train:
+            steps, losses = zip(*thinned(train, points), strict=True)
+            plt.plot(steps, losses, label="training", marker="braille")
+        if heldout:
+            steps, losses = zip(*thinned(heldout, points), strict=True)
+            plt.scatter(steps, losses, label="held-out", marker="x")
+        last = max(curve[-1][0] for curve in (train, heldout) if curve)
+        ticks = sorted({round(last * part / 4) for part in range(5)})
+        plt.xticks(ticks, [f"{tick:,}" for tick in ticks])
         self._plot.refresh()
 
 
 def _words(train: Curve, heldout: Curve) -> str:
     said = [
         f"{name} {curve[0][1]:.3f} to {curve[-1][1]:.3f}"
-        for name, curve in (("training loss", train), ("held-out loss", heldout))
+        for name, curve in (("training", train), ("held-out (x)", heldout))
         if curve
     ]
-    return (
-        f"{', '.join(said)} nats per token, step {max(c[-1][0] for c in (train, heldout) if c):,}"
-        if said
-        else ("No loss yet")
-    )
+    if not said:
+        return "No loss yet"
+    last = max(curve[-1][0] for curve in (train, heldout) if curve)
+    return f"Loss in nats: {', '.join(said)}, step {last:,}"

@@ -1,13 +1,15 @@
 """The list of a step: sections of rows, worst findings first, moved through by the keyboard."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -16,7 +18,7 @@ from screens.rows import Row, Section
 from screens.words import level_word, safe
 
 _LABEL_WIDTH = 22
-_VALUE_WIDTH = 26
+_VALUE_WIDTH = 42
 _LEVEL_WIDTH = 8
 
 
@@ -42,6 +44,7 @@ class RowList(OptionList):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False, compact=True)
         self._rows: dict[str, Row] = {}
+        self._changeable = False
 
     @property
     def row(self) -> Row | None:
@@ -81,7 +84,9 @@ class RowList(OptionList):
         event.stop()
         if self.row is not None:
             self.post_message(self.Chosen(self.row))
-            self.refresh_bindings()
+            if self._changeable != (self.row.field is not None):
+                self._changeable = not self._changeable
+                self.refresh_bindings()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Tell the step that a row was opened."""
@@ -89,6 +94,16 @@ class RowList(OptionList):
         row = self._rows.get(event.option.id or "")
         if row is not None:
             self.post_message(self.Opened(row))
+
+    def render_line(self, y: int) -> Strip:
+        """Mark the row under the cursor with a sign, not by colour alone."""
+        strip = super().render_line(y)
+        lines, place = self._lines, self.scroll_offset.y + y
+        if place >= len(lines) or lines[place][0] != self.highlighted or strip.cell_length < 2:
+            return strip
+        first, rest = strip.divide([1, strip.cell_length])
+        style = next((segment.style for segment in first), None)
+        return Strip([Segment(">", style), *rest], strip.cell_length)
 
     def _replace_changed(self, options: list[Option]) -> None:
         for place, option in enumerate(options):
@@ -107,19 +122,23 @@ def _options(sections: tuple[Section, ...]) -> Iterator[Option]:
             continue
         title = Content.styled(section.title, "bold $text-primary")
         yield Option(title, id=f"section-{number}-{section.title}", disabled=True)
-        label_width = min(_LABEL_WIDTH, max(cell_len(one_line(row.label)) for row in section.rows))
+        label_width = _widest((row.label for row in section.rows), _LABEL_WIDTH)
+        value_width = _widest((row.value for row in section.rows if row.note), _VALUE_WIDTH)
         for row in section.rows:
-            yield Option(safe(_line(row, label_width)), id=row.id)
+            yield Option(safe(_line(row, label_width, value_width)), id=row.id)
 
 
-def _line(row: Row, label_width: int) -> Content:
+def _widest(texts: Iterable[str], most: int) -> int:
+    return min(most, max((cell_len(one_line(text)) for text in texts), default=0))
+
+
+def _line(row: Row, label_width: int, value_width: int) -> Content:
     if row.level is not None:
         gap = " " * (_LEVEL_WIDTH - len(row.level.value))
         return Content.assemble(" ", level_word(row.level), gap, one_line(row.label))
     if not row.value and not row.note:
         return Content.assemble(" ", one_line(row.label))
-    label = set_cell_size(one_line(row.label), label_width)
-    value = one_line(row.value)
-    if row.note:
-        value = value if cell_len(value) > _VALUE_WIDTH else set_cell_size(value, _VALUE_WIDTH)
+    label, value = set_cell_size(one_line(row.label), label_width), one_line(row.value)
+    if row.note and cell_len(value) < value_width:
+        value = set_cell_size(value, value_width)
     return Content.assemble(" ", label, "  ", (value, "bold"), "  ", (one_line(row.note), "$text-muted"))

@@ -1,0 +1,75 @@
+"""Nothing that comes from outside may drive the terminal."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from advisor.events import Failed, Note, Step
+from advisor.journey import STEPS
+from screens.app import AdvisorApp
+from screens.live import Live
+from tests.screens.conftest import screen_lines
+from tests.screens.sample_case import HOSTILE, hostile
+
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def segments(app: AdvisorApp) -> str:
+    return "".join(
+        segment.text
+        for strip in app.screen._compositor.render_strips()
+        for segment in strip
+        if not segment.control
+    )
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_no_control_byte_of_a_hostile_case_reaches_the_screen(step: str, tmp_path: Path) -> None:
+    app = AdvisorApp(hostile(tmp_path))
+    app.live = Live(
+        "pilot", "pilot", notes=(HOSTILE,), progress=Step(phase=HOSTILE, done=1, total=2, text=HOSTILE)
+    )
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.switch_mode(step)
+        await pilot.pause()
+        for _ in range(30):
+            app.screen.query_one("#rows").action_cursor_down()  # type: ignore[attr-defined]
+            await pilot.pause()
+            assert not CONTROL.search(segments(app))
+        assert app.return_code is None
+
+
+async def test_a_click_on_hostile_text_does_nothing(tmp_path: Path) -> None:
+    app = AdvisorApp(hostile(tmp_path))
+    async with app.run_test(size=(120, 40)) as pilot:
+        for x in range(70, 118, 6):
+            await pilot.click(offset=(x, 6))
+        assert app.is_running
+        assert not app._exit
+
+
+async def test_messages_show_hostile_text_literally(tmp_path: Path) -> None:
+    app = AdvisorApp(hostile(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.say(HOSTILE, HOSTILE, fault=True)
+        app.live = Live("probe", "machine", ended=Failed(failure="crashed", message=HOSTILE, do=HOSTILE))
+        await pilot.pause()
+        assert not CONTROL.search(segments(app))
+        assert "[@click=app.quit]" in "\n".join(screen_lines(app))
+
+
+async def test_the_file_picker_shows_a_hostile_name_as_text(tmp_path: Path) -> None:
+    (tmp_path / "\x1b]0;own[@click=app.quit]\x07[bold].jsonl").write_text("{}")
+    app = AdvisorApp(hostile(tmp_path).but(data_path=str(tmp_path / "x.jsonl")))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2", "o")
+        await pilot.pause(0.3)
+        assert not CONTROL.search(segments(app))
+        assert "own[@click=app.quit]" in "\n".join(screen_lines(app))
+
+
+def test_notes_of_a_job_are_kept_as_they_came() -> None:
+    from screens.live import live_after
+
+    assert live_after(Live("pilot", "pilot"), Note(text="x")).notes == ("x",)

@@ -1,0 +1,156 @@
+"""The whole program by keys alone."""
+
+from pathlib import Path
+
+import pytest
+
+from advisor.case import load, save
+from advisor.journey import STEPS
+from heuristics.goal import Goal
+from screens.app import AdvisorApp
+from screens.confirm import Confirm
+from screens.edit import Edit
+from screens.file_picker import FilePicker
+from screens.help import Help
+from tests.screens.conftest import screen_lines
+from tests.screens.sample_case import empty, filled
+
+
+async def test_digits_go_to_every_step(tmp_path: Path) -> None:
+    app = AdvisorApp(filled(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        for number, step in enumerate(STEPS, 1):
+            await pilot.press(str(number))
+            assert app.current_mode == step
+            assert f"[{number} {step.capitalize()}]" in screen_lines(app)[0]
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_every_key_line_fits_eighty_columns(step: str, tmp_path: Path) -> None:
+    app = AdvisorApp(filled(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.switch_mode(step)
+        await pilot.pause()
+        assert screen_lines(app)[-1].endswith("quit")
+
+
+async def test_every_binding_has_a_name_and_an_explanation(tmp_path: Path) -> None:
+    app = AdvisorApp(filled(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        for step in STEPS:
+            await app.switch_mode(step)
+            await pilot.pause()
+            ours = [*app.BINDINGS, *type(app.screen).BINDINGS]
+            assert all(each.id and each.tooltip for each in ours)  # type: ignore[union-attr]
+
+
+async def test_enter_changes_an_answer_and_the_case_file_follows(tmp_path: Path) -> None:
+    case = empty(tmp_path)
+    save(case)
+    app = AdvisorApp(case)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3", "enter")
+        assert isinstance(app.screen, Edit)
+        await pilot.press("home", "enter")
+        await app.workers.wait_for_complete()
+        assert app.case.goal.task == "classify"
+        assert app.case.goal_confirmed
+    assert load(tmp_path).goal.task == "classify"
+
+
+async def test_a_wrong_answer_is_explained_and_asked_again(tmp_path: Path) -> None:
+    app = AdvisorApp(empty(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3")
+        app.screen.rows.go_to("goal-Smallest gain")  # type: ignore[attr-defined]
+        await pilot.press("enter", "x", "enter")
+        assert isinstance(app.screen, Edit)
+        assert "is not a number" in "\n".join(screen_lines(app))
+        await pilot.press("escape")
+        assert app.case.goal == Goal()
+
+
+async def test_a_change_that_loses_a_pilot_is_asked_about_first(tmp_path: Path) -> None:
+    case = filled(tmp_path)
+    save(case)
+    app = AdvisorApp(case)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("4")
+        app.screen.rows.go_to("choice-learning_rate")  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await pilot.press(*"1e-4", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, Confirm)
+        await pilot.press("n")
+        assert app.case.pilot is not None
+        assert app.case.knobs.learning_rate is None
+
+
+async def test_the_next_key_asks_for_a_file_when_there_is_none(tmp_path: Path) -> None:
+    app = AdvisorApp(filled(tmp_path).but(data=None, data_path=None, goal_confirmed=False, pilot=None))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+n")
+        await pilot.pause()
+        assert app.current_mode == "data"
+        assert isinstance(app.screen, FilePicker)
+        await pilot.press(*"/no/such", "enter")
+        assert "There is no file" in "\n".join(screen_lines(app))
+        await pilot.press("escape")
+        assert app.case.data_path is None
+
+
+async def test_the_next_key_shows_the_goal_before_it_confirms_it(tmp_path: Path) -> None:
+    case = filled(tmp_path).but(goal_confirmed=False, pilot=None, verdict=None)
+    app = AdvisorApp(case)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+n")
+        assert (app.current_mode, app.case.goal_confirmed) == ("goal", False)
+        await pilot.press("ctrl+n")
+        await app.workers.wait_for_complete()
+        assert app.case.goal_confirmed
+
+
+async def test_the_next_key_reaches_the_verdict_before_the_export(tmp_path: Path) -> None:
+    app = AdvisorApp(filled(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+n")
+        assert app.current_mode == "verdict"
+        await pilot.press("ctrl+n")
+        assert app.current_mode == "export"
+
+
+async def test_help_lists_the_keys_of_the_step(tmp_path: Path) -> None:
+    app = AdvisorApp(filled(tmp_path))
+    async with app.run_test(size=(80, 40)) as pilot:
+        await pilot.press("2", "question_mark")
+        assert isinstance(app.screen, Help)
+        assert "Choose the data file" in "\n".join(screen_lines(app))
+        await pilot.press("escape")
+        assert not isinstance(app.screen, Help)
+
+
+async def test_the_palette_offers_actions(tmp_path: Path) -> None:
+    app = AdvisorApp(filled(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p")
+        await pilot.pause(0.3)
+        assert "Do the next recommended thing" in "\n".join(screen_lines(app))
+
+
+async def test_a_window_that_is_too_small_says_so(tmp_path: Path) -> None:
+    app = AdvisorApp(filled(tmp_path))
+    async with app.run_test(size=(59, 15)) as pilot:
+        await pilot.pause()
+        assert "too small" in "\n".join(screen_lines(app))
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert "too small" not in "\n".join(screen_lines(app))
+
+
+async def test_q_leaves_with_code_zero(tmp_path: Path) -> None:
+    case = empty(tmp_path)
+    app = AdvisorApp(case)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("q")
+        await pilot.pause(0.2)
+    assert app.return_code == 0
