@@ -1,6 +1,7 @@
 """One job driven to its end: events narrated, facts kept, signals obeyed."""
 
 import asyncio
+import os
 import shlex
 import signal
 from contextlib import suppress
@@ -9,7 +10,7 @@ from pathlib import Path
 from advisor.case import Case, save
 from advisor.cli.narrate import Narrator
 from advisor.errors import AdvisorError
-from advisor.events import Event, Failed
+from advisor.events import Event, Failed, Started
 from advisor.jobs import Job, start_job
 from advisor.journey import absorb, settle, spec_of
 from advisor.specs import Task
@@ -49,8 +50,8 @@ def drive(case: Case, task: Task, narrator: Narrator, offline: bool = False) -> 
 async def _drive(case: Case, task: Task, narrator: Narrator, offline: bool) -> Case:
     spec = spec_of(case, task, offline=offline)
     if task.job == "pilot":
-        # Written beforehand, so that even a killed process leaves a case that finds its evidence.
-        case = case.but(pilot=None, pilot_run=spec.folder.name, verdict=None)
+        # Written beforehand, so that a pilot killed before its first word is still known to have begun.
+        case = absorb(case, Started(job="pilot", pid=os.getpid(), time=""), spec.folder.name)
         save(case)
     job = await start_job(spec)
     caught = _obey_signals(job)
