@@ -21,6 +21,8 @@ from screens.desk import Desk
 from screens.job_keeper import JobKeeper
 from screens.themes import THEMES
 
+_PATIENCE = 40
+"""Twentieths of a second."""
 _GO = Binding.Group("step", compact=True)
 
 
@@ -98,7 +100,7 @@ class AdvisorApp(JobKeeper):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what makes no sense now."""
         if action == "stop_job":
-            return True if self.running.busy else None
+            return True if self.running_step else None
         return True
 
     async def action_next(self) -> None:
@@ -157,9 +159,16 @@ class AdvisorApp(JobKeeper):
         if self.running.busy:
             await self.running.stop()
             await self.workers.wait_for_complete([worker for worker in self.workers if worker.group == "job"])
-            await asyncio.sleep(0)
+            await self._heard()
         self.save()
         self.exit(return_code=code)
+
+    async def _heard(self) -> None:
+        """Give the last words of a stopped job a moment to arrive, so that they are saved with the case."""
+        for _ in range(_PATIENCE):
+            if self.running_step is None:
+                return
+            await asyncio.sleep(0.05)
 
     def _leave_for(self, number: int) -> None:
         """A signal: no time to wait; the job's life line ends it."""

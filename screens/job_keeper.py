@@ -33,7 +33,7 @@ class JobKeeper(CaseKeeper):
 
     def begin(self, action: str) -> None:
         """Start the job of an action, or say why it cannot start."""
-        if self.running.busy:
+        if self.running.busy or self.running_step is not None:
             self.say("A job is running already", "Stop it with s first, or wait")
             return
         try:

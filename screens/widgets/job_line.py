@@ -38,10 +38,10 @@ def _line(live: Live) -> Content:
 def _progress(job: str, step: Step) -> Content:
     known = step.total > 0
     filled = f"[{bar(step.done / step.total, _BAR)}] {step.done / step.total:4.0%}" if known else ""
-    left = f"{numbers.duration(step.seconds_left)} left" if step.seconds_left is not None else ""
+    left = f"{numbers.duration(step.seconds_left)} left".ljust(16) if step.seconds_left is not None else ""
     return Content.assemble(
-        (one_line(f"{job}: {step.phase}", 24).ljust(18), "bold $text-primary"),
-        f" {filled} {left:<16} ",
+        (one_line(f"{job}: {step.phase}", 24).ljust(15), "bold $text-primary"),
+        f" {filled} {left} ",
         (one_line(step.text or _counted(step), 80), "$text-muted"),
     )
 

@@ -51,7 +51,7 @@ async def test_a_click_on_hostile_text_does_nothing(tmp_path: Path) -> None:
 
 async def test_messages_show_hostile_text_literally(tmp_path: Path) -> None:
     app = AdvisorApp(hostile(tmp_path))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         app.say(HOSTILE, HOSTILE, fault=True)
         app.live = Live("probe", "machine", ended=Failed(failure="crashed", message=HOSTILE, do=HOSTILE))
         await pilot.pause()

@@ -107,7 +107,7 @@ async def test_a_failed_job_says_why_and_keeps_what_there_was(tmp_path: Path) ->
 async def test_a_full_disk_is_told_and_nothing_ends(tmp_path: Path) -> None:
     folder = tmp_path / "gone"
     app = AdvisorApp(empty(folder))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         app.live = Live("probe", "machine")
         app.post_message(JobSaid("probe", (MachineFound(facts=MACHINE), Done(seconds=1.0))))
         for _ in range(100):
