@@ -85,13 +85,14 @@ def _take(groups: list[list[Example]], wanted: int, limits: SplitLimits) -> list
         return []
     rows = sum(len(group) for group in groups)
     room = min(wanted, rows * (1 - limits.train_least_share) / 2)
+    most_groups = max(1, len(groups) // 3)
     taken: list[list[Example]] = []
     count = 0
     for group in groups:
         if count + len(group) <= room:
             taken.append(group)
             count += len(group)
-        if count + 1 > room:
+        if count + 1 > room or len(taken) == most_groups:
             break
     return taken or [min(groups, key=len)]
 
