@@ -34,8 +34,8 @@ class _Clock(TrainerCallback):  # type: ignore[misc]
         self, _args: TrainingArguments, _state: TrainerState, control: TrainerControl, **_options: object
     ) -> None:
         self.seconds.append(time.monotonic() - self.began)
-        # The first two steps are the longest batch and the first of ordinary size: both set things up.
-        if len(self.seconds) > 3 and sum(self.seconds[2:]) > self.least_seconds:
+        # The first step is the longest batch; one slow step after it is measure enough.
+        if sum(self.seconds[1:]) > self.least_seconds:
             control.should_training_stop = True
 
 
@@ -76,6 +76,7 @@ def longest_rows(bench: Bench, examples: Sequence[Example], count: int) -> list[
 
 def measure_speeds(bench: Bench, proof: Proof, validation: Sequence[Row]) -> Speeds:
     """Speeds of training, scoring and generating; the latter two with the base model on validation rows."""
+    bench.progress.part("measuring speed", 0.0, 1.0)
     rows = validation[: pilot_settings().scoring.batch_rows]
     scorer = bench.scorer()
     scorer.losses(rows[:1])
@@ -108,6 +109,7 @@ def _attempt(bench: Bench, longest: Sequence[Row], ordinary: Sequence[Row]) -> P
         most_steps=steps,
         in_order=True,
     )
+    bench.progress.part("training on the longest rows", 0.0, 1.0)
     clock = _Clock([], settings.least_seconds)
     bench.memory.reset()
     try:
@@ -117,7 +119,8 @@ def _attempt(bench: Bench, longest: Sequence[Row], ordinary: Sequence[Row]) -> P
     finally:
         peak = bench.memory.read()
         bench.bare()
-    timed = clock.seconds[2:] or clock.seconds[-1:]
+    # The first step of ordinary size still sets things up: it counts only where there is no other.
+    timed = clock.seconds[2:] or clock.seconds[1:]
     tokens = sum(each.tokens for each in ordinary) / len(ordinary) * batch
     return Proof(
         micro_batch=recipe.micro_batch,
