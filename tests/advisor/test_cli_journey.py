@@ -1,6 +1,8 @@
 """The whole journey with real child processes on a tiny model, and commands that go on from it."""
 
 import json
+import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -31,8 +33,6 @@ class Journey:
 
 def command(home: Path, *argv: str) -> subprocess.Popen[str]:
     """The headless program as a user starts it, in a home of its own."""
-    import os
-
     environment = {
         **os.environ,
         "ADVISOR_HOME": str(home),
@@ -154,13 +154,15 @@ def copied(journey: Journey, name: str) -> Path:
 
 
 def test_a_plan_with_another_rate_drops_the_old_evidence(journey: Journey, home: Path) -> None:
-    copied(journey, "second")
+    shutil.copytree(journey.folder, home / "second")
     code, out, err = run(home, "plan", "--case", "second", "--lr", "5e-5", "--json")
     assert code == 0, err
     document = json.loads(out)
     assert document["case"]["plan"]["recipe"]["learning_rate"] == 5e-5
     assert document["case"]["pilot"] is None
     assert "started" not in err, "machine and data are known already"
+    code, out, err = run(home, "verdict", "--case", "second", "--json")
+    assert json.loads(out)["case"]["pilot"] is None, "the recording of the old pilot must not come back"
 
 
 def test_a_killed_pilot_leaves_a_case_that_says_what_happened(journey: Journey, home: Path) -> None:
