@@ -128,11 +128,12 @@ class AdvisorApp(JobKeeper):
         from screens.step_screen import StepScreen
 
         if isinstance(self.screen, StepScreen):
-            keys = {
-                each.binding.action: (self.get_key_display(each.binding), each.binding.tooltip)
-                for each in self.screen.active_bindings.values()
-                if each.binding.tooltip
-            }
+            keys: dict[str, tuple[str, str]] = {}
+            for each in self.screen.active_bindings.values():
+                if each.binding.tooltip:
+                    keys.setdefault(
+                        each.binding.action, (self.get_key_display(each.binding), each.binding.tooltip)
+                    )
             self.push_screen(Help(self.screen.STEP.capitalize(), self.screen.ABOUT, list(keys.values())))
 
     # Leaving

@@ -45,10 +45,16 @@ def _now(live: Live | None) -> tuple[Row, ...]:
         for name in ("loss", "heldout_loss")
         if name in newest
     ]
-    rows = [Row("curve", "Curves", ", ".join(values) or "waiting for the first step")]
+    about = told(
+        heading("Curves"),
+        "Training loss is that of each step's own rows; held-out loss (x) is that of rows not trained on. "
+        "When held-out loss rises while training loss falls, the model learns the rows by heart.",
+        lines(live.notes[-6:]),
+    )
+    rows = [Row("curve", "Curves", ", ".join(values) or "waiting for the first step", detail=about)]
     for name, label in _NAMES.items():
         if name in newest:
-            rows.append(Row(f"curve-{name}", label, _metric(name, newest[name]), "measured"))
+            rows.append(Row(f"curve-{name}", label, _metric(name, newest[name]), "measured", detail=about))
     rows += [Row(f"note-{number}", text) for number, text in enumerate(live.notes[-3:])]
     return tuple(rows)
 

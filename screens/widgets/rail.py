@@ -21,6 +21,7 @@ _SHORT = {
 }
 """At 80 columns seven whole words do not fit."""
 _ROOM_FOR_WORDS = 110
+_ROOM_FOR_NAMES = 78
 
 
 class Rail(PlainText):
@@ -36,7 +37,7 @@ def _line(states: dict[str, StepState], here: str, width: int) -> Content:
     parts: list[str | tuple[str, str]] = []
     for number, step in enumerate(STEPS, 1):
         state = states[step]
-        name = f"{number} {step.capitalize()}"
+        name = f"{number} {step.capitalize()}" if step == here or width >= _ROOM_FOR_NAMES else str(number)
         if step == here:
             parts.append((f"[{name}]", "bold $text-primary"))
         else:
