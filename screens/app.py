@@ -14,10 +14,11 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from advisor.case import Case
-from advisor.journey import STEPS, next_of
+from advisor.journey import STEPS
 from screens.commands import Commands
 from screens.confirm import Confirm
 from screens.desk import Desk
+from screens.following import following
 from screens.job_keeper import JobKeeper
 from screens.themes import THEMES
 
@@ -105,11 +106,11 @@ class AdvisorApp(JobKeeper):
 
     async def action_next(self) -> None:
         """Do the next recommended thing: go there, or do it when already there."""
-        following = next_of(self.case)
-        match following.action:
+        proposed = following(self.case, self.current_mode)
+        match proposed.action:
             case "probe" | "profile" | "pilot":
-                self.go(following.step)
-                self.begin(following.action)
+                self.go(proposed.step)
+                self.begin(proposed.action)
             case "choose_data":
                 await self.switch_mode("data")
                 await self.screen.run_action("choose")
@@ -117,10 +118,8 @@ class AdvisorApp(JobKeeper):
                 self.action_confirm_goal()
             case "export" if self.current_mode == "export":
                 self.begin("export")
-            case "export" if self.current_mode != "verdict":
-                self.go("verdict")
             case _:
-                self.go(following.step)
+                self.go(proposed.step)
 
     def action_help(self) -> None:
         """Help on the step that is looked at."""

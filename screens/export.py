@@ -37,9 +37,9 @@ class ExportScreen(StepScreen):
             return (Section("Export", (missing,)),)
         return (
             Section("Where", (_folder(folder),)),
+            Section("What to run next", _runs(case)),
             Section("Files", tuple(_file(each) for each in files)),
             Section("Converted rows", tuple(_rows(name) for name in ("train", "validation", "test"))),
-            Section("What to run next", _runs(case)),
             Section("Written", tuple(_written(number, each) for number, each in enumerate(case.exported))),
             finding_rows(findings_of(case, "export")),
         )
@@ -80,9 +80,7 @@ def _file(file: TextFile) -> Row:
 
 def _rows(name: str) -> Row:
     words = f"Your {name} rows, converted to the form that the recipe names."
-    return Row(
-        f"rows-{name}", f"data/{name}.jsonl", "rows", words, detail=told(heading(f"data/{name}.jsonl"), words)
-    )
+    return Row(f"rows-{name}", f"data/{name}.jsonl", words, detail=told(heading(f"data/{name}.jsonl"), words))
 
 
 def _runs(case: Case) -> tuple[Row, ...]:
@@ -90,8 +88,9 @@ def _runs(case: Case) -> tuple[Row, ...]:
     rows = [
         Row(
             f"run-{target.name}",
-            target.title,
+            target.name,
             " ".join(target.run),
+            target.title,
             detail=told(
                 heading(target.title),
                 labelled("Run, in the folder", " ".join(target.run)),

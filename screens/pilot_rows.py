@@ -12,6 +12,7 @@ from screens.pictures import interval
 from screens.rows import Row, Section, finding_rows, told
 from screens.words import columns, heading, labelled, lines, muted, paragraphs
 
+_GAINS = {"exact_match": "exact answers"}
 _NAMES = {
     "loss": "Loss",
     "heldout_loss": "Held-out loss",
@@ -139,7 +140,7 @@ def _gain(gain: Gain) -> Row:
         p_value = f"{gain.p_value:.2g}" if gain.p_value is not None else "not computed"
         return paragraphs(
             [
-                heading(f"Gain in {gain.name} over the {gain.baseline} model"),
+                heading(f"Gain in {_GAINS.get(gain.name, gain.name)} over the {gain.baseline} model"),
                 f"{interval(estimate.low, estimate.value, estimate.high, -reach, reach, min(60, width - 2))}",
                 f"{numbers.estimated(estimate)}; the interval holds with {numbers.share(gain.confidence)} "
                 "confidence. The bar marks zero: an interval that crosses it shows no measurable gain.",
@@ -155,9 +156,9 @@ def _gain(gain: Gain) -> Row:
     value = numbers.quantity(estimate.value, estimate.unit)
     return Row(
         f"gain-{gain.name}",
-        f"Gain in {gain.name}",
+        f"Gain in {_GAINS.get(gain.name, gain.name)}",
         value,
-        f"{numbers.spread(estimate)}, {estimate.basis}",
+        ", ".join(part for part in (numbers.spread(estimate), estimate.basis.value) if part),
         detail=detail,
     )
 

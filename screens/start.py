@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from advisor.cli.asked import Asked
 
 _HEADLESS = ("probe", "profile", "plan", "pilot", "verdict", "export", "run", "replay")
-_FLAGS = ("--json", "--headless", "-h", "--help", "--version")
+_FLAGS = ("--json", "--headless", "-h", "--help")
 _USAGE = "advisor [DATA] [--model ID_OR_FOLDER] [--eval FILE] [--case DIR]   or   advisor demo"
 _NO_TERMINAL = (
     "advisor: there is no terminal here to draw on. Without one, write: advisor run FILE --model "
@@ -22,6 +22,11 @@ def main() -> NoReturn:
 
 def start(argv: list[str]) -> int:
     """Run what `argv` asks for and return the exit code."""
+    if argv == ["--version"]:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"advisor {version('finetune-advisor')}\n")
+        return 0
     if argv and argv[0] == "demo" and not has_terminal() and "--headless" not in argv:
         return _headless(argv)
     if argv and (argv[0] in _HEADLESS or any(each in _FLAGS for each in argv)):

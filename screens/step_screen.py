@@ -10,8 +10,9 @@ from textual.content import Content
 from textual.screen import Screen
 
 from advisor.case import Case
-from advisor.journey import next_of, step_states, verdict_line
+from advisor.journey import step_states, verdict_line
 from screens.edit import Edit
+from screens.following import following
 from screens.live import Live
 from screens.rows import Row, Section
 from screens.studio import Studio
@@ -84,9 +85,9 @@ class StepScreen(Screen[None]):
         case, live = self.studio.case, self.studio.live
         self.rail.show_states(step_states(case, self.studio.running_step), self.STEP)
         self.query_one("#verdict", PlainText).show(verdict_line(case, self.STEP))
-        following = next_of(case)
+        proposed = following(case, self.STEP)
         self.query_one("#next", PlainText).show(
-            Content.assemble(("ctrl+n", "bold $text-accent"), f"  {following.text}")
+            Content.assemble(("ctrl+n", "bold $text-accent"), f"  {proposed.text}")
             if not self.studio.running_step
             else Content.assemble(("s", "bold $text-accent"), "  stops the running job; digits go on looking")
         )

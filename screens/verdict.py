@@ -59,7 +59,7 @@ def _decision(verdict: Verdict) -> Row:
             ]
         )
 
-    return Row("decision", verdict.decision.value, verdict.confidence, verdict.headline, detail=detail)
+    return Row("decision", "Decision", verdict.decision.value, verdict.confidence, detail=detail)
 
 
 def _evidence(number: int, evidence: Evidence) -> Row:

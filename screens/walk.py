@@ -1,6 +1,6 @@
 """The demo's own feet: moves on to the next step when a job ends, until the user takes over."""
 
-from advisor.journey import next_of
+from screens.following import following
 from screens.studio import Studio
 
 LOOK = 2.0
@@ -26,9 +26,9 @@ class Walk:
     def _step(self) -> None:
         if not self.active:
             return
-        app, following = self._app, next_of(self._app.case)
-        shown = app.current_mode
-        match following.action:
+        app, shown = self._app, self._app.current_mode
+        proposed = following(app.case, shown)
+        match proposed.action:
             case "confirm_goal" if shown == "goal":
                 app.action_confirm_goal()
                 self.on()
@@ -36,14 +36,11 @@ class Walk:
                 app.go("plan")
                 self.on()
             case "probe" | "profile" | "pilot":
-                app.go(following.step)
-                app.begin(following.action)
-            case "export":
-                app.go("verdict")
-                self.end()
+                app.go(proposed.step)
+                app.begin(proposed.action)
             case "confirm_goal":
-                app.go(following.step)
+                app.go(proposed.step)
                 self.on()
             case _:
-                app.go(following.step)
+                app.go(proposed.step)
                 self.end()

@@ -1,0 +1,12 @@
+"""The next recommended thing as the screens name it."""
+
+from advisor.case import Case
+from advisor.journey import Next, next_of
+
+
+def following(case: Case, here: str) -> Next:
+    """The next thing from the step `here`: the verdict is read before files are written."""
+    proposed = next_of(case)
+    if proposed.action == "export" and here not in ("verdict", "export"):
+        return Next("verdict", "read the verdict", "look")
+    return proposed
