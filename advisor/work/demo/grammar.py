@@ -44,8 +44,26 @@ def sentence(text: str) -> str:
     text = text[:1].upper() + text[1:]
     if text[-1:] in ".?!":
         return text
-    asks = ("why ", "when ", "how ", "which ", "can ", "may ", "what ", "who ", "where ", "is ", "are ", "do ")
+    asks = (
+        "why ",
+        "when ",
+        "how ",
+        "which ",
+        "can ",
+        "may ",
+        "what ",
+        "who ",
+        "where ",
+        "is it ",
+        "are there ",
+        "do you ",
+    )
     return text + ("?" if text.lower().startswith(asks) else ".")
+
+
+def capitals(text: str) -> str:
+    """The text with a capital letter at the start of every sentence."""
+    return re.sub(r"(^|[.?!] )(\w)", lambda found: found.group(1) + found.group(2).upper(), text)
 
 
 def words_in_runs(text: str, length: int) -> set[tuple[str, ...]]:

@@ -72,7 +72,7 @@ class TicketWriter:
         if grammar.chance(self.settings.share_context):
             body.insert(rng.randrange(2), sentence(grammar.pick("context", bound)))
         if grammar.chance(self.settings.share_distractor):
-            body.insert(rng.randrange(len(body) + 1), sentence(grammar.pick("distractor", bound)))
+            body.append(sentence(grammar.pick("distractor", bound)))
         spoken = None
         if grammar.chance(self.settings.share_role):
             spoken, said = self._role_sentence()
@@ -87,7 +87,9 @@ class TicketWriter:
     def _role_sentence(self) -> tuple[Spoken, str]:
         roles, rng = self.world.roles, self.rng
         kind = rng.choice(["mostly_he", "mostly_she", "balanced"])
-        share_he = {"mostly_he": self.world.planted.skew, "mostly_she": 1 - self.world.planted.skew}.get(kind, 0.5)
+        share_he = {"mostly_he": self.world.planted.skew, "mostly_she": 1 - self.world.planted.skew}.get(
+            kind, 0.5
+        )
         spoken = Spoken(rng.choice(roles[kind]), "he" if rng.random() < share_he else "she")
         template = rng.choice(roles["sentence"])
         said = self.grammar.fill(template, {"role": spoken.role, "he": spoken.pronoun})
