@@ -13,7 +13,7 @@ Detail = dict[str, str]
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """One line of the file; `kind` is empty for a clean one, `original` the line that a copy was made from."""
+    """One line of the file; `kind` is empty for a clean one, `original` is the line that was copied."""
 
     text: str
     ticket: Ticket
