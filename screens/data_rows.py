@@ -130,7 +130,7 @@ def _lengths(tokens: TokenFacts) -> Section:
         )
 
     def row(key: str, label: str, part: Quantiles) -> Row:
-        note = f"95 % <= {part.p95:,}   99 % <= {part.p99:,}   longest {part.largest:,}"
+        note = f"95 % <= {part.p95:,}, 99 % <= {part.p99:,}, longest {part.largest:,}"
         return Row(key, label, f"median {part.p50:,}", note, detail=picture)
 
     return Section(
