@@ -16,6 +16,7 @@ from advisor.jobs import new_run_folder, read_events
 from advisor.models import cached_models, find_model
 from advisor.specs import DataChoice, ExportTask, JobSpec, PilotTask, ProbeTask, ProfileTask, Task
 from heuristics.assess import assess
+from heuristics.decision import Decision, Verdict
 from heuristics.facts.model import ModelFacts
 from heuristics.facts.pilot import PilotFacts
 from heuristics.finding import Finding, Level, worst, worst_first
@@ -229,6 +230,8 @@ def _state(case: Case, step: str) -> StepState:
     }
     if not known[step]:
         return StepState.EMPTY
+    if step == "verdict" and case.verdict is not None:
+        return _verdict_state(case, case.verdict)
     match worst(findings_of(case, step)):
         case Level.BLOCK:
             return StepState.BLOCKED
@@ -236,6 +239,14 @@ def _state(case: Case, step: str) -> StepState:
             return StepState.RISK
         case _:
             return StepState.OK
+
+
+def _verdict_state(case: Case, verdict: Verdict) -> StepState:
+    if verdict.decision is Decision.FIX_DATA:
+        return StepState.BLOCKED
+    if case.pilot is None:
+        return StepState.EMPTY
+    return StepState.OK if verdict.ready else StepState.RISK
 
 
 _MISSING = {
