@@ -1,6 +1,7 @@
 """Golden text screens: what an 80 by 24 terminal without colour would show."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -24,12 +25,25 @@ def screen_lines(app: App[None]) -> list[str]:
     return [strip.text.rstrip() for strip in app.screen._compositor.render_strips()]
 
 
+async def settled_lines(app: App[None]) -> list[str]:
+    """The lines once the layout has come to rest: equal in three looks in a row."""
+    looks = [screen_lines(app)]
+    while len(looks) < 3 or any(look != looks[-1] for look in looks[-3:]):
+        assert len(looks) < 100, "the screen never came to rest"
+        await asyncio.sleep(0.1)
+        looks.append(screen_lines(app))
+    return looks[-1]
+
+
+Golden = Callable[[App[None], str], Awaitable[None]]
+
+
 @pytest.fixture
-def golden(request: pytest.FixtureRequest) -> Callable[[App[None], str], None]:
+def golden(request: pytest.FixtureRequest) -> Golden:
     """Compare the screen with tests/golden/<name>.txt."""
 
-    def check(app: App[None], name: str) -> None:
-        seen = "\n".join(screen_lines(app)) + "\n"
+    async def check(app: App[None], name: str) -> None:
+        seen = "\n".join(await settled_lines(app)) + "\n"
         path = GOLDEN / f"{name}.txt"
         if request.config.getoption("--update-golden"):
             path.parent.mkdir(exist_ok=True)
