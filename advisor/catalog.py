@@ -1,25 +1,23 @@
 """The presets as facts: limits, models, GPUs, cloud offers and the bundled demo."""
 
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 from advisor.errors import BadInput
-from advisor.preset_errors import faults_of
+from advisor.preset_file import read_preset, read_toml
 from advisor.text import one_line
 from heuristics.facts.market import CloudOffer, GpuPreset
 from heuristics.facts.model import ModelFacts, ModelShape
 from heuristics.limits import Limits, limits_of
 
 GIB = 1 << 30
-P = TypeVar("P", bound=BaseModel)
 
 _TABLES = TypeAdapter(dict[str, dict[str, dict[str, object]]])
 _Text = Annotated[str, AfterValidator(one_line)]
@@ -123,7 +121,7 @@ class _Offers(_Preset):
 @cache
 def limits() -> Limits:
     """Every threshold that rules use; raises BadInput when the preset cannot be used."""
-    raw = _toml("thresholds.toml")
+    raw = read_toml("thresholds.toml")
     try:
         return limits_of(_TABLES.validate_python(raw))
     except ValueError as error:
@@ -135,7 +133,7 @@ def limits() -> Limits:
 @cache
 def gpus() -> tuple[GpuPreset, ...]:
     """Known GPUs in the preset's order; raises BadInput naming every fault of the preset."""
-    preset = _read("gpus.toml", _Gpus)
+    preset = read_preset("gpus.toml", _Gpus)
     return tuple(
         GpuPreset(
             name=each.name,
@@ -158,7 +156,7 @@ def gpus() -> tuple[GpuPreset, ...]:
 @cache
 def models() -> tuple[ModelFacts, ...]:
     """Models known by preset, smallest first in each family; raises BadInput naming every fault."""
-    preset = _read("models.toml", _Models)
+    preset = _models_file()
     dated = preset.date.isoformat()
     return tuple(
         ModelFacts(
@@ -179,13 +177,13 @@ def models() -> tuple[ModelFacts, ...]:
 @cache
 def families() -> Families:
     """What configurations leave unsaid, by model type; raises BadInput naming every fault."""
-    return _read("models.toml", _Models).families
+    return _models_file().families
 
 
 @cache
 def offers() -> tuple[CloudOffer, ...]:
     """Cloud offers; raises BadInput naming every fault, an unknown GPU among them."""
-    preset = _read("cloud.toml", _Offers)
+    preset = read_preset("cloud.toml", _Offers)
     known = {each.name: each for each in gpus()}
     unknown = sorted({each.gpu for each in preset.offers} - known.keys())
     if unknown:
@@ -219,6 +217,11 @@ def demo_folder() -> Iterator[Path]:
         yield folder
 
 
+@cache
+def _models_file() -> _Models:
+    return read_preset("models.toml", _Models)
+
+
 def _shape(each: _Model) -> ModelShape:
     return ModelShape(
         hidden=each.hidden,
@@ -234,19 +237,3 @@ def _shape(each: _Model) -> ModelShape:
         context=each.context,
         experts=each.experts,
     )
-
-
-def _toml(name: str) -> dict[str, object]:
-    try:
-        return tomllib.loads((files("presets") / name).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadInput(
-            f"presets/{name} cannot be read: {one_line(str(error))}", "Install the program again."
-        ) from error
-
-
-def _read(name: str, shape: type[P]) -> P:
-    try:
-        return shape.model_validate(_toml(name))
-    except ValidationError as error:
-        raise BadInput(f"presets/{name}: {faults_of(error, shape)}", "Correct the preset.") from error

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor import catalog
+from advisor import catalog, preset_file
 from advisor.errors import BadInput
 
 
@@ -66,7 +66,7 @@ def test_a_faulty_preset_is_refused_with_all_faults_at_once(
         '[[gpus]]\nname = "A"\nvendor = "V"\nmemory_gib = -1\nbandwith_gb_per_s = 5\nbf16 = true\n'
         'verified = "yes"\nsource = "s"\n'
     )
-    monkeypatch.setattr(catalog, "files", lambda _package: tmp_path)
+    monkeypatch.setattr(preset_file, "files", lambda _package: tmp_path)
     catalog.gpus.cache_clear()
     with pytest.raises(BadInput) as caught:
         catalog.gpus()
@@ -84,7 +84,7 @@ def test_control_characters_in_a_preset_are_replaced(tmp_path: Path, monkeypatch
         '[[gpus]]\nname = "A\\u001b[31m"\nvendor = "V"\nmemory_gib = 1\nbandwidth_gb_per_s = 5\nbf16 = true\n'
         'verified = "yes"\nsource = "s"\n'
     )
-    monkeypatch.setattr(catalog, "files", lambda _package: tmp_path)
+    monkeypatch.setattr(preset_file, "files", lambda _package: tmp_path)
     catalog.gpus.cache_clear()
     name = catalog.gpus()[0].name
     catalog.gpus.cache_clear()
@@ -93,11 +93,13 @@ def test_control_characters_in_a_preset_are_replaced(tmp_path: Path, monkeypatch
 
 def test_a_damaged_preset_is_refused_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "models.toml").write_text("models = [")
-    monkeypatch.setattr(catalog, "files", lambda _package: tmp_path)
+    monkeypatch.setattr(preset_file, "files", lambda _package: tmp_path)
     catalog.models.cache_clear()
+    catalog._models_file.cache_clear()
     with pytest.raises(BadInput, match=r"presets/models\.toml cannot be read"):
         catalog.models()
     catalog.models.cache_clear()
+    catalog._models_file.cache_clear()
 
 
 def test_the_demo_folder_is_inside_the_presets() -> None:
@@ -107,7 +109,7 @@ def test_the_demo_folder_is_inside_the_presets() -> None:
 
 def test_thresholds_that_are_not_tables_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "thresholds.toml").write_text("rate = 3")
-    monkeypatch.setattr(catalog, "files", lambda _package: tmp_path)
+    monkeypatch.setattr(preset_file, "files", lambda _package: tmp_path)
     catalog.limits.cache_clear()
     with pytest.raises(BadInput, match=r"presets/thresholds\.toml"):
         catalog.limits()

@@ -1,10 +1,10 @@
 """Limits and names for data sets, read from the presets."""
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict
+
+from advisor.preset_file import read_preset
 
 
 class _Table(BaseModel):
@@ -72,5 +72,4 @@ class DataLimits(_Table):
 @cache
 def data_limits() -> DataLimits:
     """The limits, read once."""
-    text = files("presets").joinpath("data.toml").read_text(encoding="utf-8")
-    return DataLimits.model_validate(tomllib.loads(text))
+    return read_preset("data.toml", DataLimits)

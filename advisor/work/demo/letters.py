@@ -1,11 +1,11 @@
 """Writes the letters and stories of the pretraining text: the tickets' world, in other words, unlabelled."""
 
 import random
-import tomllib
 from dataclasses import dataclass
 
+from advisor.preset_file import read_preset
 from advisor.work.demo.grammar import Grammar, capitals, sentence
-from advisor.work.demo.world import Table, Texts, World, demo_folder
+from advisor.work.demo.world import Table, Texts, World
 
 
 class Corpus(Table):
@@ -28,8 +28,7 @@ class Corpus(Table):
 
 def read_corpus() -> Corpus:
     """The templates of the pretraining text."""
-    text = (demo_folder() / "corpus.toml").read_text(encoding="utf-8")
-    return Corpus.model_validate(tomllib.loads(text))
+    return read_preset("demo/corpus.toml", Corpus)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import math
 import random
 import sys
 import time
-import tomllib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ import transformers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from advisor.files import write_atomic
+from advisor.preset_file import read_preset
 from advisor.work.demo.dialogues import dialogue
 from advisor.work.demo.letters import Author, read_corpus
 from advisor.work.demo.tokenizer import END, train_tokenizer
@@ -68,8 +68,7 @@ class Pretraining(Table):
 
 def read_settings() -> Pretraining:
     """The shape of the model and the plan of the run."""
-    text = (demo_folder() / "pretraining.toml").read_text(encoding="utf-8")
-    return Pretraining.model_validate(tomllib.loads(text))
+    return read_preset("demo/pretraining.toml", Pretraining)
 
 
 def write_texts(settings: RunSettings) -> tuple[list[str], list[str | list[dict[str, str]]]]:

@@ -1,10 +1,11 @@
 """Reads the demo's word lists and settings from the presets."""
 
-import tomllib
 from importlib.resources import files
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
+
+from advisor.preset_file import read_preset
 
 Texts = dict[str, list[str]]
 
@@ -72,6 +73,5 @@ def demo_folder() -> Path:
 
 
 def read_world() -> World:
-    """The demo's word lists and settings; pydantic's error names every wrong key."""
-    text = files("presets").joinpath("demo_world.toml").read_text(encoding="utf-8")
-    return World.model_validate(tomllib.loads(text))
+    """The demo's word lists and settings; raises BadInput naming every wrong key."""
+    return read_preset("demo_world.toml", World)

@@ -1,10 +1,11 @@
 """Sizes and shares that the pilot works with, read from the presets."""
 
-import tomllib
 from functools import cache
 from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict
+
+from advisor.preset_file import read_preset
 
 
 class _Table(BaseModel):
@@ -107,8 +108,7 @@ class PilotSettings(_Table):
 @cache
 def pilot_settings() -> PilotSettings:
     """The settings, read once."""
-    text = files("presets").joinpath("pilot.toml").read_text(encoding="utf-8")
-    return PilotSettings.model_validate(tomllib.loads(text))
+    return read_preset("pilot.toml", PilotSettings)
 
 
 def general_text() -> tuple[str, ...]:

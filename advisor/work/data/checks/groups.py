@@ -2,14 +2,13 @@
 
 import math
 import re
-import tomllib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict
 
+from advisor.preset_file import read_preset
 from advisor.work.data.checks.seen import Seen, counted, spoken
 from advisor.work.data.examples import Example
 from heuristics.facts.data import CheckResult
@@ -85,8 +84,7 @@ def log_odds(a: int, b: int, rest_a: int, rest_b: int) -> tuple[float, float]:
 @cache
 def group_words() -> GroupWords:
     """The word lists, read once."""
-    text = files("presets").joinpath("groups.toml").read_text(encoding="utf-8")
-    return GroupWords.model_validate(tomllib.loads(text))
+    return read_preset("groups.toml", GroupWords)
 
 
 def _count(seen: Seen, groups: dict[str, tuple[str, ...]]) -> tuple[dict[str, int], dict[str, _Table]]:
