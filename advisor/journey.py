@@ -10,6 +10,7 @@ from advisor import catalog
 from advisor.case import Case
 from advisor.errors import BadInput
 from advisor.events import DataFound, Event, MachineFound, ModelFound, Started
+from advisor.export.target import DATA
 from advisor.fold import pilot_after
 from advisor.hub_cache import cache_folder
 from advisor.jobs import new_run_folder, read_events
@@ -49,8 +50,11 @@ class Next:
     action: Action
 
 
-def task_of(case: Case, action: str) -> Task:
-    """The job that an action starts; raises BadInput when something is still missing."""
+def task_of(case: Case, action: str, export_folder: Path | None = None) -> Task:
+    """The job that an action starts; raises BadInput when something is still missing.
+
+    Rows are exported into `export_folder`, by default the case's own.
+    """
     match action:
         case "probe":
             return ProbeTask(case_folder=case.folder, models_folder=cache_folder())
@@ -69,7 +73,7 @@ def task_of(case: Case, action: str) -> Task:
                 data=data_choice(case),
                 model=case.model,
                 recipe=case.plan.recipe,
-                target=case.folder / "export" / "data",
+                target=(export_folder or case.folder / "export") / DATA,
             )
     raise BadInput(f"Nothing is called {action}")
 
@@ -115,15 +119,29 @@ def absorb(case: Case, event: Event, run: str | None = None) -> Case:
 
 
 def recover(case: Case) -> Case:
-    """The case with what its newest pilot wrote after the case was saved for the last time."""
+    """The case with what its newest pilot wrote after the case was saved for the last time.
+
+    A pilot that asked something else than the case asks now adds nothing.
+    """
     newest = max(case.runs.glob("*-pilot*"), default=None) if case.runs.is_dir() else None
-    if newest is None or (case.pilot_run == newest.name and case.pilot and case.pilot.ended):
+    if newest is None or not _asked_the_same(case, newest):
         return case
-    if case.pilot_run == newest.name and case.pilot is not None and case.pilot.complete:
+    if case.pilot_run == newest.name and case.pilot and (case.pilot.ended or case.pilot.complete):
         return case
     for event in read_events(newest):
         case = absorb(case, event, newest.name)
     return settle(case)
+
+
+def _asked_the_same(case: Case, run: Path) -> bool:
+    """True when the pilot in `run` used the recipe and the rows that the case has now."""
+    if case.plan is None or case.data_path is None:
+        return False
+    try:
+        task = JobSpec.model_validate_json((run / "spec.json").read_bytes()).task
+    except (OSError, ValueError):
+        return False
+    return isinstance(task, PilotTask) and (task.recipe, task.data) == (case.plan.recipe, data_choice(case))
 
 
 def settle(case: Case) -> Case:
@@ -159,21 +177,23 @@ def choose_model(case: Case, choice: str) -> Case:
 def findings_of(case: Case, step: str | None = None) -> tuple[Finding, ...]:
     """Findings about one step, or about all, worst first."""
     found = assess(case.machine, case.data, case.model, case.goal, case.plan, case.pilot, catalog.limits())
-    return worst_first(tuple(each for each in found if step is None or each.rule.startswith(f"{step}.")))
+    return worst_first(found if step is None else _about(found, step))
 
 
 def step_states(case: Case, running: str | None = None) -> dict[str, StepState]:
     """The state of each step; `running` is the step whose job is under way."""
-    return {step: StepState.RUNNING if step == running else _state(case, step) for step in STEPS}
+    found = findings_of(case)
+    return {step: StepState.RUNNING if step == running else _state(case, step, found) for step in STEPS}
 
 
 def verdict_line(case: Case, step: str) -> str:
     """One line in words for the head of a step."""
-    if _state(case, step) is StepState.EMPTY:
+    found = findings_of(case)
+    if _state(case, step, found) is StepState.EMPTY:
         return _MISSING[step]
     if step == "verdict" and case.verdict is not None:
         return case.verdict.headline
-    findings = findings_of(case, step)
+    findings = _about(found, step)
     if findings and findings[0].level is not Level.OK:
         return f"{findings[0].level}: {findings[0].headline}"
     return _FINE[step]
@@ -187,7 +207,7 @@ def next_of(case: Case) -> Next:
         return Next("data", "choose a data file", "choose_data")
     if case.data is None or (case.data.tokens is None and case.model is not None):
         return Next("data", "profile the data", "profile")
-    if _state(case, "data") is StepState.BLOCKED:
+    if _state(case, "data", findings_of(case)) is StepState.BLOCKED:
         return Next("data", "look at the findings", "look")
     if not case.goal_confirmed:
         return Next("goal", "confirm the goal", "confirm_goal")
@@ -218,7 +238,7 @@ def _new_pilot(case: Case) -> PilotFacts:
     return facts
 
 
-def _state(case: Case, step: str) -> StepState:
+def _state(case: Case, step: str, found: tuple[Finding, ...]) -> StepState:
     known = {
         "machine": case.machine is not None,
         "data": case.data is not None,
@@ -232,13 +252,17 @@ def _state(case: Case, step: str) -> StepState:
         return StepState.EMPTY
     if step == "verdict" and case.verdict is not None:
         return _verdict_state(case, case.verdict)
-    match worst(findings_of(case, step)):
+    match worst(_about(found, step)):
         case Level.BLOCK:
             return StepState.BLOCKED
         case Level.RISK | Level.UNKNOWN:
             return StepState.RISK
         case _:
             return StepState.OK
+
+
+def _about(found: tuple[Finding, ...], step: str) -> tuple[Finding, ...]:
+    return tuple(each for each in found if each.rule.startswith(f"{step}."))
 
 
 def _verdict_state(case: Case, verdict: Verdict) -> StepState:

@@ -6,11 +6,9 @@ from pathlib import Path
 
 from advisor import cases
 from advisor.case import Case, load
-from advisor.cli.asked import Asked
+from advisor.cli.asked import DEMO_MINUTES, Asked
 from advisor.cli.opening import opened
 from advisor.errors import AdvisorError
-
-DEMO_MINUTES = 2.0
 
 
 class Desk:

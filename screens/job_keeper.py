@@ -37,12 +37,11 @@ class JobKeeper(CaseKeeper):
             self.say("A job is running already", "Stop it with s first, or wait")
             return
         try:
-            task = task_of(self.case, action)
+            task = task_of(self.case, action, self.export_folder)
             if isinstance(task, ExportTask):
                 from advisor.export.all import check_folder
 
                 check_folder(self.export_folder)
-                task = task.model_copy(update={"target": self.export_folder / "data"})
             spec = spec_of(self.case, task)
         except AdvisorError as error:
             self.say(error.message, error.do, fault=True)
@@ -78,7 +77,7 @@ class JobKeeper(CaseKeeper):
             self.walk.end()
 
     async def _write_export(self) -> None:
-        from advisor.export.all import write
+        from advisor.export.all import row_files, write
 
         folder = self.export_folder
         try:
@@ -86,7 +85,7 @@ class JobKeeper(CaseKeeper):
         except AdvisorError as error:
             self.say(error.message, error.do, fault=True)
             return
-        rows = sorted((folder / "data").glob("*.jsonl"))
+        rows = row_files(folder)
         self.case = self.case.but(exported=tuple(str(path) for path in (*written.files, *rows)))
         kept = (
             f"; older files are kept: {', '.join(path.name for path in written.kept)}" if written.kept else ""

@@ -1,5 +1,6 @@
 """What the seven steps share: rail, verdict line, list, detail, progress and footer."""
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from textual import getters, work
@@ -47,9 +48,9 @@ class StepScreen(Screen[None]):
         assert isinstance(self.app, Studio)
         return self.app
 
+    @abstractmethod
     def sections(self, case: Case, live: Live | None) -> tuple[Section, ...]:
         """What this step shows of the case."""
-        raise NotImplementedError
 
     def extra(self) -> ComposeResult:
         """Widgets beside the detail; most steps have none."""

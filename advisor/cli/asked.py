@@ -7,6 +7,9 @@ from heuristics.facts.data import Columns
 from heuristics.goal import Metric, TaskKind
 from heuristics.knobs import Knobs
 
+DEMO_MINUTES = 2.0
+"""Time budget of the demo's pilot."""
+
 
 @dataclass(frozen=True, slots=True)
 class GoalWishes:

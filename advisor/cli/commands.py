@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from advisor.case import Case
 from advisor.cli import stages
-from advisor.cli.asked import Asked
+from advisor.cli.asked import DEMO_MINUTES, Asked
 from advisor.cli.narrate import Narrator
 from advisor.cli.opening import opened
 from advisor.cli.report.whole import Part, as_json, as_text
@@ -25,8 +25,6 @@ class Exit(IntEnum):
 
 
 Command = Callable[[Asked, Narrator], Exit]
-
-DEMO_MINUTES = 2.0
 
 
 def probe(asked: Asked, narrator: Narrator) -> Exit:

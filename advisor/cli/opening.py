@@ -10,9 +10,8 @@ from advisor.case import Case, load, save
 from advisor.cli.asked import Asked
 from advisor.errors import BadInput
 from advisor.files import locked
-from advisor.journey import data_choice, recover, settle
+from advisor.journey import recover, settle
 from advisor.models import find_model
-from advisor.specs import JobSpec, PilotTask
 from advisor.text import one_line
 from heuristics.facts.model import ModelFacts
 
@@ -37,7 +36,7 @@ def opened(asked: Asked) -> Iterator[Case]:
     model = None if asked.model is None else find_model(asked.model, asked.offline)
     case = _find(asked, data)
     with locked(case.folder / LOCK_FILE):
-        case = _with_newest_pilot(load(case.folder))
+        case = recover(load(case.folder))
         case = settle(_with_model(_with_choices(case, asked, data, held_out), asked.model, model))
         save(case)
         yield case
@@ -70,19 +69,6 @@ def _find(asked: Asked, data: Path | None) -> Case:
     raise BadInput(
         "No data file is named", f"Write: advisor {asked.command} FILE, or name a case with --case."
     )
-
-
-def _with_newest_pilot(case: Case) -> Case:
-    """The case with what its newest pilot wrote, when that pilot asked what the case asks now."""
-    newest = max(case.runs.glob("*-pilot*"), default=None) if case.runs.is_dir() else None
-    if newest is None or case.plan is None or case.data_path is None:
-        return case
-    try:
-        task = JobSpec.model_validate_json((newest / "spec.json").read_bytes()).task
-    except (OSError, ValueError):
-        return case
-    same = isinstance(task, PilotTask) and (task.recipe, task.data) == (case.plan.recipe, data_choice(case))
-    return recover(case) if same else case
 
 
 def _data_file(path: Path | None, what: str) -> Path | None:

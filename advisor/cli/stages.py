@@ -1,7 +1,6 @@
 """The steps of the journey as a script runs them: each does what is missing and hands the case on."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from advisor.case import Case, save
 from advisor.cli.asked import Asked
@@ -10,7 +9,6 @@ from advisor.cli.narrate import Narrator
 from advisor.cli.opening import with_goal
 from advisor.errors import BadInput
 from advisor.journey import findings_of, task_of
-from advisor.specs import ExportTask
 from heuristics.finding import Level
 
 
@@ -64,18 +62,15 @@ def piloted(case: Case, trip: Trip) -> Case:
 
 def exported(case: Case, trip: Trip) -> Case:
     """The case with its files written; raises BadInput when there is no plan or the folder cannot be used."""
-    from advisor.export.all import check_folder, write
+    from advisor.export.all import check_folder, row_files, write
 
     folder = (trip.asked.to or case.folder / "export").absolute()
     check_folder(folder)
-    task = task_of(case, "export")
-    if not isinstance(task, ExportTask):
-        raise BadInput("There is nothing to export")
-    case = drive(case, task.model_copy(update={"target": folder / "data"}), trip.narrator, trip.asked.offline)
+    case = drive(case, task_of(case, "export", folder), trip.narrator, trip.asked.offline)
     written = write(case, folder)
     for path in written.kept:
         trip.narrator.say(f"an older file is kept as {path}")
-    case = case.but(exported=tuple(str(path) for path in (*written.files, *data_files(folder))))
+    case = case.but(exported=tuple(str(path) for path in (*written.files, *row_files(folder))))
     save(case)
     return case
 
@@ -86,11 +81,6 @@ def finished(case: Case, trip: Trip) -> Case:
         return exported(case, trip)
     trip.narrator.say("nothing is exported: a finding must be answered first")
     return case
-
-
-def data_files(folder: Path) -> tuple[Path, ...]:
-    """The converted rows of an export."""
-    return tuple(sorted((folder / "data").glob("*.jsonl")))
 
 
 def blocked(case: Case) -> bool:

@@ -8,7 +8,7 @@ from advisor.case import Case
 from advisor.errors import BadInput
 from advisor.export import advisor_toml, trl
 from advisor.export.run_md import run_md
-from advisor.export.target import Target, TextFile, Tune
+from advisor.export.target import DATA, Target, TextFile, Tune
 from advisor.files import private_folder, write_atomic
 from advisor.text import one_line
 
@@ -56,6 +56,11 @@ def write(case: Case, folder: Path) -> Written:
     except OSError as error:
         raise _unusable(folder, error) from error
     return Written(tuple(folder / file.path for file in files), tuple(kept))
+
+
+def row_files(folder: Path) -> tuple[Path, ...]:
+    """The converted rows of the export in `folder`."""
+    return tuple(sorted((folder / DATA).glob("*.jsonl")))
 
 
 def check_folder(folder: Path) -> None:
