@@ -3,21 +3,24 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from typing import ClassVar
 
 from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
 
 from advisor.case import Case
+from advisor.glyphs import user_draws_unicode
 from advisor.journey import STEPS
 from screens.commands import Commands
 from screens.confirm import Confirm
 from screens.desk import Desk
+from screens.filters import AsciiOnly, Harmless
 from screens.following import following
 from screens.job_keeper import JobKeeper
 from screens.themes import THEMES
@@ -63,12 +66,19 @@ class AdvisorApp(JobKeeper):
     def __init__(self, case: Case, desk: Desk | None = None, walking: bool = False) -> None:
         # Textual takes NO_COLOR out of the environment, and asks for the themes before it says so.
         self._monochrome = "NO_COLOR" in os.environ
+        self.last_looks: tuple[LineFilter, ...] = (
+            (Harmless(),) if user_draws_unicode() else (Harmless(), AsciiOnly())
+        )
         super().__init__(case, desk, walking)
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
         if "TEXTUAL_THEME" not in os.environ:
             self.theme = THEMES[0].name
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What every line passes before it is written."""
+        return [*super().get_line_filters(), *self.last_looks]
 
     @property
     def available_themes(self) -> dict[str, Theme]:

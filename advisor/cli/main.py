@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TextIO
 
 from advisor.errors import AdvisorError
+from advisor.glyphs import ERRORS, install_error_handler
 from advisor.text import one_line
 
 _SIGNALLED = 128
@@ -66,4 +67,5 @@ def _explain(error: AdvisorError) -> int:
 def _never_fail_on_a_character(stream: TextIO) -> None:
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
-        reconfigure(errors="replace")
+        install_error_handler()
+        reconfigure(errors=ERRORS)

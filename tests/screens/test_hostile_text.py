@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from advisor.case import Case
 from advisor.events import Failed, Note, Step
 from advisor.journey import STEPS
 from screens.app import AdvisorApp
@@ -13,6 +14,13 @@ from tests.screens.conftest import screen_lines
 from tests.screens.sample_case import HOSTILE, hostile
 
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def unguarded(case: Case) -> AdvisorApp:
+    """An application without its last look, so that every screen is judged by itself."""
+    app = AdvisorApp(case)
+    app.last_looks = ()
+    return app
 
 
 def segments(app: AdvisorApp) -> str:
@@ -26,7 +34,7 @@ def segments(app: AdvisorApp) -> str:
 
 @pytest.mark.parametrize("step", STEPS)
 async def test_no_control_byte_of_a_hostile_case_reaches_the_screen(step: str, tmp_path: Path) -> None:
-    app = AdvisorApp(hostile(tmp_path))
+    app = unguarded(hostile(tmp_path))
     app.live = Live(
         "pilot", "pilot", notes=(HOSTILE,), progress=Step(phase=HOSTILE, done=1, total=2, text=HOSTILE)
     )
@@ -41,7 +49,7 @@ async def test_no_control_byte_of_a_hostile_case_reaches_the_screen(step: str, t
 
 
 async def test_a_click_on_hostile_text_does_nothing(tmp_path: Path) -> None:
-    app = AdvisorApp(hostile(tmp_path))
+    app = unguarded(hostile(tmp_path))
     async with app.run_test(size=(120, 40)) as pilot:
         for x in range(70, 118, 6):
             await pilot.click(offset=(x, 6))
@@ -50,7 +58,7 @@ async def test_a_click_on_hostile_text_does_nothing(tmp_path: Path) -> None:
 
 
 async def test_messages_show_hostile_text_literally(tmp_path: Path) -> None:
-    app = AdvisorApp(hostile(tmp_path))
+    app = unguarded(hostile(tmp_path))
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         app.say(HOSTILE, HOSTILE, fault=True)
         app.live = Live("probe", "machine", ended=Failed(failure="crashed", message=HOSTILE, do=HOSTILE))
@@ -61,7 +69,7 @@ async def test_messages_show_hostile_text_literally(tmp_path: Path) -> None:
 
 async def test_the_file_picker_shows_a_hostile_name_as_text(tmp_path: Path) -> None:
     (tmp_path / "\x1b]0;own[@click=app.quit]\x07[bold].jsonl").write_text("{}")
-    app = AdvisorApp(hostile(tmp_path).but(data_path=str(tmp_path / "x.jsonl")))
+    app = unguarded(hostile(tmp_path).but(data_path=str(tmp_path / "x.jsonl")))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("2", "o")
         await pilot.pause(0.3)
