@@ -1,6 +1,7 @@
 """Where cases live, and which of them are recent."""
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +54,20 @@ def open_or_create(folder: Path | None, name: str) -> Case:
     case = new_case(folder if folder is not None else _free_folder(slug(name)), name)
     save(case)
     return case
+
+
+def duplicate(case: Case) -> Case:
+    """A copy of the case with all its runs in a new folder beside the others; raises NoSpace or OSError."""
+    name = f"{case.name} copy"
+    folder = _free_folder(slug(name))
+    try:
+        shutil.copytree(case.folder, folder, symlinks=True, ignore=shutil.ignore_patterns("lock", ".*.tmp"))
+        copy = case.but(name=name, folder=folder)
+        save(copy)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return copy
 
 
 def _free_folder(name: str) -> Path:

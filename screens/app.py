@@ -24,6 +24,7 @@ from screens.filters import AsciiOnly, Harmless
 from screens.following import following
 from screens.job_keeper import JobKeeper
 from screens.themes import THEMES
+from screens.window_title import WindowTitle
 
 _PATIENCE = 40
 """Twentieths of a second."""
@@ -58,6 +59,7 @@ class AdvisorApp(JobKeeper):
         ),
         Binding("ctrl+n", "next", "next", tooltip="Do the next recommended thing", id="next"),
         Binding("s", "stop_job", "stop", tooltip="Stop the running job", id="stop"),
+        Binding("u", "undo", "undo", tooltip="Take back the last change", id="undo"),
         Binding("question_mark", "help", "help", key_display="?", tooltip="Help on this step", id="help"),
         Binding("q", "quit", "quit", tooltip="Leave; a running job is stopped first", id="quit"),
         Binding("ctrl+q", "quit_now", "quit", show=False, tooltip="Leave without asking", id="quit-now"),
@@ -96,6 +98,20 @@ class AdvisorApp(JobKeeper):
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._leave_for, number)
         self.call_after_refresh(self.walk.on)
+        self.window_title = WindowTitle(self._to_terminal, os.environ)
+        for name in ("case", "live"):
+            self.watch(self, name, self._name_window)
+
+    def on_unmount(self) -> None:
+        """Give the window its title back."""
+        self.window_title.give_back()
+
+    def _name_window(self) -> None:
+        self.window_title.show(self.case, self.live)
+
+    def _to_terminal(self, sequence: str) -> None:
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
 
     # Moving
 
@@ -112,6 +128,8 @@ class AdvisorApp(JobKeeper):
         """Grey out what makes no sense now."""
         if action == "stop_job":
             return True if self.running_step else None
+        if action == "undo":
+            return self.can_undo
         return True
 
     async def action_next(self) -> None:

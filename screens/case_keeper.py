@@ -5,6 +5,7 @@ from pathlib import Path
 
 from textual import work
 
+from advisor import cases
 from advisor.case import Case, save
 from advisor.cli.asked import Asked
 from advisor.errors import AdvisorError
@@ -24,6 +25,8 @@ class CaseKeeper(Studio):
         self.desk = desk or Desk()
         self.set_reactive(Studio.case, case)
         self.set_reactive(Studio.export_folder, case.folder / "export")
+        self._before: list[Case] = []
+        """The case before each change since the last job, oldest first."""
 
     def may_write(self) -> bool:
         """True when no job would be contradicted by a change."""
@@ -42,8 +45,25 @@ class CaseKeeper(Studio):
         question = "The pilot was run with other settings; its evidence will be dropped. Change it anyway?"
         if loses_evidence(before, case) and not await self.push_screen_wait(Confirm(question)):
             return
+        self._before.append(before)
         self.case = without_stale(before, case)
         await self.settle()
+        self.refresh_bindings()
+
+    @property
+    def can_undo(self) -> bool:
+        """True when a change was made since the last job."""
+        return bool(self._before)
+
+    @work
+    async def action_undo(self) -> None:
+        """Take back the last change, with the evidence that it had dropped."""
+        if not self._before or not self.may_write():
+            return
+        self.case = self._before.pop()
+        await self.settle()
+        self.say("The last change is taken back")
+        self.refresh_bindings()
 
     def action_confirm_goal(self) -> None:
         """Take all answers about the goal as they stand."""
@@ -71,7 +91,28 @@ class CaseKeeper(Studio):
             self.say(error.message, error.do, fault=True)
             return
         self.live = None
+        self.forget_changes()
         self.export_folder = self.case.folder / "export"
+
+    def forget_changes(self) -> None:
+        """From here on the case cannot go back: a job is about to add to it, or it is another case."""
+        self._before.clear()
+        self.refresh_bindings()
+
+    @work
+    async def action_duplicate(self) -> None:
+        """Go on with a copy of this case; the case itself stays as it is."""
+        if self.running_step:
+            self.say("A job is running", "Stop it with s first, or wait")
+            return
+        self.save()
+        try:
+            copy = await asyncio.to_thread(cases.duplicate, self.case)
+        except (AdvisorError, OSError) as error:
+            self.say(f"The case could not be copied: {one_line(str(error))}", "Look at the disk.", fault=True)
+            return
+        self.open_case(copy.folder)
+        self.say("This is the copy now", str(copy.folder))
 
     async def settle(self) -> None:
         """Work out what follows from the case beside the terminal, then save it."""

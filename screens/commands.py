@@ -23,6 +23,8 @@ _ACTIONS = (
     ("Run the pilot", "A small fine-tune on this machine", "begin('pilot')"),
     ("Write the export", "Files for trainers, and what to run", "begin('export')"),
     ("Stop the running job", "Finished parts are kept", "stop_job"),
+    ("Take back the last change", "Since the last job; dropped evidence comes back", "undo"),
+    ("Duplicate this case", "Go on with a copy; this one stays as it is", "duplicate"),
     ("Help", "This step, its keys, and the words of the field", "help"),
     ("Save a picture of this screen", "An SVG file in the case's folder", "picture"),
     ("Quit", "Stops a running job first", "quit"),

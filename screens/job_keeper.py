@@ -50,6 +50,7 @@ class JobKeeper(CaseKeeper):
             self.say(f"The job's folder cannot be made: {error.strerror}", "Look at the disk.", fault=True)
             return
         self._doing = task
+        self.forget_changes()
         self.live = Live(action, _STEP_OF[action], str(spec.folder))
         self.run_worker(self.running.follow(spec), group="job", exit_on_error=True)
         self.refresh_bindings()

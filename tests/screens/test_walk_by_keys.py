@@ -1,5 +1,6 @@
 """The whole program by keys alone."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,15 @@ async def test_digits_go_to_every_step(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("step", STEPS)
 async def test_every_key_line_fits_eighty_columns(step: str, tmp_path: Path) -> None:
-    app = AdvisorApp(filled(tmp_path))
+    case = filled(tmp_path).but(pilot=None, pilot_run=None)
+    app = AdvisorApp(case)
     async with app.run_test(size=(80, 24)) as pilot:
+        app.decide(case.but(goal=replace(case.goal, budget_hours=3.0)))
+        await app.workers.wait_for_complete()
+        assert app.can_undo
         await app.switch_mode(step)
         await pilot.pause()
+        assert " u undo " in screen_lines(app)[-1]
         assert screen_lines(app)[-1].endswith("quit")
 
 
