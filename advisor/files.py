@@ -36,6 +36,16 @@ def write_atomic(path: Path, data: str | bytes, mode: int = 0o600) -> None:
         raise
 
 
+def sweep_temporaries(folder: Path) -> None:
+    """Remove what writers left in `folder` that were killed before their rename.
+
+    Only for a folder whose writers are shut out by a lock.
+    """
+    for left in folder.glob(".*.tmp"):
+        with suppress(OSError):
+            left.unlink()
+
+
 def sync_folder(folder: Path) -> None:
     """Make a rename inside `folder` durable."""
     handle = os.open(folder, os.O_RDONLY)

@@ -9,7 +9,7 @@ from advisor import cases
 from advisor.case import Case, load, save
 from advisor.cli.asked import Asked
 from advisor.errors import BadInput
-from advisor.files import locked
+from advisor.files import locked, sweep_temporaries
 from advisor.journey import recover, settle
 from advisor.models import find_model
 from advisor.text import one_line
@@ -36,6 +36,7 @@ def opened(asked: Asked) -> Iterator[Case]:
     model = None if asked.model is None else find_model(asked.model, asked.offline)
     case = _find(asked, data)
     with locked(case.folder / LOCK_FILE):
+        sweep_temporaries(case.folder)
         case = recover(load(case.folder))
         case = settle(_with_model(_with_choices(case, asked, data, held_out), asked.model, model))
         save(case)
