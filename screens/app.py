@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from typing import ClassVar
@@ -28,6 +29,8 @@ from screens.window_title import WindowTitle
 
 _PATIENCE = 40
 """Twentieths of a second."""
+_LAST_RESORT = 3.0
+"""Seconds that an orderly end may take after a signal."""
 _GO = Binding.Group("step", compact=True)
 
 
@@ -201,6 +204,10 @@ class AdvisorApp(JobKeeper):
     def _leave_for(self, number: int) -> None:
         """A signal: no time to wait; the job's life line ends it."""
         self.exit(return_code=128 + number)
+        # The terminal may be gone, and the thread that writes to it dead: closing it then waits for ever.
+        last_resort = threading.Timer(_LAST_RESORT, os._exit, (128 + number,))
+        last_resort.daemon = True
+        last_resort.start()
 
     def action_picture(self) -> None:
         """Save what is seen as an SVG file in the case's folder."""
