@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypedDict
 
 from advisor.files import write_atomic
 from benchmarks.pty_paint import Paint, time_first_paint
@@ -30,6 +31,19 @@ OURS = "from screens.start import main; main()"
 SHOWN = b"Machine"
 
 
+class Result(TypedDict):
+    """The kept figures."""
+
+    what: str
+    date: str
+    machine: str
+    python: str
+    textual: str
+    starts: int
+    clocks: dict[str, dict[str, float]]
+    """By clock: the medians of both programs, and the median of the ratios of pairs."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Print medians and their ratio; 1 when the ratio is above the target."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -38,17 +52,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as home:
         pairs = _measure(max(3, asked.runs), Path(home))
-    result = _summary(pairs)
-    print(f"{'':10}{'median':>10}{'fastest':>10}{'slowest':>10}   seconds, {len(pairs)} starts each")
-    for name in ("bare", "advisor"):
-        row = result[name]
-        assert isinstance(row, dict)
-        print(f"{name:10}{row['median']:10.3f}{row['fastest']:10.3f}{row['slowest']:10.3f}")
-    print(f"ratio of medians {result['ratio']:.2f}, target at most {TARGET:.2f}")
+    result = summary(pairs)
+    print(f"{len(pairs)} starts of each program, in turn; medians in seconds")
+    for clock, row in result["clocks"].items():
+        print(f"{clock:10} bare {row['bare']:.3f}  advisor {row['advisor']:.3f}  ratio {row['ratio']:.2f}")
+    print(f"target: ratios at most {TARGET:.2f}")
     if asked.save:
         RESULT.parent.mkdir(exist_ok=True)
         write_atomic(RESULT, json.dumps(result, indent=2) + "\n", mode=0o644)
-    return 0 if float(str(result["ratio"])) <= TARGET else 1
+    return 0 if all(row["ratio"] <= TARGET for row in result["clocks"].values()) else 1
 
 
 def _measure(runs: int, home: Path) -> list[tuple[Paint, Paint]]:
@@ -62,26 +74,27 @@ def _measure(runs: int, home: Path) -> list[tuple[Paint, Paint]]:
     return pairs[1:]
 
 
-def _summary(pairs: Sequence[tuple[Paint, Paint]]) -> dict[str, object]:
-    bare = [first.first_paint for first, _ in pairs]
-    ours = [second.first_paint for _, second in pairs]
+def summary(pairs: Sequence[tuple[Paint, Paint]]) -> Result:
+    """What is printed and kept."""
     return {
-        "what": "seconds from process start to first paint, 80x24 pseudo-terminal",
+        "what": "seconds from process start to first paint, 80x24 pseudo-terminal; ratio: median of pairs",
         "date": datetime.now(UTC).date().isoformat(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
         "python": platform.python_version(),
         "textual": importlib.metadata.version("textual"),
-        "bare": _spread(bare),
-        "advisor": _spread(ours),
-        "ratio": round(statistics.median(ours) / statistics.median(bare), 3),
+        "starts": len(pairs),
+        "clocks": {
+            "wall": _row([(bare.first_paint, ours.first_paint) for bare, ours in pairs]),
+            "processor": _row([(bare.processor, ours.processor) for bare, ours in pairs]),
+        },
     }
 
 
-def _spread(values: Sequence[float]) -> dict[str, float]:
+def _row(pairs: Sequence[tuple[float, float]]) -> dict[str, float]:
     return {
-        "median": round(statistics.median(values), 4),
-        "fastest": round(min(values), 4),
-        "slowest": round(max(values), 4),
+        "bare": round(statistics.median(bare for bare, _ in pairs), 4),
+        "advisor": round(statistics.median(ours for _, ours in pairs), 4),
+        "ratio": round(statistics.median(ours / bare for bare, ours in pairs), 3),
     }
 
 

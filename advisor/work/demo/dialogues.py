@@ -92,7 +92,9 @@ def summary(author: Author) -> Turns:
     letter = author.letter()
     noted = known(author, letter)
     hurry = {"soon": "in a hurry", "later": "with time", "silent": "calmly"}[letter.hurry]
-    answer = f"{letter.sender or 'Somebody'} writes about {noted['matter']} and the {letter.product}, {hurry}."
+    answer = (
+        f"{letter.sender or 'Somebody'} writes about {noted['matter']} and the {letter.product}, {hurry}."
+    )
     return asked(author, "Say it in one sentence.", letter, answer)
 
 

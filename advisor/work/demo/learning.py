@@ -1,5 +1,6 @@
 """Trains the demo's base model: whole documents in batches of like length, resumable at any checkpoint."""
 
+import math
 import os
 import random
 import time
@@ -133,11 +134,13 @@ def _step(
 
 
 def _narration(progress: Progress, plan: Learning) -> str:
-    recent = [each for each in progress.answer_loss[-50:] if each == each]
+    recent = [each for each in progress.answer_loss[-50:] if math.isfinite(each)]
     answers = sum(recent) / max(1, len(recent))
     speed = progress.tokens / progress.seconds
     left = (plan.steps - progress.step) * progress.seconds / progress.step
-    return f"step {progress.step}/{plan.steps}  answers {answers:.3f}  {speed:.0f} tokens/s  {left:.0f} s left"
+    return (
+        f"step {progress.step}/{plan.steps}  answers {answers:.3f}  {speed:.0f} tokens/s  {left:.0f} s left"
+    )
 
 
 def _save(
@@ -153,9 +156,7 @@ def _save(
     os.replace(partial, state)
 
 
-def _restore(
-    state: Path, model: LlamaForCausalLM, optimizers: Sequence[torch.optim.Optimizer]
-) -> Progress:
+def _restore(state: Path, model: LlamaForCausalLM, optimizers: Sequence[torch.optim.Optimizer]) -> Progress:
     saved = torch.load(state, weights_only=True)
     model.load_state_dict(saved["model"])
     for optimizer, each in zip(optimizers, saved["optimizers"], strict=True):

@@ -83,7 +83,9 @@ def save(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, folder: Pa
     )
 
 
-def record(settings: Pretraining, parameters: int, progress: Progress, untrained: Scores, trained: Scores) -> str:
+def record(
+    settings: Pretraining, parameters: int, progress: Progress, untrained: Scores, trained: Scores
+) -> str:
     """The report of a run as JSON."""
     recent = [each for each in progress.answer_loss[-_LAST:] if math.isfinite(each)]
     report = {
