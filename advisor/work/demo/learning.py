@@ -16,8 +16,6 @@ from advisor.work.demo.recipe import Learning
 
 _SORTED_TOGETHER = 2000
 """Documents among which those of like length are put into one batch."""
-_SAVE_EVERY = 250
-"""Steps between two checkpoints."""
 
 
 @dataclass
@@ -84,8 +82,10 @@ def train(
     seed: int,
     state: Path | None,
     say: Callable[[str], None],
+    stop: int | None = None,
 ) -> Progress:
-    """Train in place; with `state`, save there now and then, and go on from what is saved there."""
+    """Train in place to the plan's end, or to the step `stop`; with `state`, save there now and then, and go on
+    from what is saved there."""
     optimizers = make_optimizers(model, plan)
     progress = Progress()
     if state is not None and state.exists():
@@ -95,7 +95,7 @@ def train(
     for step, batch in enumerate(batches(documents, plan.tokens_per_step, seed)):
         if step < progress.step:
             continue
-        if step == plan.steps:
+        if step == (plan.steps if stop is None else stop):
             break
         began = time.monotonic()
         rate = share_of_rate(step, plan)
@@ -107,7 +107,7 @@ def train(
         progress.seconds += time.monotonic() - began
         if progress.step % 50 == 0:
             say(_narration(progress, plan))
-        if state is not None and progress.step % _SAVE_EVERY == 0:
+        if state is not None and progress.step % plan.save_every == 0:
             _save(state, model, optimizers, progress)
     return progress
 

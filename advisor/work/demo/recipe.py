@@ -47,6 +47,8 @@ class Learning(Table):
     decay_share: float
     """Share of the steps, at the end, in which the rates fall to zero."""
     clip: float
+    save_every: int
+    """Steps between two checkpoints."""
 
 
 class Pretraining(Table):
