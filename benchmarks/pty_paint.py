@@ -23,7 +23,7 @@ class Paint:
 
     alt_screen: float
     """First byte of the alternate screen."""
-    first_paint: float
+    shown: float
     """The chunk that shows the awaited text arrived."""
     processor: float
     """Processor time until then, of the program and of nothing else."""

@@ -28,7 +28,11 @@ class Bare(App):
 Bare().run()
 """
 OURS = "from screens.start import main; main()"
-SHOWN = b"Machine"
+FRAME, STEP = b"Machine", b"ctrl+n"
+"""What the frame shows, and what only a whole step shows."""
+
+Start = tuple[Paint, Paint, Paint]
+"""The bare program, our frame, our first step."""
 
 
 class Result(TypedDict):
@@ -41,7 +45,7 @@ class Result(TypedDict):
     textual: str
     starts: int
     clocks: dict[str, dict[str, float]]
-    """By clock: the medians of both programs, and the median of the ratios of pairs."""
+    """By clock: medians, and the median of the ratios to the bare start beside it."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -51,51 +55,60 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--save", action="store_true", help=f"write {RESULT.name}")
     asked = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as home:
-        pairs = _measure(max(3, asked.runs), Path(home))
-    result = summary(pairs)
-    print(f"{len(pairs)} starts of each program, in turn; medians in seconds")
+        starts = _measure(max(3, asked.runs), Path(home))
+    result = summary(starts)
+    print(f"{len(starts)} starts of each program, in turn; medians in seconds")
     for clock, row in result["clocks"].items():
-        print(f"{clock:10} bare {row['bare']:.3f}  advisor {row['advisor']:.3f}  ratio {row['ratio']:.2f}")
-    print(f"target: ratios at most {TARGET:.2f}")
+        print(f"{clock:10} " + "  ".join(f"{name} {value:.3f}" for name, value in row.items()))
+    print(f"target: ratio of the frame at most {TARGET:.2f}")
     if asked.save:
         RESULT.parent.mkdir(exist_ok=True)
         write_atomic(RESULT, json.dumps(result, indent=2) + "\n", mode=0o644)
-    return 0 if all(row["ratio"] <= TARGET for row in result["clocks"].values()) else 1
+    return 0 if all(row["frame_ratio"] <= TARGET for row in result["clocks"].values()) else 1
 
 
-def _measure(runs: int, home: Path) -> list[tuple[Paint, Paint]]:
-    """Pairs of a bare and an own start, alternating; one pair beforehand fills the caches of the disk."""
+def _measure(runs: int, home: Path) -> list[Start]:
+    """Starts in turn; one of each beforehand fills the caches of the disk."""
     environment = {**os.environ, "ADVISOR_HOME": str(home), "PYTHONPATH": str(ROOT)}
     bare, ours = [sys.executable, "-c", BARE], [sys.executable, "-c", OURS]
-    pairs = [
-        (time_first_paint(bare, SHOWN, environment, home), time_first_paint(ours, SHOWN, environment, home))
+    starts = [
+        (
+            time_first_paint(bare, FRAME, environment, home),
+            time_first_paint(ours, FRAME, environment, home),
+            time_first_paint(ours, STEP, environment, home),
+        )
         for _ in range(runs + 1)
     ]
-    return pairs[1:]
+    return starts[1:]
 
 
-def summary(pairs: Sequence[tuple[Paint, Paint]]) -> Result:
+def summary(starts: Sequence[Start]) -> Result:
     """What is printed and kept."""
     return {
-        "what": "seconds from process start to first paint, 80x24 pseudo-terminal; ratio: median of pairs",
+        "what": "seconds from process start to the paint of the frame and of the first step, 80x24 terminal",
         "date": datetime.now(UTC).date().isoformat(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
         "python": platform.python_version(),
         "textual": importlib.metadata.version("textual"),
-        "starts": len(pairs),
+        "starts": len(starts),
         "clocks": {
-            "wall": _row([(bare.first_paint, ours.first_paint) for bare, ours in pairs]),
-            "processor": _row([(bare.processor, ours.processor) for bare, ours in pairs]),
+            "wall": _row([(bare.shown, frame.shown, step.shown) for bare, frame, step in starts]),
+            "processor": _row(
+                [(bare.processor, frame.processor, step.processor) for bare, frame, step in starts]
+            ),
         },
     }
 
 
-def _row(pairs: Sequence[tuple[float, float]]) -> dict[str, float]:
-    return {
-        "bare": round(statistics.median(bare for bare, _ in pairs), 4),
-        "advisor": round(statistics.median(ours for _, ours in pairs), 4),
-        "ratio": round(statistics.median(ours / bare for bare, ours in pairs), 3),
+def _row(starts: Sequence[tuple[float, float, float]]) -> dict[str, float]:
+    columns = {
+        "bare": [bare for bare, _, _ in starts],
+        "frame": [frame for _, frame, _ in starts],
+        "step": [step for _, _, step in starts],
+        "frame_ratio": [frame / bare for bare, frame, _ in starts],
+        "step_ratio": [step / bare for bare, _, step in starts],
     }
+    return {name: round(statistics.median(values), 4) for name, values in columns.items()}
 
 
 if __name__ == "__main__":

@@ -84,8 +84,8 @@ def train(
     say: Callable[[str], None],
     stop: int | None = None,
 ) -> Progress:
-    """Train in place to the plan's end, or to the step `stop`; with `state`, save there now and then, and go on
-    from what is saved there."""
+    """Train in place to the plan's end, or to the step `stop`; with `state`, save there now and then and go
+    on from what is saved there."""
     optimizers = make_optimizers(model, plan)
     progress = Progress()
     if state is not None and state.exists():
