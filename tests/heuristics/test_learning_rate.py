@@ -49,18 +49,12 @@ def test_a_tiny_model_is_extrapolated_and_says_so() -> None:
     assert prior.high / prior.low == pytest.approx(16)
 
 
-@pytest.mark.parametrize(
-    ("hidden", "batch", "best"),
-    # Width, batch, and the rates between which the held-out loss was lowest: benchmarks/NOTES.md.
-    [(64, 4, (2e-3, 6e-3)), (160, 4, (2e-3, 6e-3)), (160, 8, (2e-3, 6e-3))],
-)
-def test_the_extrapolated_range_holds_the_best_rates_that_were_measured(
-    hidden: int, batch: int, best: tuple[float, float]
-) -> None:
-    prior = rate_prior(replace(TINY.shape, hidden=hidden), "lora", batch, 150, RATE)
-    assert best[0] / 2 < prior.value < best[1]
-    assert prior.low < best[0]
-    assert best[1] < prior.high
+@pytest.mark.parametrize(("hidden", "best"), [(64, 2e-3), (64, 6e-3), (160, 2e-3)])
+def test_the_extrapolated_range_holds_the_best_rates_that_were_measured(hidden: int, best: float) -> None:
+    """Width, and the rate with the lowest held-out loss, benchmarks/NOTES.md; 2e-2 was too high."""
+    prior = rate_prior(replace(TINY.shape, hidden=hidden), "lora", 4, 150, RATE)
+    assert prior.low < best < prior.high
+    assert best / 3 < prior.value < 2e-2 / 3
 
 
 def test_a_tiny_model_is_not_clamped_to_the_range_of_larger_ones() -> None:
