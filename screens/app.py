@@ -219,7 +219,11 @@ class AdvisorApp(JobKeeper):
     def leave_for(self, number: int) -> None:
         """A signal: no time to wait; the job's life line ends it."""
         self.exit(return_code=128 + number)
-        # The terminal may be gone, and the thread that writes to it dead: closing it then waits for ever.
+        self.end_at_last(number)
+
+    def end_at_last(self, number: int) -> None:
+        """End even if an orderly end never comes: the terminal may be gone, and the thread that writes to it
+        dead; closing it then waits for ever."""
         last_resort = threading.Timer(_LAST_RESORT, os._exit, (128 + number,))
         last_resort.daemon = True
         last_resort.start()

@@ -79,6 +79,7 @@ class Arrival(AdvisorApp):
             super().leave_for(number)
         else:
             self._signal = number
+            self.end_at_last(number)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """No key does anything until there is a case."""
