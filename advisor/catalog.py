@@ -26,7 +26,7 @@ _Amount = Annotated[float, Field(gt=0, lt=1e9)]
 
 
 class _Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     verified: _Text
     source: _Text
@@ -80,7 +80,7 @@ class _Offer(_Entry):
 
 
 class _Preset(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     sources: dict[str, _Text]
 
@@ -97,7 +97,7 @@ class _Gpus(_Preset):
 class Families(BaseModel):
     """What configurations leave unsaid, by model type in transformers."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     tied: frozenset[str]
     """Model types whose embeddings are one matrix unless the configuration says otherwise."""

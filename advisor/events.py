@@ -1,5 +1,6 @@
 """What a job says while it works: one JSON object per line, typed."""
 
+from functools import cache
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -16,7 +17,8 @@ FailureKind = Literal["out_of_memory", "killed", "bad_data", "bad_model", "no_sp
 
 
 class _Event(BaseModel):
-    model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
+    # A terminal that only looks at a case needs no event: the first one builds them.
+    model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings", defer_build=True)
 
     at: float = 0.0
     """Seconds since the job started, by the child's monotonic clock."""
@@ -177,13 +179,17 @@ Event = Annotated[
     | Failed,
     Field(discriminator="kind"),
 ]
-_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+@cache
+def _adapter() -> TypeAdapter[Event]:
+    return TypeAdapter(Event)
 
 
 def parse_event(line: str | bytes) -> Event | None:
     """The event on one line, or None for anything else: garbage is skipped, never fatal."""
     try:
-        return _EVENT.validate_json(line)
+        return _adapter().validate_json(line)
     except (ValidationError, ValueError):
         return None
 

@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +15,7 @@ from advisor.hub_cache import cache_folder
 from advisor.jobs import new_run_folder, read_events
 from advisor.models import cached_models, find_model
 from advisor.specs import DataChoice, ExportTask, JobSpec, PilotTask, ProbeTask, ProfileTask, Task
+from advisor.steps import STEPS, StepState
 from heuristics.assess import assess
 from heuristics.decision import Decision, Verdict
 from heuristics.facts.model import ModelFacts
@@ -26,19 +26,7 @@ from heuristics.recommend import recommend_model
 from heuristics.suggest import suggest_goal
 from heuristics.verdict import decide
 
-STEPS = ("machine", "data", "goal", "plan", "pilot", "verdict", "export")
-
 Action = Literal["probe", "choose_data", "profile", "confirm_goal", "pilot", "export", "look"]
-
-
-class StepState(StrEnum):
-    """One word on the rail."""
-
-    EMPTY = "empty"
-    RUNNING = "running"
-    OK = "ok"
-    RISK = "risk"
-    BLOCKED = "blocked"
 
 
 @dataclass(frozen=True, slots=True)

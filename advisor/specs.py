@@ -12,7 +12,7 @@ from heuristics.recipe import Recipe
 
 
 class _Task(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class ProbeTask(_Task):
@@ -80,7 +80,7 @@ Task = Annotated[ProbeTask | ProfileTask | PilotTask | ExportTask | EchoTask, Fi
 class JobSpec(BaseModel):
     """One job: what to do, in which folder, tied to whose life."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     folder: Path
     """The run's own folder: working directory, events.jsonl, log.txt and everything the job writes."""

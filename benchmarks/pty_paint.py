@@ -19,12 +19,14 @@ PATIENCE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """Seconds from the start of the process."""
+    """Seconds from the start of the process, unless it says otherwise."""
 
     alt_screen: float
     """First byte of the alternate screen."""
-    first_paint: float
+    shown: float
     """The chunk that shows the awaited text arrived."""
+    processor: float
+    """Processor time until then, of the program and of nothing else."""
 
 
 def time_first_paint(
@@ -38,14 +40,16 @@ def time_first_paint(
         os.execvpe(command[0], list(command), {**environment, "TERM": "xterm-256color"})
     try:
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-        return _watch(terminal, text, began)
+        alt_screen, first_paint = _watch(terminal, text, began)
     finally:
         os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
+        used = os.wait4(pid, 0)[2]
         os.close(terminal)
+    return Paint(alt_screen, first_paint, used.ru_utime + used.ru_stime)
 
 
-def _watch(terminal: int, text: bytes, began: float) -> Paint:
+def _watch(terminal: int, text: bytes, began: float) -> tuple[float, float]:
+    """When the alternate screen began, and when it showed `text`."""
     seen = b""
     alt_screen = 0.0
     while time.perf_counter() - began < PATIENCE:
@@ -59,5 +63,5 @@ def _watch(terminal: int, text: bytes, began: float) -> Paint:
         if not alt_screen and ALT_SCREEN in seen:
             alt_screen = now
         if alt_screen and text in seen[seen.index(ALT_SCREEN) :]:
-            return Paint(alt_screen, now)
+            return alt_screen, now
     raise TimeoutError(f"{text!r} was never shown")

@@ -78,7 +78,7 @@ def _ours(keys: int, seconds: float, home: Path) -> tuple[dict[str, float], dict
     """The demo: first before anything runs, then while its pilot trains."""
     command = [sys.executable, "-c", f"import sys; sys.argv[1:] = []; {OURS}"]
     with PtyProgram(command, _environment(home), home) as program:
-        program.wait_for(b"Machine", 0.0, PATIENCE)
+        program.wait_for(b"ctrl+n", 0.0, PATIENCE)
         time.sleep(2.0)
         idle = _latency(program, keys) | _rate(program, seconds) | _weight(program)
     command = [sys.executable, "-c", f"import sys; sys.argv[1:] = ['demo']; {OURS}"]

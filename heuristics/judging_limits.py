@@ -115,5 +115,7 @@ class WatchLimits:
     """Fewest held-out evaluations for a plateau."""
     plateau_share: float
     """Last part of the run whose slope is judged."""
+    plateau_rate_share: float
+    """Evaluations at a learning rate below this share of its peak say nothing about a plateau."""
     quiet_steps: int
     """After an alarm the same kind stays silent this long."""

@@ -45,7 +45,7 @@ def rate_prior(shape: ModelShape, method: Method, batch: int, steps: int, limits
 def _size_factor(shape: ModelShape, limits: RateLimits) -> float:
     size = shape.parameters
     if size < limits.covered_from:
-        narrower = max(1.0, limits.tiny_width / max(1, shape.hidden))
+        narrower = max(1.0, limits.tiny_width / max(limits.tiny_narrowest, shape.hidden))
         return float(limits.small_factor * narrower**limits.tiny_width_exponent)
     if size <= limits.small_up_to:
         return limits.small_factor

@@ -31,9 +31,11 @@ class RateLimits:
     covered_to: float
     """Largest model, parameters, in the sweeps."""
     tiny_width: float
-    """Hidden size of the smallest covered model."""
+    """Hidden size at which `base` and `small_factor` hold."""
     tiny_width_exponent: float
     """Below the covered sizes the rate grows with (tiny_width / hidden) to this power."""
+    tiny_narrowest: float
+    """Hidden size from which on narrower models get no higher rate."""
     spread: float
     """The range is value / spread to value * spread."""
     extrapolated_spread: float

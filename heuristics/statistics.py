@@ -52,6 +52,26 @@ def wilson(successes: int, trials: int, confidence: float = 0.95) -> tuple[float
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
+def share_difference(
+    before: tuple[int, int], after: tuple[int, int], confidence: float = 0.95
+) -> tuple[float, float]:
+    """Interval of the rise from one share to another, each as (successes, trials), out of their Wilson
+    intervals (Newcombe 1998, Statistics in Medicine 17:873, method 10).
+
+    It is not empty where a bootstrap has nothing to resample because all rows changed alike.
+    """
+    if min(before[1], after[1]) <= 0:
+        return -1.0, 1.0
+    first, second = before[0] / before[1], after[0] / after[1]
+    (low_first, high_first), (low_second, high_second) = (
+        wilson(*before, confidence),
+        wilson(*after, confidence),
+    )
+    below = math.hypot(second - low_second, high_first - first)
+    above = math.hypot(high_second - second, first - low_first)
+    return max(-1.0, second - first - below), min(1.0, second - first + above)
+
+
 def mcnemar_exact(gained: int, lost: int) -> float:
     """Two-sided p-value that as many rows are gained as lost (McNemar 1947, exact binomial form)."""
     changed = gained + lost

@@ -57,11 +57,17 @@ class Watcher:
         self._wild_gradients: deque[int] = deque()
         self._seen = 0
         self._heldout: list[tuple[int, float]] = []
+        self._rate: float | None = None
+        self._rates: list[float | None] = []
         self._train_at: list[float] = []
         self._quiet: dict[str, int] = {}
 
-    def train(self, step: int, loss: float, gradient: float | None = None) -> Alarm | None:
-        """One optimizer step: its mean training loss in nats and, when known, the norm of its gradient."""
+    def train(
+        self, step: int, loss: float, gradient: float | None = None, rate: float | None = None
+    ) -> Alarm | None:
+        """One optimizer step: mean training loss in nats and, when known, the norm of the gradient and the
+        learning rate."""
+        self._rate = rate
         if not math.isfinite(loss) or (gradient is not None and not math.isfinite(gradient)):
             return self._alarm("nan", step, f"The loss or its gradient is not a number at step {step}")
         self._seen += 1
@@ -74,6 +80,7 @@ class Watcher:
         if not math.isfinite(loss):
             return self._alarm("nan", step, f"The held-out loss is not a number at step {step}")
         self._heldout.append((step, loss))
+        self._rates.append(self._rate)
         self._train_at.append(self._loss.mean)
         rises = self._limits.overfit_evaluations
         if len(self._heldout) <= rises:
@@ -88,11 +95,19 @@ class Watcher:
         return None
 
     def end(self, step: int) -> Alarm | None:
-        """The end of the run: a plateau when held-out loss had stopped falling."""
-        if len(self._heldout) < self._limits.plateau_evaluations:
+        """The end of the run: a plateau when held-out loss had stopped falling while the rate was still high
+        enough to move it."""
+        peak = max((each for each in self._rates if each is not None), default=0.0)
+        high = self._limits.plateau_rate_share * peak
+        moved = [
+            point
+            for point, rate in zip(self._heldout, self._rates, strict=True)
+            if rate is None or rate >= high
+        ]
+        if len(moved) < self._limits.plateau_evaluations:
             return None
-        kept = max(3, round(len(self._heldout) * self._limits.plateau_share))
-        slope, error = _slope(self._heldout[-kept:])
+        kept = max(3, round(len(moved) * self._limits.plateau_share))
+        slope, error = _slope(moved[-kept:])
         if abs(slope) <= 2 * error:
             return self._alarm("plateau", step, "Held-out loss no longer changes beyond its noise")
         return None

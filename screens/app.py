@@ -6,26 +6,28 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import Provider
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
 
-from advisor.case import Case
 from advisor.glyphs import user_draws_unicode
-from advisor.journey import STEPS
-from screens.commands import Commands
+from advisor.steps import STEPS
 from screens.confirm import Confirm
-from screens.desk import Desk
 from screens.filters import AsciiOnly, Harmless
 from screens.following import following
 from screens.job_keeper import JobKeeper
 from screens.themes import THEMES
 from screens.window_title import WindowTitle
+
+if TYPE_CHECKING:
+    from advisor.case import Case
+    from screens.desk import Desk
 
 _PATIENCE = 40
 """Twentieths of a second."""
@@ -44,17 +46,26 @@ def _screen(step: str) -> Callable[[], Screen[None]]:
     return make
 
 
+def _commands() -> type[Provider]:
+    """The palette's commands, imported when it is opened first."""
+    from screens.commands import Commands
+
+    return Commands
+
+
 class AdvisorApp(JobKeeper):
     """Turns keys into actions and shows the steps."""
 
     TITLE = "Fine-tuning Advisor"
     CSS_PATH = "app.tcss"
-    MODES: ClassVar[dict[str, Callable[[], Screen[None]]]] = {step: _screen(step) for step in STEPS}  # type: ignore[assignment]
-    DEFAULT_MODE = "machine"
+    MODES: ClassVar[dict[str, Callable[[], Screen[None]]]] = {  # type: ignore[assignment]
+        step: _screen(step) for step in STEPS
+    }
+    DEFAULT_MODE = STEPS[0]
     # Textual declares these two without ClassVar.
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-tall")]  # noqa: RUF012
-    COMMANDS: ClassVar[set[type[Commands]]] = {Commands}  # type: ignore[assignment]
+    COMMANDS: ClassVar[set[Callable[[], type[Provider]]]] = {_commands}  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
             Binding(str(number), f"go('{step}')", step, tooltip=f"Go to {step}", id=f"go-{step}", group=_GO)
@@ -68,7 +79,7 @@ class AdvisorApp(JobKeeper):
         Binding("ctrl+q", "quit_now", "quit", show=False, tooltip="Leave without asking", id="quit-now"),
     ]
 
-    def __init__(self, case: Case, desk: Desk | None = None, walking: bool = False) -> None:
+    def __init__(self, case: "Case | None" = None, desk: "Desk | None" = None, walking: bool = False) -> None:
         # Textual takes NO_COLOR out of the environment, and asks for the themes before it says so.
         self._monochrome = "NO_COLOR" in os.environ
         self.last_looks: tuple[LineFilter, ...] = (
@@ -99,11 +110,15 @@ class AdvisorApp(JobKeeper):
         """Leave in order when told to from outside."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._leave_for, number)
-        self.call_after_refresh(self.walk.on)
+            loop.add_signal_handler(number, self.leave_for, number)
         self.window_title = WindowTitle(self._to_terminal, os.environ)
+        self.call_after_refresh(self.begin_walk)
+
+    def begin_walk(self) -> None:
+        """After the first paint: name the window, and let the demo take its first step."""
         for name in ("case", "live"):
             self.watch(self, name, self._name_window)
+        self.walk.on()
 
     def on_unmount(self) -> None:
         """Give the window its title back."""
@@ -201,10 +216,14 @@ class AdvisorApp(JobKeeper):
                 return
             await asyncio.sleep(0.05)
 
-    def _leave_for(self, number: int) -> None:
+    def leave_for(self, number: int) -> None:
         """A signal: no time to wait; the job's life line ends it."""
         self.exit(return_code=128 + number)
-        # The terminal may be gone, and the thread that writes to it dead: closing it then waits for ever.
+        self.end_at_last(number)
+
+    def end_at_last(self, number: int) -> None:
+        """End even if an orderly end never comes: the terminal may be gone, and the thread that writes to it
+        dead; closing it then waits for ever."""
         last_resort = threading.Timer(_LAST_RESORT, os._exit, (128 + number,))
         last_resort.daemon = True
         last_resort.start()

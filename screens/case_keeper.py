@@ -1,32 +1,48 @@
-"""The case in the application's hands: changed by the user, settled, saved, exchanged for another."""
+"""The case in the application's hands: changed by the user, settled, saved, exchanged for another.
+
+What a case is made of is imported inside the functions that need it, after the first paint.
+"""
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import work
 
-from advisor import cases
-from advisor.case import Case, save
-from advisor.cli.asked import Asked
 from advisor.errors import AdvisorError
-from advisor.journey import settle
 from advisor.text import one_line
-from screens.changes import loses_evidence, without_stale
 from screens.confirm import Confirm
-from screens.desk import Desk
 from screens.studio import Studio
+
+if TYPE_CHECKING:
+    from advisor.case import Case
+    from screens.desk import Desk
 
 
 class CaseKeeper(Studio):
     """Every change of the case goes through here."""
 
-    def __init__(self, case: Case, desk: Desk | None = None) -> None:
+    def __init__(self, case: "Case | None" = None, desk: "Desk | None" = None) -> None:
         super().__init__()
-        self.desk = desk or Desk()
-        self.set_reactive(Studio.case, case)
-        self.set_reactive(Studio.export_folder, case.folder / "export")
+        self._desk = desk
         self._before: list[Case] = []
         """The case before each change since the last job, oldest first."""
+        if case is not None:
+            self.take(case)
+
+    @property
+    def desk(self) -> "Desk":
+        """Where the open case lies."""
+        if self._desk is None:
+            from screens.desk import Desk
+
+            self._desk = Desk()
+        return self._desk
+
+    def take(self, case: "Case") -> None:
+        """Make this the case before any step is shown."""
+        self.set_reactive(Studio.case, case)
+        self.set_reactive(Studio.export_folder, case.folder / "export")
 
     def may_write(self) -> bool:
         """True when no job would be contradicted by a change."""
@@ -35,12 +51,14 @@ class CaseKeeper(Studio):
             return False
         return True
 
-    def decide(self, case: Case) -> None:
+    def decide(self, case: "Case") -> None:
         """Take a case that the user changed."""
         self._decide(case)
 
     @work
-    async def _decide(self, case: Case) -> None:
+    async def _decide(self, case: "Case") -> None:
+        from screens.changes import loses_evidence, without_stale
+
         before = self.case
         question = "The pilot was run with other settings; its evidence will be dropped. Change it anyway?"
         if loses_evidence(before, case) and not await self.push_screen_wait(Confirm(question)):
@@ -71,17 +89,23 @@ class CaseKeeper(Studio):
 
     def open_data(self, path: Path) -> None:
         """Make another data file the one under study, and profile it."""
+        from screens.changes import without_stale
+
         changed = self.case.but(data_path=str(path), columns=None, goal_confirmed=False)
         self.case = without_stale(self.case, changed)
         self.begin("profile")
 
     def open_test(self, path: Path) -> None:
         """Use the user's own test rows."""
+        from screens.changes import without_stale
+
         self.case = without_stale(self.case, self.case.but(eval_path=str(path)))
         self.begin("profile")
 
     def open_case(self, folder: Path) -> None:
         """Put this case away and open another."""
+        from advisor.cli.asked import Asked
+
         if self.running_step:
             self.say("A job is running", "Stop it with s first, or wait")
             return
@@ -106,6 +130,8 @@ class CaseKeeper(Studio):
             self.say("A job is running", "Stop it with s first, or wait")
             return
         self.save()
+        from advisor import cases
+
         try:
             copy = await asyncio.to_thread(cases.duplicate, self.case)
         except (AdvisorError, OSError) as error:
@@ -116,6 +142,8 @@ class CaseKeeper(Studio):
 
     async def settle(self) -> None:
         """Work out what follows from the case beside the terminal, then save it."""
+        from advisor.journey import settle
+
         while True:
             before = self.case
             try:
@@ -130,6 +158,8 @@ class CaseKeeper(Studio):
 
     def save(self) -> None:
         """Write the case file; a full disk is told, never fatal."""
+        from advisor.case import save
+
         try:
             save(self.case)
         except AdvisorError as error:

@@ -7,7 +7,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from advisor import cases
-from advisor.journey import STEPS
+from advisor.steps import STEPS
 from advisor.text import one_line
 from screens.studio import Studio
 from screens.themes import THEMES

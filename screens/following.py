@@ -1,11 +1,17 @@
 """The next recommended thing as the screens name it."""
 
-from advisor.case import Case
-from advisor.journey import Next, next_of
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from advisor.case import Case
+    from advisor.journey import Next
 
 
-def following(case: Case, here: str) -> Next:
+def following(case: "Case", here: str) -> "Next":
     """The next thing from the step `here`: the verdict is read before files are written."""
+    # The rules are imported after the first paint.
+    from advisor.journey import Next, next_of
+
     proposed = next_of(case)
     if proposed.action == "export" and here not in ("verdict", "export"):
         return Next("verdict", "read the verdict", "look")

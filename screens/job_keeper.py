@@ -1,19 +1,24 @@
-"""Jobs in the application's hands: begun, listened to, concluded."""
+"""Jobs in the application's hands: begun, listened to, concluded.
+
+What a job is made of is imported inside the functions that need it, after the first paint.
+"""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from textual import work
 
-from advisor.case import Case
 from advisor.errors import AdvisorError
-from advisor.events import Done, Event, is_last
-from advisor.journey import absorb, spec_of, task_of
-from advisor.specs import ExportTask, Task
 from screens.case_keeper import CaseKeeper
-from screens.desk import Desk
 from screens.live import Live, live_after
 from screens.running import JobSaid, Running
 from screens.walk import Walk
+
+if TYPE_CHECKING:
+    from advisor.case import Case
+    from advisor.events import Event
+    from advisor.specs import Task
+    from screens.desk import Desk
 
 _STEP_OF = {"probe": "machine", "profile": "data", "pilot": "pilot", "export": "export"}
 
@@ -21,7 +26,7 @@ _STEP_OF = {"probe": "machine", "profile": "data", "pilot": "pilot", "export": "
 class JobKeeper(CaseKeeper):
     """One job at a time; what it says becomes facts of the case."""
 
-    def __init__(self, case: Case, desk: Desk | None = None, walking: bool = False) -> None:
+    def __init__(self, case: "Case | None" = None, desk: "Desk | None" = None, walking: bool = False) -> None:
         super().__init__(case, desk)
         self.running = Running(self.post_message)
         self.walk = Walk(self, walking)
@@ -33,6 +38,9 @@ class JobKeeper(CaseKeeper):
 
     def begin(self, action: str) -> None:
         """Start the job of an action, or say why it cannot start."""
+        from advisor.journey import spec_of, task_of
+        from advisor.specs import ExportTask
+
         if self.running.busy or self.running_step is not None:
             self.say("A job is running already", "Stop it with s first, or wait")
             return
@@ -57,6 +65,9 @@ class JobKeeper(CaseKeeper):
 
     async def on_job_said(self, message: JobSaid) -> None:
         """Fold what the job said into the case and its progress."""
+        from advisor.events import is_last
+        from advisor.journey import absorb
+
         case, live = self.case, self.live
         for event in message.events:
             case = absorb(case, event, message.run)
@@ -65,8 +76,11 @@ class JobKeeper(CaseKeeper):
         if is_last(message.events[-1]):
             self.run_worker(self._after(message.events[-1]), group="after")
 
-    async def _after(self, last: Event) -> None:
+    async def _after(self, last: "Event") -> None:
         """A job ended: draw the conclusions, save, tell the user, move on when walking."""
+        from advisor.events import Done
+        from advisor.specs import ExportTask
+
         if isinstance(last, Done) and isinstance(self._doing, ExportTask):
             await self._write_export()
         await self.settle()

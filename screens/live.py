@@ -1,8 +1,10 @@
 """What the running job has said so far, as one frozen value that screens watch."""
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from advisor.events import Done, Event, Failed, Metric, Note, Started, Step
+if TYPE_CHECKING:
+    from advisor.events import Done, Event, Failed, Metric, Step
 
 POINTS = 400
 """Most points kept of one curve: twice the cells of a wide plot; beyond it every second one goes."""
@@ -21,7 +23,7 @@ class Live:
     folder: str = ""
     started: bool = False
     phases: tuple[str, ...] = ()
-    progress: Step | None = None
+    progress: "Step | None" = None
     run: str = ""
     """Training run that the newest numbers belong to."""
     numbers: tuple[tuple[str, float], ...] = ()
@@ -29,7 +31,7 @@ class Live:
     train: Curve = ()
     heldout: Curve = ()
     notes: tuple[str, ...] = ()
-    ended: Done | Failed | None = None
+    ended: "Done | Failed | None" = None
 
     @property
     def running(self) -> bool:
@@ -37,8 +39,11 @@ class Live:
         return self.ended is None
 
 
-def live_after(live: Live, event: Event) -> Live:
+def live_after(live: Live, event: "Event") -> Live:
     """The same job after one more event."""
+    # The events are imported after the first paint.
+    from advisor.events import Done, Failed, Metric, Note, Started, Step
+
     match event:
         case Started(phases=phases):
             return replace(live, started=True, phases=phases)
@@ -62,7 +67,7 @@ def thinned(curve: Curve, points: int) -> Curve:
     return tuple(curve[round(place * stride)] for place in range(points))
 
 
-def _with_metric(live: Live, event: Metric) -> Live:
+def _with_metric(live: Live, event: "Metric") -> Live:
     if event.run != live.run:
         live = replace(live, run=event.run, train=(), heldout=())
     train, heldout = live.train, live.heldout

@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from advisor.errors import AdvisorError
-from advisor.events import Event, Failed, is_last
-from advisor.jobs import Job, start_job
-from advisor.specs import JobSpec
+
+if TYPE_CHECKING:
+    from advisor.events import Event
+    from advisor.jobs import Job
+    from advisor.specs import JobSpec
 
 FLUSH = 0.25
 """Seconds for which events are gathered before the screens hear of them: four looks a second."""
@@ -21,7 +24,7 @@ class JobSaid(Message):
 
     run: str
     """Name of the run's folder."""
-    events: tuple[Event, ...]
+    events: "tuple[Event, ...]"
 
 
 class Running:
@@ -39,8 +42,12 @@ class Running:
         """True from the start of a job until its last event was posted."""
         return bool(self._run)
 
-    async def follow(self, spec: JobSpec) -> None:
+    async def follow(self, spec: "JobSpec") -> None:
         """Start the job and post its events until the last one."""
+        # Jobs and events are imported after the first paint.
+        from advisor.events import Failed
+        from advisor.jobs import start_job
+
         self._run = spec.folder.name
         try:
             self._job = await start_job(spec)
@@ -54,8 +61,10 @@ class Running:
             self._flush()
             self._job, self._run = None, ""
 
-    def hear(self, event: Event) -> None:
+    def hear(self, event: "Event") -> None:
         """Take one event; it is posted within a moment, the last one at once."""
+        from advisor.events import is_last
+
         self._waiting.append(event)
         if is_last(event):
             self._flush()

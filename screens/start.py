@@ -1,10 +1,16 @@
 """The `advisor` command: the terminal program, or the headless commands where no terminal is wanted."""
 
+import argparse
 import sys
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
+    from advisor.case import Case
     from advisor.cli.asked import Asked
+    from advisor.errors import AdvisorError
+    from screens.desk import Desk
 
 _HEADLESS = ("probe", "profile", "plan", "pilot", "verdict", "export", "run", "replay")
 _FLAGS = ("--json", "--headless", "-h", "--help")
@@ -50,34 +56,36 @@ def _headless(argv: list[str]) -> int:
 
 def _terminal(argv: list[str]) -> int:
     from advisor.errors import AdvisorError
-    from advisor.text import one_line
-    from screens.desk import Desk
+    from screens.arrival import Arrival
 
-    desk = Desk()
     try:
-        asked = asked_of(argv)
-        demo = asked.command == "demo"
-        case = desk.open_demo() if demo else desk.open(asked)
+        given = given_in(argv)
     except AdvisorError as error:
-        sys.stderr.write(f"advisor: {one_line(f'{error.message}. {error.do}', 400)}\n")
-        return 2
-    # The lock is held before the first paint: two windows on one case would overwrite each other.
-    from screens.app import AdvisorApp
-
+        return _say(error)
+    app = Arrival(partial(_open, given), walking=given.data == "demo")
     try:
-        app = AdvisorApp(case, desk, walking=demo)
         app.run()
-        return app.return_code or 0
+        return _say(app.fault) if app.fault is not None else app.return_code or 0
     finally:
-        desk.close()
+        app.desk.close()
 
 
-def asked_of(argv: list[str]) -> "Asked":
-    """What the terminal program should open; raises BadInput for anything that cannot be understood."""
-    import argparse
-    from pathlib import Path
+def _say(error: "AdvisorError") -> int:
+    from advisor.text import one_line
 
-    from advisor.cli.asked import Asked
+    sys.stderr.write(f"advisor: {one_line(f'{error.message}. {error.do}', 400)}\n")
+    return 2
+
+
+def _open(given: argparse.Namespace, desk: "Desk") -> "Case":
+    """The case that was asked for, locked before any of it is shown: two windows on one case would overwrite
+    each other."""
+    asked = asked_of(given)
+    return desk.open_demo() if asked.command == "demo" else desk.open(asked)
+
+
+def given_in(argv: list[str]) -> argparse.Namespace:
+    """The words of the command line; raises BadInput for anything that cannot be understood."""
     from advisor.errors import BadInput
     from advisor.text import one_line
 
@@ -90,7 +98,13 @@ def asked_of(argv: list[str]) -> "Asked":
     parser.add_argument("--model")
     parser.add_argument("--eval", type=Path)
     parser.add_argument("--case", type=Path)
-    given = parser.parse_args(argv)
+    return parser.parse_args(argv)
+
+
+def asked_of(given: argparse.Namespace) -> "Asked":
+    """What the terminal program should open."""
+    from advisor.cli.asked import Asked
+
     if given.data == "demo":
         return Asked("demo", model=given.model)
     return Asked(

@@ -1,22 +1,26 @@
-"""What a step may ask of the application: the case, the running job, and the actions."""
+"""What a step may ask of the application: the case, the running job, and the actions.
+
+What a case is made of is imported after the first paint.
+"""
 
 from abc import abstractmethod
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.reactive import var
 
-from advisor.case import Case
-from screens.live import Live
-
-_NO_CASE = Case(name="", created="")
+if TYPE_CHECKING:
+    from advisor.case import Case
+    from screens.live import Live
 
 
 class Studio(App[None]):
     """The state that every screen watches, and the doors to change it."""
 
-    case: var[Case] = var(_NO_CASE)
-    live: var[Live | None] = var[Live | None](None)
+    case: "var[Case]" = var(None)  # type: ignore[arg-type]
+    """No step is shown before a case is here."""
+    live: "var[Live | None]" = var(None)
     export_folder: var[Path] = var(Path())
 
     @property
@@ -29,7 +33,7 @@ class Studio(App[None]):
         """True when the case may be changed; says why when it may not."""
 
     @abstractmethod
-    def decide(self, case: Case) -> None:
+    def decide(self, case: "Case") -> None:
         """Take a case that the user changed: what follows from it is worked out, then it is saved."""
 
     @abstractmethod

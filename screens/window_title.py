@@ -1,10 +1,13 @@
 """The title of the terminal's window and the progress on its task bar, where the terminal has them."""
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from advisor.case import Case
 from advisor.text import one_line
-from screens.live import Live
+
+if TYPE_CHECKING:
+    from advisor.case import Case
+    from screens.live import Live
 
 _NO_TITLE = ("linux", "dumb", "vt100", "vt220")
 """Terminals that print the sequence, or have no window."""
@@ -22,7 +25,7 @@ class WindowTitle:
         self._barred = any(name in environment for name in _BARS)
         self._shown = ""
 
-    def show(self, case: Case, live: Live | None) -> None:
+    def show(self, case: "Case", live: "Live | None") -> None:
         """Name the case and, while a job runs, how far it is."""
         if not self._titled:
             return
@@ -39,14 +42,14 @@ class WindowTitle:
             self._write(f"{self._bar(None)}{_GIVE_BACK}")
             self._shown = ""
 
-    def _bar(self, live: Live | None) -> str:
+    def _bar(self, live: "Live | None") -> str:
         if not self._barred:
             return ""
         done = percent(live)
         return "\x1b]9;4;0\x07" if done is None else f"\x1b]9;4;1;{done}\x07"
 
 
-def title(case: Case, live: Live | None) -> str:
+def title(case: "Case", live: "Live | None") -> str:
     """One line such as “advisor: tickets, pilot 45 %”."""
     name = one_line(case.name, 40)
     if live is None or not live.running:
@@ -55,7 +58,7 @@ def title(case: Case, live: Live | None) -> str:
     return f"advisor: {name}, {live.job}" + ("" if done is None else f" {done} %")
 
 
-def percent(live: Live | None) -> int | None:
+def percent(live: "Live | None") -> int | None:
     """How much of the present phase is done, None when not known or nothing runs."""
     if live is None or not live.running or live.progress is None or live.progress.total <= 0:
         return None

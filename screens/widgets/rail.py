@@ -2,7 +2,7 @@
 
 from textual.content import Content
 
-from advisor.journey import STEPS, StepState
+from advisor.steps import STEPS, StepState
 from screens.widgets.plain_text import PlainText
 
 _STYLE = {

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from heuristics.statistics import mcnemar_exact, paired_bootstrap, wilson
+from heuristics.statistics import mcnemar_exact, paired_bootstrap, share_difference, wilson
 
 
 def test_the_mean_is_weighted() -> None:
@@ -52,6 +52,19 @@ def test_nothing_to_resample_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=r"resample|length"):
         paired_bootstrap(differences, weights, groups, seed=1)
+
+
+def test_a_difference_of_shares_keeps_an_interval_where_no_row_changed() -> None:
+    low, high = share_difference((0, 64), (0, 64))
+    assert (low, high) == (pytest.approx(-0.0566, abs=1e-3), pytest.approx(0.0566, abs=1e-3))
+    low, high = share_difference((0, 64), (64, 64))
+    assert high == 1.0
+    assert 0.9 < low < 0.93
+    assert share_difference((0, 0), (0, 0)) == (-1.0, 1.0)
+
+
+def test_a_difference_of_shares_matches_a_published_example() -> None:
+    assert share_difference((48, 80), (56, 70)) == pytest.approx((0.0524, 0.3339), abs=1e-4)
 
 
 def test_wilson_matches_a_published_example() -> None:

@@ -85,6 +85,25 @@ def test_a_plateau_is_named_at_the_end_and_a_falling_curve_is_not() -> None:
     assert falling.end(120) is None
 
 
+def decaying(losses: list[float]) -> Watcher:
+    """A run of 80 steps whose rate falls to zero, with a held-out loss every tenth step."""
+    watcher = Watcher("run", LIMITS)
+    for step in range(1, 81):
+        watcher.train(step, 2.0, rate=1e-3 * (1 - (step - 1) / 80))
+        if step % 10 == 0:
+            watcher.heldout(step, losses[step // 10 - 1])
+    return watcher
+
+
+def test_a_curve_that_flattens_only_because_the_rate_decays_is_no_plateau() -> None:
+    assert decaying([2.4, 1.9, 1.5, 1.2, 1.1, 1.06, 1.05, 1.05]).end(80) is None
+
+
+def test_a_curve_that_is_flat_while_the_rate_is_high_is_a_plateau() -> None:
+    alarm = decaying([1.51, 1.5, 1.52, 1.51, 1.5, 1.49, 1.49, 1.49]).end(80)
+    assert alarm is not None and alarm.kind == "plateau"
+
+
 def test_every_alarm_says_what_to_do() -> None:
     alarm = Watcher("run", LIMITS).train(1, math.nan)
     assert alarm is not None

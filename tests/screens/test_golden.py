@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.journey import STEPS
+from advisor.steps import STEPS
 from screens.app import AdvisorApp
 from tests.screens.conftest import Golden
 from tests.screens.sample_case import empty, filled

@@ -7,7 +7,7 @@ import pytest
 
 from advisor.case import Case
 from advisor.events import Failed, Note, Step
-from advisor.journey import STEPS
+from advisor.steps import STEPS
 from screens.app import AdvisorApp
 from screens.live import Live
 from tests.screens.conftest import screen_lines

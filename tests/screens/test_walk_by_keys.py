@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from advisor.case import load, save
-from advisor.journey import STEPS
+from advisor.steps import STEPS
 from heuristics.goal import Goal
 from screens.app import AdvisorApp
 from screens.confirm import Confirm

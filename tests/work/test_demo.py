@@ -1,8 +1,10 @@
 """The bundled demo: its files are what their generators say, and the defects are where the list says."""
 
 import json
-import math
+import os
 import re
+import subprocess
+import sys
 from itertools import combinations
 from pathlib import Path
 
@@ -10,10 +12,17 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from advisor.case import Case, load
 from advisor.work.demo.dataset import DATA, DEFECTS, KINDS, make_lines, write_dataset
+from advisor.work.demo.documents import Library, encode, plain_texts, write_library
 from advisor.work.demo.grammar import alike, words_in_runs
-from advisor.work.demo.pretrain import perplexity, read_settings, write_texts
+from advisor.work.demo.learning import train
+from advisor.work.demo.pretrain import build, perplexity, scores
+from advisor.work.demo.recipe import read_settings
+from advisor.work.demo.tokenizer import train_tokenizer
 from advisor.work.demo.world import demo_folder, read_world
+from advisor.work.pilot.settings import general_text
+from heuristics.knobs import Knobs
 
 FOLDER = demo_folder()
 MODEL = FOLDER / "model"
@@ -37,6 +46,12 @@ def tokenizer():
 @pytest.fixture(scope="module")
 def model():
     return AutoModelForCausalLM.from_pretrained(MODEL, local_files_only=True).eval()
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    """The held-out texts, and the first of the training documents."""
+    return write_library(read_settings().reading.model_copy(update={"documents": 4000}))
 
 
 def content(line: str, role: str) -> str:
@@ -198,27 +213,45 @@ def test_the_model_folder_holds_no_pickle_and_the_demo_is_under_8_megabytes() ->
     assert sum(path.stat().st_size for path in found) < 8_000_000
 
 
-def test_the_held_out_perplexity_is_the_recorded_one(model, tokenizer) -> None:
+def test_the_held_out_perplexities_are_the_recorded_ones(model, tokenizer, library: Library) -> None:
     report = json.loads((MODEL / "training.json").read_text(encoding="utf-8"))
-    texts = (FOLDER / "probe.txt").read_text(encoding="utf-8").splitlines()
-    assert len(texts) == report["heldout_texts"]
-    measured = perplexity(model, tokenizer, texts)
-    assert math.isclose(measured, report["heldout_perplexity"], rel_tol=0.01)
-    assert measured < report["heldout_perplexity_untrained"] / 100
+    measured = scores(model, tokenizer, library)
+    assert measured == pytest.approx(report["heldout_perplexity"], rel=0.01)
+    untrained = report["heldout_perplexity_untrained"]
+    assert all(measured[kind] < untrained[kind] / 50 for kind in measured)
+    assert (FOLDER / "probe.txt").read_text(encoding="utf-8").splitlines() == library.shop
 
 
-def test_the_pretraining_text_holds_no_ticket_of_the_data_set_and_no_held_out_text(
-    lines: list[str], defects: dict
+def test_the_base_reads_general_text_better_than_chance(model, tokenizer) -> None:
+    texts = general_text()
+    assert perplexity(model, tokenizer, texts) < model.config.vocab_size / 4
+
+
+def test_the_pretraining_text_holds_no_row_of_the_data_set_and_no_held_out_text(
+    lines: list[str], defects: dict, library: Library
 ) -> None:
-    settings = read_settings().run.model_copy(update={"documents": 3000})
-    heldout, documents = write_texts(settings)
-    assert heldout == (FOLDER / "probe.txt").read_text(encoding="utf-8").splitlines()
-    read = {text for text in documents if isinstance(text, str)}
-    said = {turn["content"] for document in documents if not isinstance(document, str) for turn in document}
-    tickets = {content(line, "user") for line in well_formed(lines, defects).values()}
-    assert not read & set(heldout)
-    assert not said & tickets
-    assert not [text for text in said if "queue:" in text and "priority:" in text and "product:" in text]
+    read = {text for text in library.documents if isinstance(text, str)}
+    said = {turn["content"] for each in library.documents if not isinstance(each, str) for turn in each}
+    rows = well_formed(lines, defects).values()
+    assert not read & {*library.shop, *library.everyday}
+    assert not said & {content(line, role) for line in rows for role in ("system", "user", "assistant")}
+    general = set(general_text())
+    assert not [text for text in (*read, *said) if any(line in text for line in general)]
+
+
+def test_nothing_in_the_pretraining_names_the_fields_of_the_task_or_pairs_its_labels_with_letters(
+    library: Library,
+) -> None:
+    """Label words occur as words on cards and as names handed out by chance, never as what a letter is."""
+    answers = [
+        turn["content"] for each in library.documents if not isinstance(each, str) for turn in each[-1:]
+    ]
+    prose = [text for text in library.documents if isinstance(text, str)]
+    fields = re.compile(r"\b(queue|priority|product|triage)\b", re.IGNORECASE)
+    assert not [text for text in (*answers, *prose) if fields.search(text)]
+    labels = re.compile(rf"\b({'|'.join(read_world().issues)})\b")
+    told = [text for text in prose if labels.search(text)]
+    assert not told, told[:3]
 
 
 def test_the_chat_template_marks_the_answer_and_its_end_for_training(tokenizer, lines: list[str]) -> None:
@@ -245,9 +278,7 @@ def test_every_row_is_short_enough_for_a_fast_pilot(tokenizer, lines: list[str],
     assert max(lengths) <= 160
 
 
-def test_the_base_model_answers_in_the_form_it_was_taught_but_does_not_triage(
-    model, tokenizer, lines: list[str]
-) -> None:
+def test_the_base_follows_instructions_but_does_not_triage(model, tokenizer, lines: list[str]) -> None:
     def answer(system: str, user: str) -> str:
         turns = [{"role": "system", "content": system}, {"role": "user", "content": user}]
         ids = tokenizer.apply_chat_template(
@@ -256,5 +287,91 @@ def test_the_base_model_answers_in_the_form_it_was_taught_but_does_not_triage(
         made = model.generate(**ids, max_new_tokens=24, do_sample=False)
         return tokenizer.decode(made[0, ids["input_ids"].shape[1] :], skip_special_tokens=True)
 
-    assert answer("Name the thing.", "Hello, The depot still has my modem. Regards, Nils").startswith("The ")
-    assert "queue:" not in answer("Triage the ticket.", content(lines[0], "user"))
+    letter = "Hello, The depot still has my modem. Regards, Nils"
+    assert answer("Name the matter.", letter) == "transport"
+    assert answer("Fill in: sender = ?; device = ?", letter).startswith("sender = Nils; device = ")
+    given = answer(content(lines[0], "system"), content(lines[0], "user"))
+    assert not any(field in given for field in ("queue", "priority", "product"))
+
+
+def test_a_pretraining_goes_on_from_its_checkpoint_to_the_same_weights(tmp_path: Path) -> None:
+    settings = read_settings()
+    few = settings.reading.model_copy(update={"documents": 40, "heldout": 2})
+    documents = write_library(few).documents
+    words = train_tokenizer(plain_texts(documents), 300, 64)
+    encoded = encode(documents, words, 64)
+    shape = settings.model.model_copy(update={"vocab_size": 300, "hidden_size": 16, "intermediate_size": 16})
+    plan = settings.learning.model_copy(update={"steps": 8, "tokens_per_step": 256, "save_every": 4})
+
+    def trained(*stops: int) -> dict[str, torch.Tensor]:
+        state = tmp_path / f"{len(stops)}.state"
+        for stop in (*stops, None):
+            torch.manual_seed(1)
+            model = build(words, shape)
+            train(model, encoded, plan, 3, state, lambda _: None, stop)
+        return model.state_dict()
+
+    whole, resumed = trained(), trained(4)
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+@pytest.fixture(scope="module")
+def journey(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, Case]:
+    """`advisor demo` without a terminal, as a user runs it: its exit code, and the case it leaves."""
+    home = tmp_path_factory.mktemp("home")
+    case = home / "case"
+    # One thread, and time enough to drop nothing: the tests may share the machine.
+    environment = {**os.environ, "ADVISOR_HOME": str(home), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "screens.start",
+            "demo",
+            "--headless",
+            "--case",
+            str(case),
+            "--seed",
+            "17",
+            "--minutes",
+            "6",
+        ],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=280,
+    )
+    return done.returncode, load(case)
+
+
+def test_the_demo_ends_with_a_verdict_that_its_exit_code_repeats(journey: tuple[int, Case]) -> None:
+    code, case = journey
+    assert case.verdict is not None and case.pilot is not None and case.pilot.complete
+    assert code == (0 if case.verdict.ready else 1)
+    assert case.goal.metric == "exact_match"
+    before, after = case.pilot.score("base", "test"), case.pilot.score("tuned", "test")
+    assert before is not None and after is not None
+    assert before.exact_match is not None and after.exact_match is not None
+    assert after.exact_match >= before.exact_match
+    assert after.loss < before.loss / 10
+
+
+def test_the_demo_tells_the_task_from_its_form(journey: tuple[int, Case]) -> None:
+    pilot = journey[1].pilot
+    assert pilot is not None
+    task, form = pilot.gain("task"), pilot.gain("format")
+    assert task is not None and form is not None
+    assert form.estimate.low > 0
+    base = pilot.score("base", "general")
+    assert base is not None
+    assert base.loss < 4
+
+
+def test_the_demo_keeps_to_the_settings_of_its_plan(journey: tuple[int, Case]) -> None:
+    case = journey[1]
+    assert case.plan is not None and case.pilot is not None
+    assert case.knobs == Knobs(seed=17)
+    assert [run.learning_rate for run in case.pilot.runs] == [case.plan.recipe.learning_rate]
+    assert not case.pilot.alarms

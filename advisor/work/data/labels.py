@@ -7,9 +7,6 @@ from advisor.text import one_line
 from advisor.work.data.examples import Example
 from advisor.work.data.limits import data_limits
 
-_SHORT_WORDS = 5
-_NEARLY_ALL = 0.95
-
 
 def label_counts(examples: Sequence[Example]) -> tuple[tuple[str, int], ...]:
     """(Answer, rows), most frequent first; empty when the answers are not few, short and repeated."""
@@ -32,5 +29,7 @@ def mostly_short(examples: Sequence[Example]) -> bool:
     """True when nearly all answers are at most a few words."""
     if not examples or examples[0].text is not None:
         return False
-    short = sum(len(each.answer.split(maxsplit=_SHORT_WORDS)) <= _SHORT_WORDS for each in examples)
-    return short >= len(examples) * _NEARLY_ALL
+    limits = data_limits().labels
+    most = limits.short_words
+    short = sum(len(each.answer.split(maxsplit=most)) <= most for each in examples)
+    return short >= len(examples) * limits.nearly_all

@@ -41,6 +41,10 @@ class LabelLimits(_Table):
     most_classes: int
     longest: int
     rows_per_class: int
+    short_words: int
+    """An answer of at most this many words is short."""
+    nearly_all: float
+    """Share of the answers that must be short."""
 
 
 class LengthLimits(_Table):

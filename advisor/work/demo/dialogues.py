@@ -1,22 +1,15 @@
-"""Writes the pretraining dialogues: short tasks in the chat template, none of them the triage task."""
+"""Writes the pretraining dialogues about letters: short reading tasks, none of them the triage task."""
 
+from advisor.work.demo.drills import DRILLS, Turns, turns
 from advisor.work.demo.letters import Author, Letter
-
-Turns = list[dict[str, str]]
-
-
-def turns(system: str, user: str, assistant: str) -> Turns:
-    """A dialogue of one question; without a system turn when that is empty."""
-    dialogue = [{"role": "user", "content": user}, {"role": "assistant", "content": assistant}]
-    return [{"role": "system", "content": system}, *dialogue] if system else dialogue
 
 
 def known(author: Author, letter: Letter) -> dict[str, str]:
-    """What a reader would note about the letter, in changing words."""
+    """What a reader notes about the letter, in fixed words."""
     names = author.corpus.names
     return {
-        "matter": author.rng.choice(names[letter.matter]),
-        "hurry": author.rng.choice(names[letter.hurry]),
+        "matter": names[letter.matter][0],
+        "hurry": names[letter.hurry][0],
         "thing": letter.product,
         "sender": letter.sender or "not signed",
     }
@@ -38,55 +31,59 @@ def one_question(author: Author) -> Turns:
     letter = author.letter()
     noted = known(author, letter)
     ways = {
-        "matter": (("What is the letter about?", "Name the matter."), ("It is about {}.", "{}")),
-        "hurry": (("Is there a hurry?", "Can it wait or is it urgent?"), ("Is it urgent? {}.", "{}")),
-        "thing": (("Which thing is meant?", "Name the thing."), ("The {}.", "{}")),
-        "sender": (("Who wrote it?", "Name the sender."), ("{}.", "{}")),
+        "matter": (("What is the letter about?", "It is about {}."), ("Name the matter.", "{}")),
+        "hurry": (("Is there a hurry?", "{}."), ("Can it wait or is it urgent?", "Is it urgent? {}.")),
+        "thing": (("Which thing is meant?", "The {}."), ("Name the thing.", "{}")),
+        "sender": (("Who wrote it?", "{}."), ("Name the sender.", "{}")),
     }
-    field = author.rng.choice(("matter", "matter", "hurry", "thing", "sender"))
-    questions, answers = ways[field]
-    return asked(
-        author, author.rng.choice(questions), letter, author.rng.choice(answers).format(noted[field])
-    )
+    field = author.rng.choice(("matter", "matter", "hurry", "hurry", "thing", "sender"))
+    question, answer = author.rng.choice(ways[field])
+    return asked(author, question, letter, answer.format(noted[field]))
 
 
-def laid_out(author: Author, pairs: list[tuple[str, str]]) -> str:
-    """The pairs of key and value in one of many layouts."""
-    layouts = author.corpus.layouts
-    pattern, between = author.rng.choice(layouts["notes"]), author.rng.choice(layouts["between"])
-    return between.join(pattern.format(key=key, value=value) for key, value in pairs)
-
-
-def notes(author: Author) -> Turns:
-    """Asks for some fields of a letter."""
+def form(author: Author) -> Turns:
+    """Gives a form with empty fields, and asks for the same form filled in from a letter."""
     letter = author.letter()
     noted = known(author, letter)
     fields = author.corpus.fields
     chosen = author.rng.sample(list(fields), author.rng.randint(1, len(fields)))
-    pairs = [(author.rng.choice(fields[field]), noted[field]) for field in chosen]
-    return asked(author, f"Note the {', '.join(key for key, _ in pairs)}.", letter, laid_out(author, pairs))
+    keys = [(author.rng.choice(fields[field]), noted[field]) for field in chosen]
+    layouts = author.corpus.layouts
+    pattern, between = author.rng.choice(layouts["notes"]), author.rng.choice(layouts["between"])
+    empty = between.join(pattern.format(key=key, value="?") for key, _ in keys)
+    filled = between.join(pattern.format(key=key, value=value) for key, value in keys)
+    return asked(author, f"Fill in: {empty}", letter, filled)
 
 
-def card(author: Author) -> Turns:
-    """Asks for a card with given keys and values."""
-    keys = author.rng.sample(author.corpus.cards["key"], author.rng.randint(1, 4))
-    pairs = [(key, author.grammar.pick("value")) for key in keys]
-    wish = ", ".join(f"{key} {value}" for key, value in pairs)
-    return turns(
-        author.rng.choice(("", "Fill in the card.")), f"Make a card: {wish}.", laid_out(author, pairs)
-    )
+def choice(author: Author) -> Turns:
+    """Asks which of some words fits the letter."""
+    letter = author.letter()
+    names = author.corpus.names
+    kinds, kind = _kinds(author, letter)
+    others = [name for name in kinds if name != kind]
+    options = [kind, *author.rng.sample(others, author.rng.randint(1, min(3, len(others))))]
+    author.rng.shuffle(options)
+    words = {name: author.rng.choice(names[name]) for name in options}
+    return asked(author, f"Which fits: {' / '.join(words[name] for name in options)}", letter, words[kind])
+
+
+def yes_or_no(author: Author) -> Turns:
+    """Asks whether a letter is about something."""
+    letter = author.letter()
+    names = author.corpus.names
+    about = letter.matter if author.grammar.chance(0.5) else author.rng.choice(list(author.corpus.letters))
+    question = f"Is it about {author.rng.choice(names[about])}?"
+    return asked(author, question, letter, "yes" if about == letter.matter else "no")
 
 
 def sorting(author: Author) -> Turns:
     """Gives a word for every kind of letter, and asks for the word of this one."""
     letter = author.letter()
-    field, kind = author.rng.choice((("letters", letter.matter), ("time", letter.hurry)))
-    kinds = list(author.corpus.letters if field == "letters" else author.corpus.time)
+    kinds, kind = _kinds(author, letter)
     author.rng.shuffle(kinds)
     words = author.rng.sample(author.corpus.cards["word"], len(kinds))
-    rule = ", ".join(
-        f"{word} for {author.corpus.names[name][0]}" for word, name in zip(words, kinds, strict=True)
-    )
+    names = author.corpus.names
+    rule = ", ".join(f"{word} for {names[name][0]}" for word, name in zip(words, kinds, strict=True))
     return turns(f"Say {rule}.", letter.text, words[kinds.index(kind)])
 
 
@@ -94,7 +91,10 @@ def summary(author: Author) -> Turns:
     """Asks for a letter in one sentence."""
     letter = author.letter()
     noted = known(author, letter)
-    answer = f"{letter.sender or 'Somebody'} writes about {noted['matter']} and the {letter.product}."
+    hurry = {"soon": "in a hurry", "later": "with time", "silent": "calmly"}[letter.hurry]
+    answer = (
+        f"{letter.sender or 'Somebody'} writes about {noted['matter']} and the {letter.product}, {hurry}."
+    )
     return asked(author, "Say it in one sentence.", letter, answer)
 
 
@@ -105,40 +105,18 @@ def reply(author: Author) -> Turns:
     return asked(author, "Write a reply.", letter, f"Dear {letter.sender or 'customer'}, {advice}.")
 
 
-def odd_one(author: Author) -> Turns:
-    """Asks which of three words is of a kind."""
-    kind = author.rng.choice(("fruit", "animal", "tool", "month", "colour"))
-    others = author.rng.sample([name for name in ("thing", "place", "job", "weather") if name != kind], 2)
-    right = author.grammar.pick(kind)
-    words = [right, *(author.grammar.pick(name) for name in others)]
-    author.rng.shuffle(words)
-    return turns("", f"Which word is a {kind}: {words[0]}, {words[1]} or {words[2]}?", right)
+def _kinds(author: Author, letter: Letter) -> tuple[list[str], str]:
+    """All kinds of letters by matter or by hurry, and this letter's."""
+    if author.grammar.chance(0.5):
+        return list(author.corpus.letters), letter.matter
+    return list(author.corpus.time), letter.hurry
 
 
-def repeat(author: Author) -> Turns:
-    """Asks for a copy of a few words."""
-    words = " ".join(
-        author.grammar.pick(author.rng.choice(("thing", "city", "colour", "order", "key", "word")))
-        for _ in range(3)
-    )
-    return turns(author.rng.choice(("", "Do as you are told.")), f"Repeat: {words}", words)
+TASKS = (one_question, form, choice, yes_or_no, sorting, summary, reply, *DRILLS)
+WEIGHTS = (8, 12, 4, 2, 3, 5, 2, *(1 for _ in DRILLS))
 
 
-def small_talk(author: Author) -> Turns:
-    """A greeting and a name that comes back."""
-    words = author.people()
-    answer = f"Hello {words['name']}, what can I do for you and your {words['it']}?"
-    return turns(
-        "You work in a shop.",
-        f"{author.grammar.pick('greeting')}, I am {words['name']} with the {words['it']}.",
-        answer,
-    )
-
-
-TASKS = (one_question, notes, sorting, card, summary, reply, odd_one, repeat, small_talk)
-WEIGHTS = (8, 10, 4, 5, 2, 2, 1, 2, 1)
-
-
-def dialogue(author: Author) -> Turns:
-    """One dialogue of any task."""
-    return author.rng.choices(TASKS, weights=WEIGHTS)[0](author)
+def dialogue(author: Author, questions: int = 1) -> Turns:
+    """One dialogue of any task; further questions are of the same task."""
+    task = author.rng.choices(TASKS, weights=WEIGHTS)[0]
+    return [turn for _ in range(questions) for turn in task(author)]

@@ -3,10 +3,8 @@
 import argparse
 import json
 import math
-import random
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,137 +14,20 @@ import transformers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from advisor.files import write_atomic
-from advisor.preset_file import read_preset
-from advisor.work.demo.dialogues import dialogue
-from advisor.work.demo.letters import Author, read_corpus
-from advisor.work.demo.tokenizer import END, train_tokenizer
-from advisor.work.demo.world import Table, demo_folder, read_world
+from advisor.work.demo.documents import Encoded, Library, as_text, encode, plain_texts, write_library
+from advisor.work.demo.learning import Progress, train
+from advisor.work.demo.recipe import ModelShape, Pretraining, read_settings
+from advisor.work.demo.tokenizer import train_tokenizer
+from advisor.work.demo.world import demo_folder
 
+Scores = dict[str, float]
 
-class ModelShape(Table):
-    """The Llama shape; heads have hidden_size / num_attention_heads numbers each."""
-
-    vocab_size: int
-    hidden_size: int
-    intermediate_size: int
-    num_hidden_layers: int
-    num_attention_heads: int
-    num_key_value_heads: int
-    max_position_embeddings: int
-
-
-class Phase(Table):
-    """Some optimizer steps over windows of the same length, in tokens."""
-
-    window: int
-    batch: int
-    steps: int
-
-
-class RunSettings(Table):
-    """What is read and how fast the weights move."""
-
-    seed: int
-    documents: int
-    share_dialogues: float
-    heldout: int
-    learning_rate: float
-    warmup_steps: int
-    weight_decay: float
-    clip: float
-
-
-class Pretraining(Table):
-    """Everything that `pretraining.toml` says."""
-
-    source: str
-    date: str
-    model: ModelShape
-    run: RunSettings
-    phase: list[Phase]
-
-
-def read_settings() -> Pretraining:
-    """The shape of the model and the plan of the run."""
-    return read_preset("demo/pretraining.toml", Pretraining)
-
-
-def write_texts(settings: RunSettings) -> tuple[list[str], list[str | list[dict[str, str]]]]:
-    """Held-out prose, and training documents (prose or dialogue) among which it does not occur."""
-    world, corpus = read_world(), read_corpus()
-    aside = Author(world, corpus, random.Random(settings.seed + 1))
-    heldout = sorted({aside.prose() for _ in range(settings.heldout)})
-    unseen = set(heldout)
-    author = Author(world, corpus, random.Random(settings.seed))
-    documents: list[str | list[dict[str, str]]] = []
-    while len(documents) < settings.documents:
-        if author.grammar.chance(settings.share_dialogues):
-            documents.append(dialogue(author))
-        elif (prose := author.prose()) not in unseen:
-            documents.append(prose)
-    return heldout, documents
-
-
-def as_text(document: str | list[dict[str, str]], tokenizer: PreTrainedTokenizerFast) -> str:
-    """A document as the model reads it, from its first to its last token."""
-    if isinstance(document, str):
-        return f"{tokenizer.bos_token}{document}{END}"
-    return str(tokenizer.apply_chat_template(document, tokenize=False))
-
-
-def plain_texts(documents: list[str | list[dict[str, str]]]) -> Iterator[str]:
-    """What the tokenizer learns its pieces from."""
-    for document in documents:
-        if isinstance(document, str):
-            yield document
-        else:
-            yield from (turn["content"] for turn in document)
-
-
-def windows(stream: torch.Tensor, phases: list[Phase]) -> Iterator[torch.Tensor]:
-    """Batches of windows' token ids, shape (batch, window); the stream begins again at its end."""
-    start = 0
-    for phase in phases:
-        size = phase.batch * phase.window
-        for _ in range(phase.steps):
-            if start + size > len(stream):
-                start = 0
-            yield stream[start : start + size].view(phase.batch, phase.window)
-            start += size
-
-
-def rate_at(step: int, steps: int, settings: RunSettings) -> float:
-    """Learning rate: linear warm-up, then linear decay to zero."""
-    warm = min(1.0, (step + 1) / settings.warmup_steps)
-    return settings.learning_rate * warm * (1 - step / steps)
-
-
-def train(
-    model: LlamaForCausalLM, stream: torch.Tensor, settings: Pretraining, say: Callable[[str], None]
-) -> int:
-    """Train in place; returns the number of tokens read."""
-    run = settings.run
-    steps = sum(phase.steps for phase in settings.phase)
-    optimizer = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.95), weight_decay=run.weight_decay)
-    read = 0
-    began = time.monotonic()
-    for step, batch in enumerate(windows(stream, settings.phase)):
-        for group in optimizer.param_groups:
-            group["lr"] = rate_at(step, steps, run)
-        loss = model(input_ids=batch, labels=batch).loss
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), run.clip)
-        optimizer.step()
-        optimizer.zero_grad()
-        read += batch.numel()
-        if step % 25 == 0 or step == steps - 1:
-            speed = read / (time.monotonic() - began)
-            say(f"step {step + 1}/{steps}  loss {loss.item():.3f}  {speed:.0f} tokens/s")
-    return read
+_LAST = 200
+"""Steps over which the recorded training loss is averaged."""
 
 
 @torch.no_grad()
-def perplexity(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, texts: list[str]) -> float:
+def perplexity(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, texts: Sequence[str]) -> float:
     """exp of the mean loss per token over whole texts, each read on its own from the begin token."""
     total, count = 0.0, 0
     for text in texts:
@@ -154,6 +35,40 @@ def perplexity(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, text
         total += float(model(input_ids=ids, labels=ids).loss) * (ids.shape[1] - 1)
         count += ids.shape[1] - 1
     return math.exp(total / count)
+
+
+@torch.no_grad()
+def answer_perplexity(model: LlamaForCausalLM, dialogues: Sequence[Encoded]) -> float:
+    """exp of the mean loss per token that the assistant says."""
+    total, count = 0.0, 0
+    for each in dialogues:
+        logits = model(input_ids=torch.tensor([each.ids])).logits[0, :-1]
+        losses = torch.nn.functional.cross_entropy(logits, torch.tensor(each.ids[1:]), reduction="none")
+        said = torch.tensor(each.said[1:])
+        total += float(losses[said].sum())
+        count += int(said.sum())
+    return math.exp(total / count)
+
+
+def scores(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, library: Library) -> Scores:
+    """Perplexity on the three kinds of held-out text."""
+    longest = model.config.max_position_embeddings
+    dialogues = encode(list(library.dialogues), tokenizer, longest)
+    return {
+        "shop": round(perplexity(model, tokenizer, library.shop), 3),
+        "everyday": round(perplexity(model, tokenizer, library.everyday), 3),
+        "answers": round(answer_perplexity(model, dialogues), 3),
+    }
+
+
+def build(tokenizer: PreTrainedTokenizerFast, shape: ModelShape) -> LlamaForCausalLM:
+    """A fresh model with random weights for this tokenizer."""
+    ids = {
+        "bos_token_id": tokenizer.bos_token_id,
+        "eos_token_id": tokenizer.eos_token_id,
+        "pad_token_id": tokenizer.pad_token_id,
+    }
+    return LlamaForCausalLM(LlamaConfig(**shape.model_dump(), **ids, tie_word_embeddings=True))
 
 
 def save(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
@@ -168,19 +83,52 @@ def save(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, folder: Pa
     )
 
 
+def record(
+    settings: Pretraining, parameters: int, progress: Progress, untrained: Scores, trained: Scores
+) -> str:
+    """The report of a run as JSON."""
+    recent = [each for each in progress.answer_loss[-_LAST:] if math.isfinite(each)]
+    report = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "seed": settings.reading.seed,
+        "parameters": parameters,
+        "steps": progress.step,
+        "documents": settings.reading.documents,
+        "tokens_read": progress.tokens,
+        "seconds": round(progress.seconds),
+        "threads": torch.get_num_threads(),
+        "answer_loss_of_the_last_steps": round(sum(recent) / max(1, len(recent)), 4),
+        "heldout_texts_of_each_kind": settings.reading.heldout,
+        "heldout_perplexity_untrained": untrained,
+        "heldout_perplexity": trained,
+        "versions": {m.__name__: m.__version__ for m in (torch, transformers, tokenizers)},
+    }
+    return json.dumps(report, indent=2) + "\n"
+
+
 def narrate(line: str) -> None:
     """Progress goes to stderr."""
     sys.stderr.write(line + "\n")
 
 
-def build(tokenizer: PreTrainedTokenizerFast, shape: ModelShape) -> LlamaForCausalLM:
-    """A fresh model with random weights for this tokenizer."""
-    ids = {
-        "bos_token_id": tokenizer.bos_token_id,
-        "eos_token_id": tokenizer.eos_token_id,
-        "pad_token_id": tokenizer.pad_token_id,
-    }
-    return LlamaForCausalLM(LlamaConfig(**shape.model_dump(), **ids, tie_word_embeddings=True))
+def pretrain(folder: Path, state: Path | None, settings: Pretraining) -> None:
+    """Write text, learn a tokenizer, train, and put model, report and held-out prose into `folder`."""
+    torch.manual_seed(settings.reading.seed)
+    library = write_library(settings.reading)
+    shape, reading = settings.model, settings.reading
+    sample = library.documents[: reading.tokenizer_documents]
+    tokenizer = train_tokenizer(plain_texts(sample), shape.vocab_size, shape.max_position_embeddings)
+    documents = encode(library.documents, tokenizer, shape.max_position_embeddings)
+    narrate(f"{len(documents)} documents, {sum(len(each.ids) for each in documents)} tokens")
+    model = build(tokenizer, shape)
+    untrained = scores(model, tokenizer, library)
+    progress = train(model, documents, settings.learning, reading.seed, state, narrate)
+    save(model, tokenizer, folder / "model")
+    stored = LlamaForCausalLM.from_pretrained(folder / "model", dtype=torch.float32)
+    report = record(settings, model.num_parameters(), progress, untrained, scores(stored, tokenizer, library))
+    write_atomic(folder / "probe.txt", "\n".join(library.shop) + "\n", mode=0o644)
+    write_atomic(folder / "model" / "training.json", report, mode=0o644)
+    narrate(report)
 
 
 def main() -> None:
@@ -188,41 +136,11 @@ def main() -> None:
     parser.add_argument(
         "--folder", type=Path, default=demo_folder(), help="where model/ and probe.txt are written"
     )
-    folder: Path = parser.parse_args().folder
-    settings = read_settings()
-    torch.manual_seed(settings.run.seed)
-    torch.set_num_threads(1)
-    heldout, documents = write_texts(settings.run)
-    tokenizer = train_tokenizer(
-        plain_texts(documents), settings.model.vocab_size, settings.model.max_position_embeddings
-    )
-    encoded = tokenizer([as_text(document, tokenizer) for document in documents])["input_ids"]
-    stream = torch.tensor([token for ids in encoded for token in ids])
-    narrate(f"{len(documents)} documents, {len(stream)} tokens")
-    model = build(tokenizer, settings.model)
-    untrained = perplexity(model, tokenizer, heldout)
-    began = time.monotonic()
-    read = train(model, stream, settings, narrate)
-    seconds = time.monotonic() - began
-    save(model, tokenizer, folder / "model")
-    stored = LlamaForCausalLM.from_pretrained(folder / "model", dtype=torch.float32)
-    report = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "seed": settings.run.seed,
-        "parameters": model.num_parameters(),
-        "steps": sum(phase.steps for phase in settings.phase),
-        "tokens_in_corpus": len(stream),
-        "tokens_read": read,
-        "seconds_on_one_core": round(seconds),
-        "heldout_texts": len(heldout),
-        "heldout_perplexity_untrained": round(untrained, 1),
-        "heldout_perplexity": round(perplexity(stored, tokenizer, heldout), 3),
-        "heldout_perplexity_before_rounding_to_16_bits": round(perplexity(model, tokenizer, heldout), 3),
-        "versions": {m.__name__: m.__version__ for m in (torch, transformers, tokenizers)},
-    }
-    write_atomic(folder / "probe.txt", "\n".join(heldout) + "\n", mode=0o644)
-    write_atomic(folder / "model" / "training.json", json.dumps(report, indent=2) + "\n", mode=0o644)
-    narrate(json.dumps(report))
+    parser.add_argument("--state", type=Path, help="file of checkpoints; a run that stopped goes on from it")
+    parser.add_argument("--threads", type=int, default=1)
+    given = parser.parse_args()
+    torch.set_num_threads(given.threads)
+    pretrain(given.folder, given.state, read_settings())
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from advisor.work.pilot.measuring import Measured
 from advisor.work.pilot.rows import Row
 from heuristics.basis import Basis, Estimate
 from heuristics.facts.pilot import Gain
-from heuristics.statistics import mcnemar_exact, paired_bootstrap
+from heuristics.statistics import mcnemar_exact, paired_bootstrap, share_difference
 
 BASE, FEW_SHOT = "base", "base few-shot"
 
@@ -68,6 +68,9 @@ class Comparison:
         rises = [float(self.tuned.matches[each]) - float(best[each]) for each in places]
         gained, lost = sum(each > 0 for each in rises), sum(each < 0 for each in rises)
         mean, low, high = paired_bootstrap(rises, [1.0] * len(places), self._groups(places), self.seed)
+        if len(set(rises)) == 1:
+            right = [sum(matches[each] for each in places) for matches in (best, self.tuned.matches)]
+            low, high = share_difference((right[0], len(places)), (right[1], len(places)))
         return Gain(
             name="exact_match",
             estimate=Estimate(mean, low, high, "share", Basis.MEASURED, _source(len(places))),

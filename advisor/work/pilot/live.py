@@ -73,7 +73,8 @@ class Live(TrainerCallback):  # type: ignore[misc]
         self._say(step, self._values(logs, loss))
         self._bench.progress.steps(step, self.planned, "training")
         gradient = float(logs["grad_norm"]) if "grad_norm" in logs else None
-        self._hear(self._watcher.train(step, loss, gradient), control)
+        rate = float(logs["learning_rate"]) if "learning_rate" in logs else None
+        self._hear(self._watcher.train(step, loss, gradient, rate), control)
         if not self.broken and self._is_due(step):
             self._evaluate(step, control)
 

@@ -19,12 +19,20 @@ def settle(folder: Path) -> None:
 
 
 def use_threads() -> None:
-    """Let torch use the cores that this process may use, unless the user has set a number."""
+    """Let torch use the cores that are idle, unless the user has set a number.
+
+    Threads wait for each other at every operation: one that has to share its core slows down all of them.
+    """
     if "OMP_NUM_THREADS" in os.environ:
         return
     import torch
 
-    torch.set_num_threads(usable_cores())
+    torch.set_num_threads(idle_cores(usable_cores(), psutil.getloadavg()[0]))
+
+
+def idle_cores(cores: int, load: float) -> int:
+    """Cores that other work leaves free, at least 1; `load` is the mean number of busy processes."""
+    return max(1, cores - int(load))
 
 
 def usable_cores() -> int:
