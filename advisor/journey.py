@@ -17,12 +17,14 @@ from advisor.jobs import new_run_folder, read_events
 from advisor.models import cached_models, find_model
 from advisor.specs import DataChoice, ExportTask, JobSpec, PilotTask, ProbeTask, ProfileTask, Task
 from heuristics.assess import assess
+from heuristics.carry_over import carried_over, measured_rate
 from heuristics.decision import Decision, Verdict
 from heuristics.facts.model import ModelFacts
 from heuristics.facts.pilot import PilotFacts
 from heuristics.finding import Finding, Level, worst, worst_first
 from heuristics.plan import make_plan
 from heuristics.recommend import recommend_model
+from heuristics.settings import Ground
 from heuristics.suggest import suggest_goal
 from heuristics.verdict import decide
 
@@ -164,6 +166,10 @@ def settle(case: Case) -> Case:
         catalog.models(),
         catalog.offers(),
     )
+    rate = measured_rate(case.pilot)
+    if rate is not None:
+        ground = Ground(case.machine, case.data, case.model, case.goal, case.knobs, catalog.limits())
+        plan = carried_over(ground, plan, rate)
     case = case.but(plan=plan)
     verdict = decide(case.machine, case.data, case.model, case.goal, case.plan, case.pilot, catalog.limits())
     return case.but(verdict=verdict)
