@@ -272,3 +272,18 @@ def test_a_crowded_processor_is_judged_by_one_cores_own_time() -> None:
     assert (speed.tflops, speed.low) == (0.4, 0.01)
     assert speed.high == pytest.approx(0.44)
     assert device.bandwidth_gb_per_s == 8.0
+
+
+def test_held_clocks_heat_and_screens_are_read_from_the_driver() -> None:
+    (gpu,) = read(FakeGpu(clock_reasons=0x01 | 0x04 | 0x40, temperature=91, display=1))
+    assert gpu.slowed_by == ("the power limit", "heat (hardware)")
+    (device,) = devices([gpu], seen())
+    assert (device.slowed_by, device.temperature, device.display) == (gpu.slowed_by, 91, True)
+    (idle,) = read(FakeGpu())
+    assert (idle.slowed_by, idle.display) == ((), False)
+
+
+def test_an_old_driver_that_does_not_know_these_calls_costs_nothing_else() -> None:
+    refuses = {"clocks": "Not Supported", "temperature": "Not Supported", "display": "Not Supported"}
+    (gpu,), problems = nvidia_gpus(FakeNvml([FakeGpu(refuses=refuses)]), named)
+    assert (gpu.slowed_by, gpu.temperature, gpu.display, problems) == ((), None, False, [])
