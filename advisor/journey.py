@@ -17,7 +17,7 @@ from advisor.jobs import new_run_folder, read_events
 from advisor.models import cached_models, find_model
 from advisor.specs import DataChoice, ExportTask, JobSpec, PilotTask, ProbeTask, ProfileTask, Task
 from heuristics.assess import assess
-from heuristics.carry_over import carried_over, measured_rate
+from heuristics.carry_over import with_measurements
 from heuristics.decision import Decision, Verdict
 from heuristics.facts.model import ModelFacts
 from heuristics.facts.pilot import PilotFacts
@@ -166,10 +166,9 @@ def settle(case: Case) -> Case:
         catalog.models(),
         catalog.offers(),
     )
-    rate = measured_rate(case.pilot)
-    if rate is not None:
+    if case.pilot is not None:
         ground = Ground(case.machine, case.data, case.model, case.goal, case.knobs, catalog.limits())
-        plan = carried_over(ground, plan, rate)
+        plan = with_measurements(ground, plan, case.pilot)
     case = case.but(plan=plan)
     verdict = decide(case.machine, case.data, case.model, case.goal, case.plan, case.pilot, catalog.limits())
     return case.but(verdict=verdict)

@@ -110,6 +110,9 @@ def _device_parts(device: Device) -> list[Content | str]:
         "Driver": device.driver,
         "Power limit": f"{device.power_limit_w:.0f} W" if device.power_limit_w else None,
         "Busy": numbers.share(device.utilisation) if device.utilisation is not None else None,
+        "Slowed by": ", ".join(device.slowed_by),
+        "Temperature": f"{device.temperature} degrees Celsius" if device.temperature is not None else None,
+        "Screen": "drawn by it" if device.display else None,
         "Preset": device.preset,
     }
     parts.append(lines(labelled(label, str(value)) for label, value in known.items() if value))
@@ -203,6 +206,7 @@ def size_section(table: tuple[SizeRow, ...], tokens: int) -> Section:
                 heading(f"One row of {tokens:,} tokens at a time"),
                 columns(whole, right=frozenset((1,))),
                 muted("fits: with room to spare   tight: may run out   no: does not fit   by formula"),
+                lines(f"{numbers.parameters(row.parameters):>7}  {row.limit}" for row in table if row.limit),
             ]
         )
 

@@ -8,10 +8,10 @@ import pytest
 
 from advisor import catalog
 from heuristics.basis import Basis
-from heuristics.carry_over import carried_over, measured_rate
+from heuristics.carry_over import carried_over, measured_rate, with_measurements
 from heuristics.facts.machine import MachineFacts
 from heuristics.facts.model import ModelFacts
-from heuristics.facts.pilot import Phase, PilotFacts, Run
+from heuristics.facts.pilot import Phase, PilotFacts, Proof, Run
 from heuristics.goal import Goal
 from heuristics.knobs import Knobs
 from heuristics.plan import make_plan
@@ -274,3 +274,14 @@ def test_a_setting_says_what_changing_it_makes_stale() -> None:
     made = {choice.setting: choice for choice in plan().choices}
     assert "rate" in made["micro_batch"].invalidates
     assert made["optimizer"].invalidates == ""
+
+
+def test_measured_tokens_per_second_replace_the_formula_for_the_same_model_alone() -> None:
+    made = plan()
+    ground = Ground(machine(), data(), TINY, GOAL, Knobs(), LIMITS)
+    proof = Proof(4, 1, 232, 230, 1 << 28, 1 << 27, 0.1, 1_000.0, "cpu", "fp32")
+    same = with_measurements(ground, made, PilotFacts(model="tiny", method="lora", proof=proof))
+    assert same.full_time.basis is Basis.MEASURED
+    assert same.full_time.value == pytest.approx(480 * 3 * 100 / 1_000 + 30, rel=0.01)
+    other = with_measurements(ground, made, PilotFacts(model="small", method="lora", proof=proof))
+    assert other == made
