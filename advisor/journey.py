@@ -14,7 +14,7 @@ from advisor.export.target import DATA
 from advisor.fold import pilot_after
 from advisor.hub_cache import cache_folder
 from advisor.jobs import new_run_folder, read_events
-from advisor.models import cached_models, find_model
+from advisor.models import find_model, models_here
 from advisor.specs import DataChoice, ExportTask, JobSpec, PilotTask, ProbeTask, ProfileTask, Task
 from heuristics.assess import assess
 from heuristics.carry_over import with_measurements
@@ -229,7 +229,7 @@ def _recommended(case: Case) -> ModelFacts | None:
     """A model for a user who named none: the best one at hand, else the best one of the catalogue."""
     if case.machine is None:
         return None
-    for candidates in (tuple(cached_models()), catalog.models()):
+    for candidates in (tuple(models_here()), catalog.models()):
         found = recommend_model(case.machine, case.data, case.goal, case.knobs, catalog.limits(), candidates)
         if found is not None:
             return found

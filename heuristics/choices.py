@@ -118,8 +118,17 @@ def _length(ground: Ground, recipe: Recipe) -> Choice:
         tokens = ground.data.tokens if ground.data is not None else None
         lost = f"; {loss_in_words(tokens, recipe.sequence_length)}" if tokens is not None else ""
         reason = f"{YOURS}{lost}."
+        if ground.knobs.sequence_length > recipe.sequence_length:
+            asked, most = ground.knobs.sequence_length, recipe.sequence_length
+            reason = f"{YOURS} to {asked:,}, but no step is longer than {most:,}{_ends(ground)}{lost}."
     value = f"{recipe.sequence_length:,} tokens"
     return Choice("sequence_length", "Sequence length", value, reason, "token counts of the data", basis)
+
+
+def _ends(ground: Ground) -> str:
+    if ground.shape.context is not None:
+        return ", where the model's context ends"
+    return ", the longest row"
 
 
 def _micro_batch(ground: Ground, recipe: Recipe) -> Choice:

@@ -234,28 +234,12 @@ def remote_code(plan: Plan, known: Known, limits: Limits) -> Finding | None:
     )
 
 
-def length_within_context(plan: Plan, known: Known, limits: Limits) -> Finding | None:
-    """A sequence length beyond what the model was made for."""
-    context = known.model.shape.context if known.model is not None else None
-    length = plan.recipe.sequence_length
-    if context is None or length <= context:
-        return None
-    return Finding(
-        "plan.context",
-        Level.RISK,
-        f"{length:,} tokens are more than the model's context of {context:,}",
-        "The pilot cuts rows at the context: positions beyond it were never trained.",
-        f"Set the sequence length to {context:,} or less, or choose a model with a longer context.",
-    )
-
-
 PLAN_RULES: tuple[Callable[[Plan, Known, Limits], Finding | None], ...] = (
     model_usable,
     quantisation,
     memory_fits,
     sibling,
     remote_code,
-    length_within_context,
     truncation,
     full_in_time,
     pilot_in_time,
