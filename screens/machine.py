@@ -200,13 +200,14 @@ def size_section(table: tuple[SizeRow, ...], tokens: int) -> Section:
     whole = [("model", "parameters", "full", "LoRA", "QLoRA")]
     whole += [(row.model, numbers.parameters(row.parameters), row.full, row.lora, row.qlora) for row in table]
 
-    def detail(_width: int) -> Content:
+    def detail(chosen: SizeRow) -> Content:
         return paragraphs(
             [
+                heading(chosen.model),
+                labelled("Limit", chosen.limit) if chosen.limit else "",
                 heading(f"One row of {tokens:,} tokens at a time"),
                 columns(whole, right=frozenset((1,))),
                 muted("fits: with room to spare   tight: may run out   no: does not fit   by formula"),
-                lines(f"{numbers.parameters(row.parameters):>7}  {row.limit}" for row in table if row.limit),
             ]
         )
 
@@ -216,7 +217,7 @@ def size_section(table: tuple[SizeRow, ...], tokens: int) -> Section:
             numbers.parameters(row.parameters),
             f"full {row.full}, LoRA {row.lora}, QLoRA {row.qlora}",
             row.model,
-            detail=detail,
+            detail=lambda _width, row=row: detail(row),  # type: ignore[misc]
         )
         for number, row in enumerate(table)
     )

@@ -87,8 +87,11 @@ def gauge(parts: Sequence[tuple[str, float]], available: float, width: int) -> C
     total = sum(value for _, value in parts)
     room = max(10, width - 2)
     scale = max(total, available) or 1.0
-    cells = _cells([value / scale * room for _, value in parts])
-    fill = "".join(_LETTERS[place % len(_LETTERS)] * amount for place, amount in enumerate(cells))[:room]
+    ends = [
+        round(sum(value for _, value in parts[: place + 1]) / scale * room) for place in range(len(parts))
+    ]
+    cells = [end - start for start, end in zip([0, *ends], ends, strict=False)]
+    fill = "".join(_LETTERS[place % len(_LETTERS)] * amount for place, amount in enumerate(cells))
     limit = max(0, min(room - 1, round(available / scale * room) - 1))
     if limit >= len(fill) or total > available:
         fill = f"{fill.ljust(room)[:limit]}|{fill.ljust(room)[limit + 1 :]}"
