@@ -168,10 +168,15 @@ def test_an_amd_gpu_without_rocm_torch_says_why(tmp_path: Path) -> None:
         "gpu_busy_percent": "5",
     }.items():
         (card / name).write_text(text + "\n")
+    sensors = card / "hwmon" / "hwmon3"
+    sensors.mkdir(parents=True)
+    (sensors / "power1_cap").write_text("303000000\n")
+    (sensors / "temp1_input").write_text("52000\n")
     amd = tuple(amd_gpus(tmp_path))
     (device,) = devices([], TorchView("2.9.0+cpu", ("cpu",)), amd)
     assert (device.kind, device.usable, device.memory_free) == ("rocm", False, 23 * GIB)
     assert (device.preset, device.utilisation) == ("Radeon RX 7900 XTX", 0.05)
+    assert (device.power_limit_w, device.temperature) == (303.0, 52)
     assert "ROCm" in device.why_not
 
 

@@ -126,6 +126,8 @@ def _unseen_amd(index: int, gpu: AmdGpu, view: TorchView, presets: Sequence[GpuP
         usable=False,
         why_not=_why_unseen("rocm", view),
         utilisation=gpu.utilisation,
+        power_limit_w=gpu.power_limit_w,
+        temperature=gpu.temperature,
         preset=preset.name if preset else None,
     )
 
