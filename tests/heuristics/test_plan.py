@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import fields, replace
+from typing import Literal
 
 import pytest
 
@@ -11,7 +12,7 @@ from heuristics.basis import Basis
 from heuristics.carry_over import carried_over, measured_rate, with_measurements
 from heuristics.facts.machine import MachineFacts
 from heuristics.facts.model import ModelFacts
-from heuristics.facts.pilot import Phase, PilotFacts, Proof, Run
+from heuristics.facts.pilot import PilotFacts, Proof, Run
 from heuristics.goal import Goal
 from heuristics.knobs import Knobs
 from heuristics.plan import make_plan
@@ -242,7 +243,7 @@ def test_a_measured_rate_is_carried_over_to_the_full_run_alone() -> None:
 
 
 def test_only_a_pilot_that_compared_rates_has_measured_one() -> None:
-    def run(phase: Phase, rate: float) -> Run:
+    def run(phase: Literal["rate", "ladder"], rate: float) -> Run:
         return Run("x", phase, rate, 100, 3, 17, 10, 10, (), ((10, 1.0),), 1.0)
 
     assert measured_rate(None) is None
