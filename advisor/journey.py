@@ -13,16 +13,18 @@ from advisor.export.target import DATA
 from advisor.fold import pilot_after
 from advisor.hub_cache import cache_folder
 from advisor.jobs import new_run_folder, read_events
-from advisor.models import cached_models, find_model
+from advisor.models import find_model, models_here
 from advisor.specs import DataChoice, ExportTask, JobSpec, PilotTask, ProbeTask, ProfileTask, Task
 from advisor.steps import STEPS, StepState
 from heuristics.assess import assess
+from heuristics.carry_over import with_measurements
 from heuristics.decision import Decision, Verdict
 from heuristics.facts.model import ModelFacts
 from heuristics.facts.pilot import PilotFacts
 from heuristics.finding import Finding, Level, worst, worst_first
 from heuristics.plan import make_plan
 from heuristics.recommend import recommend_model
+from heuristics.settings import Ground
 from heuristics.suggest import suggest_goal
 from heuristics.verdict import decide
 
@@ -152,6 +154,9 @@ def settle(case: Case) -> Case:
         catalog.models(),
         catalog.offers(),
     )
+    if case.pilot is not None:
+        ground = Ground(case.machine, case.data, case.model, case.goal, case.knobs, catalog.limits())
+        plan = with_measurements(ground, plan, case.pilot)
     case = case.but(plan=plan)
     verdict = decide(case.machine, case.data, case.model, case.goal, case.plan, case.pilot, catalog.limits())
     return case.but(verdict=verdict)
@@ -212,7 +217,7 @@ def _recommended(case: Case) -> ModelFacts | None:
     """A model for a user who named none: the best one at hand, else the best one of the catalogue."""
     if case.machine is None:
         return None
-    for candidates in (tuple(cached_models()), catalog.models()):
+    for candidates in (tuple(models_here()), catalog.models()):
         found = recommend_model(case.machine, case.data, case.goal, case.knobs, catalog.limits(), candidates)
         if found is not None:
             return found

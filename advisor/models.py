@@ -13,6 +13,8 @@ from advisor.text import one_line
 from heuristics.facts.model import ModelFacts
 
 DEMO = "demo"
+FOLDERS = "ADVISOR_MODELS"
+"""Environment variable: folders with models in them, separated like PATH."""
 
 
 def find_model(choice: str, offline: bool = False) -> ModelFacts:
@@ -56,6 +58,13 @@ def local_models(folder: Path) -> list[ModelFacts]:
     return found
 
 
+def models_here() -> list[ModelFacts]:
+    """Models on this machine: in the folders that ADVISOR_MODELS names, and in the Hub cache."""
+    folders = [each for each in os.environ.get(FOLDERS, "").split(os.pathsep) if each]
+    local = [model for each in folders for model in local_models(Path(each).expanduser())]
+    return local + cached_models()
+
+
 def cached_models() -> list[ModelFacts]:
     """Models in the local Hub cache, those with problems included; those without a usable config are not."""
     return [
@@ -79,6 +88,13 @@ def _named_folder(path: Path, choice: str) -> ModelFacts:
     if not path.is_dir():
         what = "is a file, not a model's folder" if path.exists() else "does not exist"
         raise BadModel(f"{shown} {what}", "Name a folder with config.json and safetensors weights.")
+    below = [] if (path / "config.json").is_file() else local_models(path)
+    if below:
+        names = ", ".join(one_line(each.id, 40) for each in below[:5])
+        raise BadModel(
+            f"{shown} holds {len(below)} models: {names}",
+            f"Name one of them: {one_line(str(path / below[0].id), 120)}",
+        )
     try:
         facts = facts_of_folder(path.resolve(), path.resolve().name, "local")
     except OSError as error:

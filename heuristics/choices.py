@@ -6,6 +6,7 @@ from dataclasses import replace
 from heuristics.adapter import capacity_used, lora_parameters
 from heuristics.basis import Basis
 from heuristics.batch import steps_of
+from heuristics.full_choices import changed_for_full_run
 from heuristics.learning_rate import rate_prior
 from heuristics.recipe import Choice, Recipe
 from heuristics.samples import choose_samples, training_rows
@@ -15,6 +16,19 @@ from heuristics.settings import Ground, can_quantise, fit_at, trained_tokens
 LORA = "LoRA Without Regret, 2025-09-29"
 CONVENTION = "convention"
 YOURS = "Set by you"
+INVALIDATES = {
+    "method": "memory, speed, learning rate and gains",
+    "learning_rate": "gains, and the best rate",
+    "samples": "gains and the learning curve",
+    "epochs": "gains and the best rate",
+    "sequence_length": "memory, speed and gains",
+    "micro_batch": "memory, speed and the best rate",
+    "accumulation": "speed and the best rate",
+    "rank": "memory and gains",
+    "checkpointing": "memory and speed",
+    "seed": "gains",
+}
+"""What a pilot measured with the old value and has to measure again, by setting."""
 
 
 def explain(ground: Ground, recipe: Recipe) -> tuple[Choice, ...]:
@@ -22,7 +36,16 @@ def explain(ground: Ground, recipe: Recipe) -> tuple[Choice, ...]:
     return tuple(_owned(ground, make(ground, recipe)) for make in _MAKERS)
 
 
+def explain_full(
+    ground: Ground, recipe: Recipe, full: Recipe, measured_rate: float | None = None
+) -> tuple[Choice, ...]:
+    """The choices of the full run that differ from the pilot's."""
+    own, whole = explain(ground, recipe), explain(ground, full)
+    return changed_for_full_run(ground, own, whole, (recipe, full), measured_rate)
+
+
 def _owned(ground: Ground, choice: Choice) -> Choice:
+    choice = replace(choice, invalidates=INVALIDATES.get(choice.setting, ""))
     if getattr(ground.knobs, choice.setting, None) is None:
         return choice
     return replace(choice, source="your setting", basis=Basis.ASSUMED)
@@ -55,7 +78,7 @@ def _rate(ground: Ground, recipe: Recipe) -> Choice:
 
 def _samples(ground: Ground, recipe: Recipe) -> Choice:
     chosen = choose_samples(ground.data, ground.goal, ground.limits.samples)
-    reason = chosen.reason
+    reason = f"{chosen.reason[:-1]}{_told_by_rows(ground, recipe)}."
     if ground.knobs.samples is not None:
         reason = f"{YOURS}; the rule gives {chosen.value:,}."
         rows = training_rows(ground.data, ground.limits.samples)
@@ -63,6 +86,20 @@ def _samples(ground: Ground, recipe: Recipe) -> Choice:
             reason = f"You asked for {ground.knobs.samples:,}; the data set has {rows:,} for training."
     source = "OpenAI fine-tuning guide and practitioner bands, 2026-11-22"
     return Choice("samples", "Pilot rows", f"{recipe.samples:,}", reason, source, Basis.PUBLISHED)
+
+
+def _told_by_rows(ground: Ground, recipe: Recipe) -> str:
+    """What so many rows hold, against what the adapter can store; empty before the tokens are counted."""
+    rows = training_rows(ground.data, ground.limits.samples)
+    tokens = trained_tokens(ground, recipe.trained_tokens == "all")
+    if tokens <= 0 or rows <= 0:
+        return ""
+    held = tokens * recipe.samples / rows
+    words = f"; they hold about {held:,.0f} trained tokens"
+    if recipe.method == "full":
+        return words
+    used = capacity_used(ground.shape, recipe.rank, held, ground.limits.adapter)
+    return f"{words}, {used:.0%} of what the adapter can store"
 
 
 def _epochs(ground: Ground, recipe: Recipe) -> Choice:
@@ -81,8 +118,17 @@ def _length(ground: Ground, recipe: Recipe) -> Choice:
         tokens = ground.data.tokens if ground.data is not None else None
         lost = f"; {loss_in_words(tokens, recipe.sequence_length)}" if tokens is not None else ""
         reason = f"{YOURS}{lost}."
+        if ground.knobs.sequence_length > recipe.sequence_length:
+            asked, most = ground.knobs.sequence_length, recipe.sequence_length
+            reason = f"{YOURS} to {asked:,}, but no step is longer than {most:,}{_ends(ground)}{lost}."
     value = f"{recipe.sequence_length:,} tokens"
     return Choice("sequence_length", "Sequence length", value, reason, "token counts of the data", basis)
+
+
+def _ends(ground: Ground) -> str:
+    if ground.shape.context is not None:
+        return ", where the model's context ends"
+    return ", the longest row"
 
 
 def _micro_batch(ground: Ground, recipe: Recipe) -> Choice:
@@ -97,7 +143,10 @@ def _micro_batch(ground: Ground, recipe: Recipe) -> Choice:
 
 def _accumulation(ground: Ground, recipe: Recipe) -> Choice:
     steps = steps_of(recipe.samples, recipe.epochs, recipe.effective_batch)
-    reason = f"Effective batch {recipe.effective_batch}: about {steps:,} steps for {recipe.samples:,} rows."
+    reason = (
+        f"Effective batch {recipe.effective_batch} = {recipe.micro_batch} x {recipe.accumulation}: about "
+        f"{steps:,} steps for {recipe.samples:,} rows."
+    )
     if ground.knobs.accumulation is not None:
         reason = f"{YOURS}; effective batch {recipe.effective_batch}."
     source = "small batches suit LoRA: LoRA Without Regret; 2507.07101"
@@ -197,7 +246,13 @@ def _optimizer(ground: Ground, recipe: Recipe) -> Choice:
 
 
 def _seed(ground: Ground, recipe: Recipe) -> Choice:
-    reason = f"{YOURS}." if ground.knobs.seed is not None else "Any number; fixed so that runs repeat."
+    reason = (
+        f"{YOURS}."
+        if ground.knobs.seed is not None
+        else (
+            "Any number; fixed so that runs repeat. Further runs count up from it, to tell chance from gain."
+        )
+    )
     return Choice("seed", "Seed", str(recipe.seed), reason, CONVENTION, Basis.ASSUMED)
 
 

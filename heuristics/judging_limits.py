@@ -17,6 +17,10 @@ class MachineLimits:
     """Free disk below which a pilot cannot write its files."""
     swap_used_share: float
     """Used share of swap that says memory is short."""
+    disk_slow_mb_per_s: float
+    """Measured writing speed below which checkpoints hold training up."""
+    hot_degrees: float
+    """Degrees Celsius from which a GPU is about to slow itself down."""
 
 
 @dataclass(frozen=True, slots=True)

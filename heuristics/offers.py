@@ -11,6 +11,9 @@ from heuristics.memory import predict
 from heuristics.recipe import Offer, Recipe
 from heuristics.settings import load_of
 
+_SETUP_SPREAD = 2.0
+"""Waiting for a machine and setting it up takes this many times more or less."""
+
 
 @dataclass(frozen=True, slots=True)
 class FullRun:
@@ -44,7 +47,9 @@ def _offer(run: FullRun, each: CloudOffer, price: float | None, spot: bool, limi
     if recipe is None:
         return None
     hours = _hours(run, recipe, each, limits)
+    # The allowance pays for one failed run, which the low end goes without.
     cost = hours.scaled(price * limits.offers.allowance, "USD")
+    cost = replace(cost, low=hours.low * price)
     return Offer(
         provider=each.provider,
         instance=each.instance,
@@ -93,4 +98,9 @@ def _hours(run: FullRun, recipe: Recipe, each: CloudOffer, limits: Limits) -> Es
     seconds = training_time(work, speed, limits.time).scaled(1 / scale)
     fixed = load_time(run.shape, limits.time) / 3600 + limits.offers.setup_hours
     hours = seconds.scaled(1 / 3600, "h")
-    return replace(hours, value=hours.value + fixed, low=hours.low + fixed, high=hours.high + fixed)
+    return replace(
+        hours,
+        value=hours.value + fixed,
+        low=hours.low + fixed / _SETUP_SPREAD,
+        high=hours.high + fixed * _SETUP_SPREAD,
+    )

@@ -31,10 +31,13 @@ def work_of(ground: Ground, recipe: Recipe, rows: int, tokens: float | None = No
 
 
 def run_time(ground: Ground, recipe: Recipe, rows: int) -> Estimate:
-    """Seconds of one training run over `rows`, with starting and saving."""
-    limits = ground.limits.time
-    training = training_time(work_of(ground, recipe, rows), speed_of(ground, recipe), limits)
-    return added((training,), load_time(ground.shape, limits))
+    """Seconds of one training run over `rows`, with starting, scoring the validation rows after each pass,
+    and saving."""
+    limits, speed = ground.limits.time, speed_of(ground, recipe)
+    training = training_time(work_of(ground, recipe, rows), speed, limits)
+    scored = heldout_rows(ground.data, rows, ground.limits)[0] * max(1, math.ceil(recipe.epochs))
+    scoring = forward_time(work_of(ground, replace(recipe, epochs=1.0), scored), speed, limits)
+    return added((training, scoring), load_time(ground.shape, limits))
 
 
 def pilot_time(ground: Ground, recipe: Recipe) -> Estimate:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from heuristics.choices import explain
+from heuristics.choices import explain, explain_full
 from heuristics.facts.data import DataFacts
 from heuristics.facts.machine import MachineFacts
 from heuristics.facts.market import CloudOffer
@@ -13,10 +13,11 @@ from heuristics.limits import Limits
 from heuristics.memory import available_on, predict
 from heuristics.offers import FullRun, fitting_offers
 from heuristics.pilot_time import pilot_time, run_time
+from heuristics.ranking import alternatives, sibling
 from heuristics.recipe import Plan
 from heuristics.samples import training_rows
 from heuristics.settings import Ground, full_recipe, load_of, pilot_recipe, run_tokens
-from heuristics.sizes import alternatives, size_table
+from heuristics.sizes import size_table
 
 
 def make_plan(
@@ -46,8 +47,10 @@ def make_plan(
         full_time=run_time(ground, full, rows),
         full_rows=rows,
         sizes=size_table(machine, catalogue, length, limits),
-        alternatives=alternatives(machine, model, catalogue, length, limits),
+        alternatives=alternatives(ground, catalogue),
         offers=fitting_offers(run, offers, limits),
         device=device.name,
         full_recipe=full,
+        full_choices=explain_full(ground, recipe, full),
+        sibling=sibling(ground, catalogue) if memory.fit == "no" else None,
     )

@@ -59,6 +59,8 @@ class Choice:
     basis: Basis
     low: float | None = None
     high: float | None = None
+    invalidates: str = ""
+    """What was measured with this value and must be measured again when it changes; empty when nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ class SizeRow:
     full: Fit
     lora: Fit
     qlora: Fit
+    limit: str = ""
+    """What the leanest method needs, of what there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +143,7 @@ class Plan:
     """Name of the device the plan is for."""
     full_recipe: Recipe | None = None
     """The recipe of the full run: passes, batch and rate re-derived for all training rows."""
+    full_choices: tuple[Choice, ...] = ()
+    """The settings of the full run that differ from the pilot's, each with its own reason."""
+    sibling: Alternative | None = None
+    """A smaller model of the same family for a pilot here; None where the chosen one fits."""

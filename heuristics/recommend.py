@@ -6,7 +6,8 @@ from heuristics.facts.model import ModelFacts
 from heuristics.goal import Goal
 from heuristics.knobs import Knobs
 from heuristics.limits import Limits
-from heuristics.plan import make_plan
+from heuristics.ranking import best_of
+from heuristics.settings import Ground
 
 
 def recommend_model(
@@ -17,14 +18,8 @@ def recommend_model(
     limits: Limits,
     candidates: tuple[ModelFacts, ...],
 ) -> ModelFacts | None:
-    """The largest sound candidate whose full run fits this machine's memory and the budget of hours.
-
-    A larger base helps more than more data (Zhang et al. 2402.17193, table 3). None when none fits.
-    """
-    sound = (each for each in candidates if not each.problems and not each.remote_code)
-    for model in sorted(sound, key=lambda each: each.shape.parameters, reverse=True):
-        plan = make_plan(machine, data, model, goal, knobs, limits)
-        in_time = plan.full_time.value <= goal.budget_hours * 3600
-        if plan.memory.fit in ("fits", "tight") and in_time:
-            return model
-    return None
+    """The largest sound candidate that fits this machine's memory, the budget of hours and the rows' length;
+    None when none does."""
+    if not candidates:
+        return None
+    return best_of(Ground(machine, data, candidates[0], goal, knobs, limits), candidates)

@@ -84,7 +84,7 @@ def pilot_recipe(ground: Ground) -> Recipe:
     knobs, limits, shape = ground.knobs, ground.limits, ground.shape
     rows = samples_of(ground)
     epochs = knobs.epochs or choose_epochs(rows, limits.epochs)
-    length = knobs.sequence_length or choose_length(ground.data, shape, limits.sequence).value
+    length = _length_of(ground)
     whole = ground.goal.task == "continue" or (ground.data is not None and ground.data.format.name == "text")
     precision = choose_precision(ground.device, shape, limits)
     recipe = Recipe(
@@ -105,6 +105,16 @@ def pilot_recipe(ground: Ground) -> Recipe:
         seed=knobs.seed if knobs.seed is not None else 17,
     )
     return with_rate(ground, fitted(ground, recipe), rows)
+
+
+def _length_of(ground: Ground) -> int:
+    """The user's number or the rule's, never beyond the model's context, nor the longest row where no
+    context is known: no step is ever longer."""
+    tokens = ground.data.tokens if ground.data is not None else None
+    most = ground.shape.context or (tokens.total.largest if tokens is not None else None)
+    chosen = choose_length(ground.data, ground.shape, ground.limits.sequence).value
+    length = ground.knobs.sequence_length or chosen
+    return length if most is None else min(length, max(1, most, chosen))
 
 
 def samples_of(ground: Ground) -> int:

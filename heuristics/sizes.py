@@ -1,11 +1,14 @@
-"""What this machine can train: a ladder of model sizes, and the models beside the chosen one."""
+"""What this machine can train: a ladder of model sizes, with the limit where one does not fit."""
 
 from heuristics.facts.machine import MachineFacts
 from heuristics.facts.model import ModelFacts, ModelShape
 from heuristics.limits import Limits
 from heuristics.memory import Load, available_on, predict
-from heuristics.recipe import Alternative, Fit, Method, SizeRow
+from heuristics.recipe import Fit, MemoryPrediction, Method, SizeRow
 from heuristics.settings import can_quantise, choose_precision
+from heuristics.words import gib
+
+METHOD_NAMES: dict[Method, str] = {"full": "full", "lora": "LoRA", "qlora": "QLoRA"}
 
 
 def size_table(
@@ -20,6 +23,7 @@ def size_table(
             full=smallest_fit(machine, model.shape, "full", length, limits),
             lora=smallest_fit(machine, model.shape, "lora", length, limits),
             qlora=smallest_fit(machine, model.shape, "qlora", length, limits),
+            limit=limit_of(machine, model.shape, length, limits),
         )
         for model in ladder(catalogue, limits)
     )
@@ -40,49 +44,35 @@ def smallest_fit(
 ) -> Fit:
     """Whether the smallest useful step of a method fits: micro-batch 1, recomputed activations. "unknown"
     for 4-bit training on a device for which it does not exist."""
-    device = machine.device
-    if method == "qlora" and device.kind == "mps":
+    if method == "qlora" and machine.device.kind == "mps":
         return "unknown"
+    return smallest_step(machine, shape, method, length, limits).fit
+
+
+def smallest_step(
+    machine: MachineFacts, shape: ModelShape, method: Method, length: int, limits: Limits
+) -> MemoryPrediction:
+    """The memory of that step."""
+    device = machine.device
     precision = choose_precision(device, shape, limits)
     within = min(length, shape.context) if shape.context else length
     load = Load(shape, method, limits.adapter.rank, 1, within, precision, True)
-    return predict(load, available_on(device), device.kind == "cpu", limits.memory).fit
+    return predict(load, available_on(device), device.kind == "cpu", limits.memory)
 
 
-def alternatives(
-    machine: MachineFacts,
-    chosen: ModelFacts,
-    catalogue: tuple[ModelFacts, ...],
-    length: int,
-    limits: Limits,
-) -> tuple[Alternative, ...]:
-    """The models nearest in size to the chosen one, larger before smaller, each with why it was not taken."""
-    size = chosen.shape.parameters
-    others = [each for each in ladder(catalogue, limits) if each.id != chosen.id]
-    larger = [each for each in others if each.shape.parameters > size]
-    smaller = [each for each in reversed(others) if each.shape.parameters <= size]
-    most = limits.plan.alternatives
-    taken_smaller = smaller[: max(1, most - len(larger))] if smaller else []
-    taken = larger[: most - len(taken_smaller)] + taken_smaller
-    return tuple(_alternative(machine, chosen, each, length, limits) for each in taken)
-
-
-def _alternative(
-    machine: MachineFacts, chosen: ModelFacts, other: ModelFacts, length: int, limits: Limits
-) -> Alternative:
-    lora = smallest_fit(machine, other.shape, "lora", length, limits)
-    ratio = other.shape.parameters / max(1, chosen.shape.parameters)
-    if lora in ("fits", "tight"):
-        times = f"{ratio:,.0f} times" if ratio >= 10 else f"{ratio:.2g} times"
-        reason = (
-            f"{times} the size: better answers are likely, and each step costs {times} as much"
-            if ratio > 1
-            else f"{times} the size: faster, but less able"
-        )
-        return Alternative(other.id, reason, lora)
-    quantised = smallest_fit(machine, other.shape, "qlora", length, limits)
-    if quantised in ("fits", "tight") and can_quantise(machine):
-        return Alternative(other.id, "Fits only with 4-bit weights (QLoRA)", quantised)
-    if quantised in ("fits", "tight"):
-        return Alternative(other.id, "Fits only with 4-bit weights, which need bitsandbytes here", lora)
-    return Alternative(other.id, f"Does not fit into {machine.device.name}", "no")
+def limit_of(machine: MachineFacts, shape: ModelShape, length: int, limits: Limits) -> str:
+    """What keeps the leanest method from training a model of these sizes here, or what the best fit needs."""
+    device = machine.device
+    method: Method = "qlora" if can_quantise(machine) else "lora"
+    step = smallest_step(machine, shape, method, length, limits)
+    need = f"{METHOD_NAMES[method]} needs {gib(step.total.value)} of {gib(step.available)} free"
+    where = "main memory" if device.kind == "cpu" or device.shared_memory else device.name
+    if step.fit in ("fits", "tight"):
+        return f"{need} in {where}"
+    if step.available <= 0:
+        return f"no memory of {where} is free"
+    if method == "lora" and device.kind != "mps":
+        leaner = smallest_step(machine, shape, "qlora", length, limits)
+        if leaner.fit in ("fits", "tight"):
+            return f"{need} in {where}; QLoRA would fit, but bitsandbytes is not usable here"
+    return f"{need} in {where}"

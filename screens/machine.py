@@ -110,6 +110,9 @@ def _device_parts(device: Device) -> list[Content | str]:
         "Driver": device.driver,
         "Power limit": f"{device.power_limit_w:.0f} W" if device.power_limit_w else None,
         "Busy": numbers.share(device.utilisation) if device.utilisation is not None else None,
+        "Slowed by": ", ".join(device.slowed_by),
+        "Temperature": f"{device.temperature} degrees Celsius" if device.temperature is not None else None,
+        "Screen": "drawn by it" if device.display else None,
         "Preset": device.preset,
     }
     parts.append(lines(labelled(label, str(value)) for label, value in known.items() if value))
@@ -197,9 +200,11 @@ def size_section(table: tuple[SizeRow, ...], tokens: int) -> Section:
     whole = [("model", "parameters", "full", "LoRA", "QLoRA")]
     whole += [(row.model, numbers.parameters(row.parameters), row.full, row.lora, row.qlora) for row in table]
 
-    def detail(_width: int) -> Content:
+    def detail(chosen: SizeRow) -> Content:
         return paragraphs(
             [
+                heading(chosen.model),
+                labelled("Limit", chosen.limit) if chosen.limit else "",
                 heading(f"One row of {tokens:,} tokens at a time"),
                 columns(whole, right=frozenset((1,))),
                 muted("fits: with room to spare   tight: may run out   no: does not fit   by formula"),
@@ -212,7 +217,7 @@ def size_section(table: tuple[SizeRow, ...], tokens: int) -> Section:
             numbers.parameters(row.parameters),
             f"full {row.full}, LoRA {row.lora}, QLoRA {row.qlora}",
             row.model,
-            detail=detail,
+            detail=lambda _width, row=row: detail(row),  # type: ignore[misc]
         )
         for number, row in enumerate(table)
     )

@@ -82,6 +82,22 @@ def stacked(parts: Sequence[tuple[str, float]], available: float, width: int) ->
     return lines(picture)
 
 
+def gauge(parts: Sequence[tuple[str, float]], available: float, width: int) -> Content:
+    """Parts of one amount on one line, and the line where the device ends: [██▓▓░    |]."""
+    total = sum(value for _, value in parts)
+    room = max(10, width - 2)
+    scale = max(total, available) or 1.0
+    ends = [
+        round(sum(value for _, value in parts[: place + 1]) / scale * room) for place in range(len(parts))
+    ]
+    cells = [end - start for start, end in zip([0, *ends], ends, strict=False)]
+    fill = "".join(_LETTERS[place % len(_LETTERS)] * amount for place, amount in enumerate(cells))
+    limit = max(0, min(room - 1, round(available / scale * room) - 1))
+    if limit >= len(fill) or total > available:
+        fill = f"{fill.ljust(room)[:limit]}|{fill.ljust(room)[limit + 1 :]}"
+    return Content.assemble("[", *_coloured(fill.ljust(room), cells), "]")
+
+
 def interval(low: float, value: float, high: float, floor: float, ceiling: float, width: int) -> str:
     """An interval on a line from floor to ceiling: ···├──●──┤···; a bar marks zero when it is inside."""
     room = max(10, width)

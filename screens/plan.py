@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
@@ -14,10 +15,11 @@ from heuristics.recipe import Alternative, Choice, MemoryPrediction, Offer, Plan
 from screens.knob_fields import knob_field
 from screens.live import Live
 from screens.machine import size_section
-from screens.pictures import stacked
+from screens.pictures import gauge, stacked
 from screens.rows import Field, Row, Section, finding_rows, told
 from screens.step_screen import StepScreen
-from screens.words import heading, labelled, muted, paragraphs
+from screens.widgets.plain_text import PlainText
+from screens.words import Detail, heading, labelled, muted, paragraphs
 
 _MODEL_WHY = "A folder with the model's files, or a Hub id such as organisation/name."
 
@@ -31,6 +33,19 @@ class PlanScreen(StepScreen):
         Binding("m", "change_model", "model", tooltip="Choose another model", id="plan-model"),
     ]
 
+    def extra(self) -> ComposeResult:
+        """Memory against the device, always in sight."""
+        yield PlainText(id="memory-bar")
+
+    def show(self) -> None:
+        """Draw the bar with the rest."""
+        plan = self.studio.case.plan
+        bar = self.query_one("#memory-bar", PlainText)
+        bar.display = plan is not None
+        if plan is not None:
+            bar.show(_bar(plan.memory))
+        super().show()
+
     def sections(self, case: Case, live: Live | None) -> tuple[Section, ...]:
         """Findings, settings, memory and time, sizes, alternatives, offers."""
         plan = case.plan
@@ -43,10 +58,18 @@ class PlanScreen(StepScreen):
                 (_model(case), *(_choice(case, each) for each in plan.choices if each.setting != "model")),
             ),
             Section("Memory and time", (_memory(plan.memory), *_times(plan))),
+            Section(
+                "Full run, where it differs", tuple(_choice(case, each, "full") for each in plan.full_choices)
+            ),
             size_section(plan.sizes, plan.recipe.sequence_length),
             Section(
                 "Other models",
-                tuple(_alternative(number, each) for number, each in enumerate(plan.alternatives)),
+                tuple(
+                    _alternative(number, each)
+                    for number, each in enumerate(
+                        (*([plan.sibling] if plan.sibling else ()), *plan.alternatives)
+                    )
+                ),
             ),
             Section(
                 "Cloud offers that fit",
@@ -86,8 +109,19 @@ def _with_model(case: Case, text: str) -> Case:
     return changed.but(data=None) if changed.model != case.model else changed
 
 
-def _choice(case: Case, choice: Choice) -> Row:
-    field = knob_field(choice.setting, case.knobs)
+def _bar(memory: MemoryPrediction) -> Detail:
+    """One line of bar and words: what is needed of what there is."""
+
+    def line(width: int) -> Content:
+        words = f" {numbers.size(memory.total.value)} of {numbers.size(memory.available)}: {memory.fit}"
+        parts = [(part.name, float(part.bytes)) for part in memory.parts]
+        return Content.assemble(gauge(parts, memory.available, max(12, min(60, width - len(words)))), words)
+
+    return line
+
+
+def _choice(case: Case, choice: Choice, run: str = "") -> Row:
+    field = knob_field(choice.setting, case.knobs) if not run else None
     between = (
         f"{_short(choice.low)} to {_short(choice.high)}"
         if choice.low is not None and choice.high is not None and choice.low != choice.high
@@ -99,10 +133,11 @@ def _choice(case: Case, choice: Choice) -> Row:
         labelled("Between", between) if between else "",
         labelled("Basis", choice.basis.value),
         labelled("Source", choice.source),
+        labelled("A change makes stale", choice.invalidates) if choice.invalidates and not run else "",
         muted("enter changes it") if field is not None else "",
     )
     note = ", ".join(part for part in (between, choice.basis.value) if part)
-    return Row(f"choice-{choice.setting}", choice.label, choice.value, note, detail=detail, field=field)
+    return Row(f"choice-{run}{choice.setting}", choice.label, choice.value, note, detail=detail, field=field)
 
 
 def _short(value: float) -> str:

@@ -95,6 +95,12 @@ class Device:
     """Share of time busy when probed, 0 to 1."""
     shared_memory: bool = False
     """True when device memory is main memory (Apple, integrated GPUs, the CPU)."""
+    slowed_by: tuple[str, ...] = ()
+    """What holds its clocks down now, such as "heat (hardware)"; empty when nothing does or nobody says."""
+    temperature: int | None = None
+    """Degrees Celsius."""
+    display: bool = False
+    """True when a screen is drawn by it."""
     preset: str | None = None
     """Name of the matching entry in the GPU preset, None when there is none."""
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from heuristics.facts.machine import MachineFacts
+from heuristics.facts.machine import Device, MachineFacts
 from heuristics.finding import Finding, Level
 from heuristics.limits import Limits
+from heuristics.rules.devices import DEVICE_RULES
 from heuristics.words import gib
 
 
@@ -30,7 +31,9 @@ def gpu_unusable(machine: MachineFacts, limits: Limits) -> Finding | None:
     return Finding(
         "machine.gpu_unusable",
         Level.RISK,
-        f"{unusable[0].name} is not used",
+        f"torch was built for the CPU alone, and {unusable[0].name} stays idle"
+        if machine.torch_backends == ("cpu",)
+        else f"{unusable[0].name} is not used",
         why,
         "Install the torch build for this device, then probe again.",
         "torch's list of backends: " + (", ".join(machine.torch_backends) or "none"),
@@ -86,16 +89,36 @@ def memory_in_use(machine: MachineFacts, limits: Limits) -> Finding | None:
     if device.memory_total <= 0 or device.shared_memory or device.kind == "cpu":
         return _main_memory(machine, limits)
     share = used / device.memory_total
+    if device.memory_free <= 0:
+        return _none_free(device)
     if share <= limits.machine.gpu_busy_share:
         return None
-    names = ", ".join(f"{each.name} ({each.pid})" for each in device.processes[:3])
     return Finding(
         "machine.device_busy",
         Level.RISK,
         f"{gib(used)} of {gib(device.memory_total)} of {device.name} are in use",
-        f"Held by {names}." if names else "Another program holds it.",
+        f"Held by {_holders(device)}." if device.processes else "Another program holds it.",
         "Close what is not needed, then probe again.",
         share=share,
+    )
+
+
+def _none_free(device: Device) -> Finding:
+    return Finding(
+        "machine.device_busy",
+        Level.BLOCK,
+        f"No memory of {device.name} is free",
+        f"Held by {_holders(device)}." if device.processes else "Another program holds it.",
+        "Close what is not needed, or choose another device, then probe again.",
+        share=1.0,
+    )
+
+
+def _holders(device: Device) -> str:
+    """Other programs by name, the largest first."""
+    largest = sorted(device.processes, key=lambda each: -(each.memory or 0))
+    return ", ".join(
+        f"{each.name} ({each.pid}{f', {gib(each.memory)}' if each.memory else ''})" for each in largest[:3]
     )
 
 
@@ -181,4 +204,5 @@ MACHINE_RULES: tuple[Callable[[MachineFacts, Limits], Finding | None], ...] = (
     probe_problems,
     device_speed,
     cpu_only,
+    *DEVICE_RULES,
 )

@@ -33,6 +33,14 @@ def memory_fits(plan: Plan, known: Known, limits: Limits) -> Finding | None:
             "The free memory of the device is not known.",
             "Probe the machine again.",
         )
+    if memory.available <= 0:
+        return Finding(
+            "plan.memory",
+            Level.BLOCK,
+            f"No memory of {where} is free",
+            "Other programs hold all of it, so nothing can be trained there now.",
+            "Close what is not needed, then probe again.",
+        )
     largest = max(memory.parts, key=lambda part: part.bytes, default=None)
     tight = memory.fit == "tight"
     return Finding(
@@ -200,10 +208,38 @@ def model_usable(plan: Plan, known: Known, limits: Limits) -> Finding | None:
     )
 
 
+def sibling(plan: Plan, known: Known, limits: Limits) -> Finding | None:
+    """A smaller model that can be tried here while the chosen one does not fit."""
+    if plan.sibling is None:
+        return None
+    return Finding(
+        "plan.sibling",
+        Level.OK,
+        f"{plan.sibling.model} fits here and can run the pilot",
+        f"{plan.sibling.reason}.",
+        f"Choose it for the pilot: --model {plan.sibling.model}",
+    )
+
+
+def remote_code(plan: Plan, known: Known, limits: Limits) -> Finding | None:
+    """A model that brings its own code is not run, so neither its memory nor its speed can be promised."""
+    if known.model is None or not known.model.remote_code:
+        return None
+    return Finding(
+        "plan.remote_code",
+        Level.RISK,
+        f"{known.model.id} asks for code from its own repository",
+        "That code is not run here: the figures follow from its sizes alone, and the pilot may refuse it.",
+        "Choose a model that transformers knows by itself.",
+    )
+
+
 PLAN_RULES: tuple[Callable[[Plan, Known, Limits], Finding | None], ...] = (
     model_usable,
     quantisation,
     memory_fits,
+    sibling,
+    remote_code,
     truncation,
     full_in_time,
     pilot_in_time,

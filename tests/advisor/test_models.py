@@ -14,7 +14,7 @@ from advisor.errors import BadModel
 from advisor.hub_cache import cache_folder, is_hub_id
 from advisor.model_folder import REMOTE_CODE, known_families
 from advisor.model_shape import shape_of
-from advisor.models import cached_models, find_model, local_models
+from advisor.models import cached_models, find_model, local_models, models_here
 from tests.advisor.hub_double import COMMIT, Repository, hub
 from tests.advisor.model_maker import CONFIG, PARAMETERS, make_model, safetensors
 
@@ -407,3 +407,18 @@ def test_finding_a_local_model_imports_no_heavy_library(tmp_path: Path) -> None:
         [sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=True, env=environment
     )
     assert found.stdout.strip() == "[]"
+
+
+def test_a_folder_of_models_is_refused_with_their_names(tmp_path: Path) -> None:
+    make_model(tmp_path / "models" / "one")
+    make_model(tmp_path / "models" / "two")
+    assert "holds 2 models: one, two" in refusal(tmp_path / "models")
+
+
+def test_models_in_the_folders_that_the_user_named_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_model(tmp_path / "models" / "one")
+    monkeypatch.setenv("ADVISOR_MODELS", os.pathsep.join((str(tmp_path / "gone"), str(tmp_path / "models"))))
+    (found,) = models_here()
+    assert (found.id, found.where) == ("one", "local")

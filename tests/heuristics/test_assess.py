@@ -190,7 +190,7 @@ def test_silent_trouble_with_a_gpu_is_said() -> None:
     broken = replace(GPU, usable=False, why_not="This torch was built without CUDA.")
     assert "without CUDA" in found(where=machine(broken))["machine.gpu_unusable"].why
     busy = replace(GPU, memory_free=4 * GIB, processes=(GpuProcess(7, "game", 19 * GIB),))
-    assert "game (7)" in found(where=machine(busy))["machine.device_busy"].why
+    assert "game (7, 19.0 GiB)" in found(where=machine(busy))["machine.device_busy"].why
     assert levels(where=machine(replace(GPU, throughput=())))["machine.unmeasured"] is Level.UNKNOWN
 
 

@@ -3,17 +3,21 @@
 import subprocess
 import sys
 from dataclasses import fields, replace
+from typing import Literal
 
 import pytest
 
 from advisor import catalog
 from heuristics.basis import Basis
+from heuristics.carry_over import carried_over, measured_rate, with_measurements
 from heuristics.facts.machine import MachineFacts
 from heuristics.facts.model import ModelFacts
+from heuristics.facts.pilot import PilotFacts, Proof, Run
 from heuristics.goal import Goal
 from heuristics.knobs import Knobs
 from heuristics.plan import make_plan
 from heuristics.recipe import Plan
+from heuristics.settings import Ground
 from tests.heuristics.known_cases import CPU, GIB, GPU, LIMITS, LLAMA_8B, SMALL, TINY, data, machine, tokens
 
 GOAL = Goal(task="extract", metric="exact_match")
@@ -201,3 +205,84 @@ def test_planning_needs_neither_numpy_nor_scipy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_full_run_says_why_its_settings_differ_from_the_pilots() -> None:
+    many = data(train=40_000, usable=50_000)
+    made = make_plan(machine(), many, TINY, GOAL, Knobs(), LIMITS)
+    changed = {choice.setting: choice for choice in made.full_choices}
+    assert {"samples", "learning_rate", "epochs"} <= set(changed)
+    assert changed["samples"].value == "40,000"
+    assert "no longer the factor 1.5" not in changed["learning_rate"].reason
+    assert f"moved to {40_000 // 32 * 2:,} steps: batch 4 to 32" in changed["learning_rate"].reason
+    assert all(choice.reason.endswith(".") and choice.source for choice in made.full_choices)
+
+
+def test_a_full_run_over_the_pilots_rows_differs_in_nothing() -> None:
+    made = plan(knobs=Knobs(samples=480))
+    assert made.full_recipe == made.recipe
+    assert made.full_choices == ()
+
+
+def test_a_measured_rate_is_carried_over_to_the_full_run_alone() -> None:
+    many = data(train=40_000, usable=50_000)
+    made = make_plan(machine(), many, TINY, GOAL, Knobs(), LIMITS)
+    ground = Ground(machine(), many, TINY, GOAL, Knobs(), LIMITS)
+    assert made.full_recipe is not None
+    carried = carried_over(ground, made, made.recipe.learning_rate * 2)
+    assert carried.recipe == made.recipe
+    assert carried.full_recipe is not None
+    assert carried.full_recipe.learning_rate == pytest.approx(made.full_recipe.learning_rate * 2, rel=0.02)
+    rate = next(each for each in carried.full_choices if each.setting == "learning_rate")
+    assert rate.basis is Basis.MEASURED
+    assert rate.low is not None
+    assert rate.high is not None
+    assert rate.low < carried.full_recipe.learning_rate < rate.high
+    fixed = replace(ground, knobs=Knobs(learning_rate=1e-3))
+    assert carried_over(fixed, made, 5e-4) == made
+
+
+def test_only_a_pilot_that_compared_rates_has_measured_one() -> None:
+    def run(phase: Literal["rate", "ladder"], rate: float) -> Run:
+        return Run("x", phase, rate, 100, 3, 17, 10, 10, (), ((10, 1.0),), 1.0)
+
+    assert measured_rate(None) is None
+    assert measured_rate(PilotFacts(runs=(run("ladder", 2e-3),))) is None
+    assert measured_rate(PilotFacts(runs=(run("rate", 1e-3), run("ladder", 3e-3)))) == 3e-3
+
+
+def test_a_model_that_does_not_fit_gets_a_smaller_sibling_for_the_pilot() -> None:
+    small = replace(GPU, memory_total=6 * GIB, memory_free=5 * GIB)
+    large = next(each for each in catalog.models() if each.shape.parameters > 7e9 and each.family == "qwen2")
+    made = plan(machine(small, quantisation=True), large)
+    assert made.memory.fit == "no"
+    assert made.sibling is not None
+    other = next(each for each in catalog.models() if each.id == made.sibling.model)
+    assert other.family == "qwen2"
+    assert other.shape.parameters < large.shape.parameters
+    assert made.sibling.fit in ("fits", "tight")
+    assert plan().sibling is None
+
+
+def test_every_rung_names_what_limits_it() -> None:
+    for row in plan(machine(GPU), LLAMA_8B).sizes:
+        assert "RTX 4090" in row.limit
+    gone = plan(machine(replace(GPU, memory_free=0)), LLAMA_8B)
+    assert all(row.limit == "no memory of RTX 4090 is free" for row in gone.sizes)
+
+
+def test_a_setting_says_what_changing_it_makes_stale() -> None:
+    made = {choice.setting: choice for choice in plan().choices}
+    assert "rate" in made["micro_batch"].invalidates
+    assert made["optimizer"].invalidates == ""
+
+
+def test_measured_tokens_per_second_replace_the_formula_for_the_same_model_alone() -> None:
+    made = plan()
+    ground = Ground(machine(), data(), TINY, GOAL, Knobs(), LIMITS)
+    proof = Proof(4, 1, 232, 230, 1 << 28, 1 << 27, 0.1, 1_000.0, "cpu", "fp32")
+    same = with_measurements(ground, made, PilotFacts(model="tiny", method="lora", proof=proof))
+    assert same.full_time.basis is Basis.MEASURED
+    assert same.full_time.value == pytest.approx(480 * 3 * 100 / 1_000 + 30, rel=0.01)
+    other = with_measurements(ground, made, PilotFacts(model="small", method="lora", proof=proof))
+    assert other == made

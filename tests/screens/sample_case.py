@@ -181,9 +181,9 @@ PLAN = Plan(
     full_time=_seconds(1_980, 1.5, Basis.FORMULA),
     full_rows=1_848,
     sizes=(
-        SizeRow("example/tiny-0.1b", 134_515_008, "fits", "fits", "fits"),
-        SizeRow("example/small-0.5b", 494_032_768, "tight", "fits", "fits"),
-        SizeRow("example/large-7b", 7_615_616_512, "no", "no", "tight"),
+        SizeRow("example/tiny-0.1b", 134_515_008, "fits", "fits", "fits", "QLoRA needs 0.8 GiB of 14.2 GiB"),
+        SizeRow("example/small-0.5b", 494_032_768, "tight", "fits", "fits", "QLoRA needs 1.9 of 14.2 GiB"),
+        SizeRow("example/large-7b", 7_615_616_512, "no", "no", "tight", "QLoRA needs 13.9 GiB of 14.2 GiB"),
     ),
     alternatives=(Alternative("example/tiny-0.1b", "0.27 times the size: faster, but less able", "fits"),),
     offers=(
@@ -201,6 +201,18 @@ PLAN = Plan(
         ),
     ),
     device="Example GPU 16 GB",
+    full_choices=(
+        Choice(
+            "learning_rate",
+            "Learning rate",
+            "1.3e-04",
+            "The pilot's 2e-04 moved to 348 steps: batch 16 to 16.",
+            "sweep of 2026-08",
+            Basis.PUBLISHED,
+            6.5e-5,
+            2.6e-4,
+        ),
+    ),
 )
 
 PILOT = PilotFacts(

@@ -44,6 +44,9 @@ class FakeGpu:
     free: int = 20 << 30
     capability: tuple[int, int] = (8, 9)
     programs: tuple[Running, ...] = ()
+    clock_reasons: int = 1
+    temperature: int = 45
+    display: int = 0
     parts: "tuple[FakeGpu | None, ...]" = ()
     refuses: dict[str, str] = field(default_factory=dict)
 
@@ -108,6 +111,16 @@ class FakeNvml:
 
     def nvmlDeviceGetGraphicsRunningProcesses(self, handle: object) -> list[Running]:
         return list(self._of(handle, "processes").programs[:1])
+
+    def nvmlDeviceGetCurrentClocksThrottleReasons(self, handle: object) -> int:
+        return self._of(handle, "clocks").clock_reasons
+
+    def nvmlDeviceGetTemperature(self, handle: object, sensor: int) -> int:
+        assert sensor == 0
+        return self._of(handle, "temperature").temperature
+
+    def nvmlDeviceGetDisplayActive(self, handle: object) -> int:
+        return self._of(handle, "display").display
 
     def nvmlDeviceGetMigMode(self, handle: object) -> tuple[int, int]:
         return (int(bool(self._of(handle, "mig").parts)),) * 2

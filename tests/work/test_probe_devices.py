@@ -168,10 +168,15 @@ def test_an_amd_gpu_without_rocm_torch_says_why(tmp_path: Path) -> None:
         "gpu_busy_percent": "5",
     }.items():
         (card / name).write_text(text + "\n")
+    sensors = card / "hwmon" / "hwmon3"
+    sensors.mkdir(parents=True)
+    (sensors / "power1_cap").write_text("303000000\n")
+    (sensors / "temp1_input").write_text("52000\n")
     amd = tuple(amd_gpus(tmp_path))
     (device,) = devices([], TorchView("2.9.0+cpu", ("cpu",)), amd)
     assert (device.kind, device.usable, device.memory_free) == ("rocm", False, 23 * GIB)
     assert (device.preset, device.utilisation) == ("Radeon RX 7900 XTX", 0.05)
+    assert (device.power_limit_w, device.temperature) == (303.0, 52)
     assert "ROCm" in device.why_not
 
 
@@ -272,3 +277,18 @@ def test_a_crowded_processor_is_judged_by_one_cores_own_time() -> None:
     assert (speed.tflops, speed.low) == (0.4, 0.01)
     assert speed.high == pytest.approx(0.44)
     assert device.bandwidth_gb_per_s == 8.0
+
+
+def test_held_clocks_heat_and_screens_are_read_from_the_driver() -> None:
+    (gpu,) = read(FakeGpu(clock_reasons=0x01 | 0x04 | 0x40, temperature=91, display=1))
+    assert gpu.slowed_by == ("the power limit", "heat (hardware)")
+    (device,) = devices([gpu], seen())
+    assert (device.slowed_by, device.temperature, device.display) == (gpu.slowed_by, 91, True)
+    (idle,) = read(FakeGpu())
+    assert (idle.slowed_by, idle.display) == ((), False)
+
+
+def test_an_old_driver_that_does_not_know_these_calls_costs_nothing_else() -> None:
+    refuses = {"clocks": "Not Supported", "temperature": "Not Supported", "display": "Not Supported"}
+    (gpu,), problems = nvidia_gpus(FakeNvml([FakeGpu(refuses=refuses)]), named)
+    assert (gpu.slowed_by, gpu.temperature, gpu.display, problems) == ((), None, False, [])

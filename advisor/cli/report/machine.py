@@ -45,6 +45,11 @@ def _device(device: Device) -> list[str]:
         )
     if device.bandwidth_gb_per_s is not None:
         lines += field("", f"memory copy {decimal(device.bandwidth_gb_per_s)} GB/s, measured")
+    if device.slowed_by:
+        lines += field("", f"slowed down by {', '.join(device.slowed_by)}")
+    for each in device.processes:
+        held = size(each.memory) if each.memory is not None else "an unknown amount"
+        lines += field("", f"{each.name} ({each.pid}) holds {held}")
     if not device.usable:
         lines += field("", f"cannot be used: {device.why_not}")
     return lines

@@ -3,7 +3,7 @@
 from advisor.cli.report.layout import field, hung, table, title
 from advisor.numbers import count, decimal, estimated, parameters, share, size
 from heuristics.goal import Goal
-from heuristics.recipe import Plan
+from heuristics.recipe import Choice, Plan
 
 
 def goal_lines(goal: Goal) -> list[str]:
@@ -29,14 +29,7 @@ def goal_lines(goal: Goal) -> list[str]:
 def plan_lines(plan: Plan) -> list[str]:
     """Recipe with reasons, predicted memory, time, alternatives and offers."""
     lines = title(f"Plan: {plan.recipe.method} on {plan.recipe.model}")
-    for choice in plan.choices:
-        bounds = (
-            ""
-            if choice.low is None or choice.high is None
-            else f" ({decimal(choice.low)} to {decimal(choice.high)})"
-        )
-        lines += field(choice.label, f"{choice.value}{bounds}, {choice.basis}")
-        lines += hung("                ", f"{choice.reason} Source: {choice.source or 'none'}")
+    lines += _choices(plan.choices)
     memory = plan.memory
     lines += field("memory", f"{estimated(memory.total)} of {size(memory.available)}: {memory.fit}")
     lines += field("", ", ".join(f"{part.name} {size(part.bytes)}" for part in memory.parts))
@@ -44,7 +37,22 @@ def plan_lines(plan: Plan) -> list[str]:
     lines += field(
         "full run", f"{estimated(plan.full_time)}, for {count(plan.full_rows)} rows on {plan.device}"
     )
+    if plan.full_choices:
+        lines += [*title("Full run, where it differs from the pilot"), *_choices(plan.full_choices)]
     return lines + _sizes(plan) + _alternatives(plan) + _offers(plan)
+
+
+def _choices(choices: tuple[Choice, ...]) -> list[str]:
+    lines: list[str] = []
+    for choice in choices:
+        bounds = (
+            ""
+            if choice.low is None or choice.high is None
+            else f" ({decimal(choice.low)} to {decimal(choice.high)})"
+        )
+        lines += field(choice.label, f"{choice.value}{bounds}, {choice.basis}")
+        lines += hung("                ", f"{choice.reason} Source: {choice.source or 'none'}")
+    return lines
 
 
 def _sizes(plan: Plan) -> list[str]:
@@ -54,11 +62,14 @@ def _sizes(plan: Plan) -> list[str]:
     rows += [
         (each.model, parameters(each.parameters), each.full, each.lora, each.qlora) for each in plan.sizes
     ]
-    return [*title("What this machine can train"), *table(rows, frozenset((1,)))]
+    limits = [line for each in plan.sizes if each.limit for line in hung("  ", f"{each.model}: {each.limit}")]
+    return [*title("What this machine can train"), *table(rows, frozenset((1,))), *limits]
 
 
 def _alternatives(plan: Plan) -> list[str]:
-    lines = title("Considered") if plan.alternatives else []
+    lines = title("Considered") if plan.alternatives or plan.sibling else []
+    if plan.sibling is not None:
+        lines += hung("  ", f"{plan.sibling.model} ({plan.sibling.fit}): {plan.sibling.reason}")
     for each in plan.alternatives:
         lines += hung("  ", f"{each.model} ({each.fit}): {each.reason}")
     return lines

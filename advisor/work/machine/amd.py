@@ -17,6 +17,9 @@ class AmdGpu:
     memory_total: int
     memory_free: int
     utilisation: float | None = None
+    power_limit_w: float | None = None
+    temperature: int | None = None
+    """Degrees Celsius, at the edge of the die."""
 
 
 def amd_gpus(root: Path = Path("/sys/class/drm")) -> list[AmdGpu]:
@@ -32,10 +35,24 @@ def amd_gpus(root: Path = Path("/sys/class/drm")) -> list[AmdGpu]:
         busy = _number(device / "gpu_busy_percent")
         name = _text(device / "product_name") or f"AMD GPU {_text(device / 'device')}"
         used = _number(device / "mem_info_vram_used") or 0
+        watts, heat = _sensor(device, "power1_cap"), _sensor(device, "temp1_input")
         found.append(
-            AmdGpu(one_line(name, 80), total, max(0, total - used), None if busy is None else busy / 100)
+            AmdGpu(
+                one_line(name, 80),
+                total,
+                max(0, total - used),
+                None if busy is None else busy / 100,
+                None if not watts else watts / 1e6,
+                None if heat is None else heat // 1000,
+            )
         )
     return found
+
+
+def _sensor(device: Path, name: str) -> int | None:
+    """A reading of the card's own sensors: microwatts, thousandths of a degree."""
+    readings = (_number(folder / name) for folder in sorted(device.glob("hwmon/hwmon*")))
+    return next((each for each in readings if each is not None), None)
 
 
 def _number(path: Path) -> int | None:

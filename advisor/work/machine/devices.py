@@ -81,6 +81,9 @@ def _device(gpu: TorchGpu, twin: NvidiaGpu | None, cpu: Cpu, presets: Sequence[G
         why_not=gpu.why_not,
         processes=twin.processes if twin else (),
         utilisation=twin.utilisation if twin else None,
+        slowed_by=twin.slowed_by if twin else (),
+        temperature=twin.temperature if twin else None,
+        display=twin.display if twin else False,
         shared_memory=gpu.shared_memory,
         preset=preset.name if preset else None,
     )
@@ -104,6 +107,9 @@ def _unseen(gpu: NvidiaGpu, view: TorchView, presets: Sequence[GpuPreset]) -> De
         why_not=SPLIT if gpu.split else _why_unseen("cuda", view),
         processes=gpu.processes,
         utilisation=gpu.utilisation,
+        slowed_by=gpu.slowed_by,
+        temperature=gpu.temperature,
+        display=gpu.display,
         preset=preset.name if preset else None,
     )
 
@@ -120,6 +126,8 @@ def _unseen_amd(index: int, gpu: AmdGpu, view: TorchView, presets: Sequence[GpuP
         usable=False,
         why_not=_why_unseen("rocm", view),
         utilisation=gpu.utilisation,
+        power_limit_w=gpu.power_limit_w,
+        temperature=gpu.temperature,
         preset=preset.name if preset else None,
     )
 

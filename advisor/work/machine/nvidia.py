@@ -14,6 +14,16 @@ from heuristics.facts.machine import GpuProcess
 T = TypeVar("T")
 LIBRARY_NOT_FOUND = 12
 """NVML's number for a machine without the NVIDIA driver."""
+SLOWED = {
+    0x04: "the power limit",
+    0x08: "a hardware slowdown",
+    0x20: "heat (driver)",
+    0x40: "heat (hardware)",
+    0x80: "the power supply",
+}
+"""NVML's clock reasons (nvml.h, nvmlClocksEventReason*) that make a busy GPU slower than its data sheet."""
+CORE_SENSOR = 0
+"""NVML's number of the temperature sensor on the die."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,12 @@ class NvidiaGpu:
     power_limit_w: float | None = None
     utilisation: float | None = None
     processes: tuple[GpuProcess, ...] = ()
+    slowed_by: tuple[str, ...] = ()
+    """Why its clocks are held down now."""
+    temperature: int | None = None
+    """Degrees Celsius."""
+    display: bool = False
+    """True when a screen is drawn by it."""
     part: int | None = None
     """Number of the MIG part, None for a whole GPU."""
     split: bool = False
@@ -71,9 +87,17 @@ class _Reader:
             compute_capability=f"{version[0]}.{version[1]}" if version else None,
             power_limit_w=power / 1000 if power else None,
             utilisation=rates.gpu / 100 if rates else None,
+            slowed_by=self._slowed(handle),
+            temperature=self.ask("temperature", nvml.nvmlDeviceGetTemperature, handle, CORE_SENSOR),
+            display=bool(self.ask("display", nvml.nvmlDeviceGetDisplayActive, handle)),
             split=bool(mode and mode[0] == 1),
         )
         return [whole, *(self._parts(handle, whole) if whole.split else ())]
+
+    def _slowed(self, handle: object) -> tuple[str, ...]:
+        """What holds the clocks down; the newer name of the call is missing in older drivers."""
+        mask = self.ask("clock reasons", self.nvml.nvmlDeviceGetCurrentClocksThrottleReasons, handle) or 0
+        return tuple(words for bit, words in SLOWED.items() if mask & bit)
 
     def _parts(self, handle: object, whole: NvidiaGpu) -> Iterator[NvidiaGpu]:
         for number in range(self.ask("MIG parts", self.nvml.nvmlDeviceGetMaxMigDeviceCount, handle) or 0):

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from advisor.text import one_line
-from advisor.work.machine.parts import Parts
+from advisor.work.machine.parts import Parts, within
 from heuristics.facts.machine import DeviceKind
+
+PATIENCE = 20.0
+"""Seconds for one look at one maker's GPUs: many GPUs whose driver was unloaded take most of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,11 @@ def look_through_torch(parts: Parts, ask_free: bool) -> TorchView:
     gpus: list[TorchGpu] = []
     trouble = ""
     if torch.version.cuda is not None or torch.version.hip is not None:
-        trouble = parts.attempt("GPUs in torch", _cuda_trouble, "")
+        trouble = parts.attempt("GPUs in torch", lambda: within(PATIENCE, _cuda_trouble), "")
         if not trouble:
-            gpus += parts.attempt("GPUs in torch", lambda: _cuda_gpus(ask_free), [])
-    gpus += parts.attempt("Apple GPU in torch", _apple_gpus, [])
-    gpus += parts.attempt("Intel GPUs in torch", _intel_gpus, [])
+            gpus += parts.attempt("GPUs in torch", lambda: within(PATIENCE, lambda: _cuda_gpus(ask_free)), [])
+    gpus += parts.attempt("Apple GPU in torch", lambda: within(PATIENCE, _apple_gpus), [])
+    gpus += parts.attempt("Intel GPUs in torch", lambda: within(PATIENCE, _intel_gpus), [])
     return TorchView(one_line(str(torch.__version__), 40), _backends(), tuple(gpus), trouble)
 
 

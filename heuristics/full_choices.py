@@ -1,0 +1,63 @@
+"""The settings in which the full run differs from the pilot, each with its own reason."""
+
+from dataclasses import replace
+
+from heuristics.basis import Basis
+from heuristics.batch import steps_of
+from heuristics.learning_rate import rate_prior
+from heuristics.recipe import Choice, Recipe
+from heuristics.settings import Ground
+
+CARRIED = "measured by the pilot, carried over by the rule's ratio"
+
+
+def changed_for_full_run(
+    ground: Ground,
+    own: tuple[Choice, ...],
+    full: tuple[Choice, ...],
+    recipes: tuple[Recipe, Recipe],
+    measured_rate: float | None,
+) -> tuple[Choice, ...]:
+    """The choices of the full run whose value is not the pilot's; `recipes` are the pilot's and the full
+    run's, `measured_rate` what the pilot found."""
+    pilot, whole = recipes
+    if pilot == whole:
+        return ()
+    before = {each.setting: each.value for each in own}
+    found = [_rows(whole)]
+    for choice in full:
+        if choice.setting == "samples" or choice.value == before.get(choice.setting):
+            continue
+        rate = choice.setting == "learning_rate" and ground.knobs.learning_rate is None
+        found.append(_rate(ground, choice, pilot, whole, measured_rate) if rate else choice)
+    return tuple(found)
+
+
+def _rows(whole: Recipe) -> Choice:
+    reason = "All rows of the training part; validation and test rows stay out."
+    return Choice("samples", "Training rows", f"{whole.samples:,}", reason, "the split", Basis.MEASURED)
+
+
+def _rate(
+    ground: Ground, choice: Choice, pilot: Recipe, whole: Recipe, measured_rate: float | None
+) -> Choice:
+    """The rate with what moved it: batch, number of steps and, after a pilot, its measurement."""
+    limits = ground.limits.rate
+    steps = steps_of(whole.samples, whole.epochs, whole.effective_batch)
+    few = steps_of(pilot.samples, pilot.epochs, pilot.effective_batch)
+    moved = f"batch {pilot.effective_batch} to {whole.effective_batch}"
+    if few < limits.short_steps <= steps:
+        moved += (
+            f", and no longer the factor {limits.short_factor:g} of runs under {limits.short_steps:g} steps"
+        )
+    value = f"{whole.learning_rate:.2g}"
+    if measured_rate is None:
+        reason = f"The pilot's {pilot.learning_rate:.2g} moved to {steps:,} steps: {moved}."
+        return replace(choice, value=value, reason=reason)
+    reason = f"The pilot found {measured_rate:.2g} best; moved to {steps:,} steps: {moved}."
+    spread = rate_prior(ground.shape, whole.method, whole.effective_batch, steps, limits)
+    factor = min(limits.spread, spread.high / spread.value)
+    low, high = whole.learning_rate / factor, whole.learning_rate * factor
+    return replace(
+        choice, value=value, reason=reason, source=CARRIED, basis=Basis.MEASURED, low=low, high=high
+    )
