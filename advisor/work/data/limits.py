@@ -54,6 +54,40 @@ class LengthLimits(_Table):
     histogram_bins: int
 
 
+class AnswerLimits(_Table):
+    """When an answer breaks off, loops or echoes."""
+
+    least_characters: int
+    least_rows: int
+    full_stop_share: float
+    cap_rows: int
+    cap_characters: int
+    loop_characters: int
+    loop_ratio: float
+    echo_characters: int
+    sign_share: float
+
+
+class LanguageLimits(_Table):
+    """How languages are told apart."""
+
+    rows_per_part: int
+    least_letters: int
+    least_score: float
+    least_rows: int
+    least_share: float
+
+
+class SpreadLimits(_Table):
+    """When rows are outliers, alike or sorted."""
+
+    least_rows: int
+    robust_z: float
+    opening_share: float
+    order_z: float
+    order_excess: float
+
+
 class DataLimits(_Table):
     """Everything that `data.toml` says."""
 
@@ -67,6 +101,9 @@ class DataLimits(_Table):
     """Part a column plays -> names it goes by, most telling first."""
     roles: dict[str, tuple[str, ...]]
     """Role -> names that formats give it."""
+    answers: AnswerLimits
+    languages: LanguageLimits
+    spread: SpreadLimits
 
 
 @cache

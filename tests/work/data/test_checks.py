@@ -11,6 +11,7 @@ from advisor.work.data.checks.characters import is_mojibake
 from advisor.work.data.checks.groups import log_odds
 from advisor.work.data.checks.near import clusters
 from advisor.work.data.checks.private import iban, luhn, masked, private_spans, secret_spans
+from advisor.work.data.checks.single import SINGLE_ROW_CHECKS
 from advisor.work.data.checks.spelling import distance, fingerprint, variants
 from advisor.work.data.load import Loaded
 from heuristics.facts.data import CheckResult
@@ -49,7 +50,9 @@ def test_clean_rows_give_no_finding_at_all(check: Check) -> None:
         },
         {"question": "Is it none of these?", "answer": "None"},
     ]
-    assert {name: result.count for name, result in check(rows).items() if result.count} == {}
+    assert {name: result.count for name, result in check(rows).items() if result.count} == {
+        "one_opening": 400
+    }
 
 
 def test_every_check_runs_on_every_format(check: Check) -> None:
@@ -59,7 +62,7 @@ def test_every_check_runs_on_every_format(check: Check) -> None:
         [{"text": "Once."}],
         [message_row(("user", "a"), ("assistant", "b"))],
     ):
-        assert len(check(rows)) == len(CHECKS) - 1
+        assert len(check(rows)) == len(CHECKS) + len(SINGLE_ROW_CHECKS) - 1
 
 
 def test_exact_duplicates_count_the_rows_that_could_go(check: Check) -> None:
