@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from advisor.work.data.checks.all import CHECKS, run_checks
-from advisor.work.data.checks.characters import is_mojibake
+from advisor.work.data.checks.misread import is_mojibake
 from advisor.work.data.checks.groups import log_odds
 from advisor.work.data.checks.near import clusters
 from advisor.work.data.checks.private import iban, luhn, masked, private_spans, secret_spans
