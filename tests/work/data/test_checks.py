@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from advisor.work.data.checks.all import CHECKS, run_checks
-from advisor.work.data.checks.misread import is_mojibake
 from advisor.work.data.checks.groups import log_odds
+from advisor.work.data.checks.misread import is_mojibake
 from advisor.work.data.checks.near import clusters
 from advisor.work.data.checks.private import iban, luhn, masked, private_spans, secret_spans
 from advisor.work.data.checks.single import SINGLE_ROW_CHECKS
@@ -201,6 +201,12 @@ PRIVATE = [
     ("IBAN DE89 3704 0044 0532 0130 00 here", "bank account (IBAN)"),
     ("SSN 219-09-9999 given", "social security number"),
     ("From 203.0.113.7 it came", "IP address"),
+    ("From 2001:db8:85a3:0:0:8a2e:370:7334 it came", "IP address"),
+    ("IBAN gb82west12345698765432 here", "bank account (IBAN)"),
+    ("Phone: 467 3395 today", "phone number"),
+    ("Please call me on 9472 7916 today", "phone number"),
+    ("Desk: +1-903-140-4508x769 today", "phone number"),
+    ("Mobile 03.93.92.16.85 today", "phone number"),
 ]
 
 
@@ -223,6 +229,10 @@ def test_private_data_are_found_and_masked(text: str, kind: str) -> None:
         "$1,234,567.89",
         "000-12-3456",
         "a@b",
+        "467 3395 apples and 9472 7916 pears",
+        "a call at 10:30:15 or 12:00",
+        "contact 48 people, 24 + 48 = 72",
+        "fax paper of 80 90 100 grams at",
     ],
 )
 def test_numbers_that_only_look_private_are_left_alone(text: str) -> None:
@@ -243,13 +253,33 @@ def test_check_digits_are_computed_as_the_standards_say() -> None:
         "sk-proj-" + "x9" * 15,
         "xoxb-" + "1" * 12,
         "AIza" + "b" * 35,
+        "sk_live_" + "a1B2" * 6,
+        "glpat-" + "x1" * 12,
+        "-----BEGIN OPENSSH PRIVATE KEY-----",
+        "q8Zr2Lk0VtY7mB4nXw6J",
     ],
 )
 def test_secrets_are_found_and_never_shown(check: Check, secret: str) -> None:
-    assert len(secret_spans(f"key={secret};")) == 1
-    found = check([*question_rows(3), {"question": "key?", "answer": f"Use {secret}."}])["secrets"]
+    assert len(secret_spans(f"api_key={secret};")) == 1
+    found = check([*question_rows(3), {"question": "key?", "answer": f"Use api_key={secret} now."}])[
+        "secrets"
+    ]
     assert (found.count, found.rows) == (1, (4,))
     assert secret not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password: correct-horse-battery-staple",
+        "api_key = YOUR_API_KEY_GOES_RIGHT_HERE",
+        "The secret: internationalisation_of_everything",
+        "token = aaaaaaaaaaaaaaaaaaaaaaaa111",
+        "sk-learn and AKIA alone",
+    ],
+)
+def test_words_that_stand_for_keys_are_no_secrets(text: str) -> None:
+    assert secret_spans(text) == []
 
 
 def test_unfilled_slots_and_empty_words_are_placeholders(check: Check) -> None:
