@@ -5,7 +5,9 @@ from dataclasses import replace
 from advisor.events import DataFound, Note
 from advisor.specs import DataChoice, JobSpec, ProfileTask
 from advisor.text import one_line
-from advisor.work.data.checks.all import run_checks
+from advisor.work.data.bias.facts import bias_facts
+from advisor.work.data.bias.mentions import GroupAssociations
+from advisor.work.data.checks.all import run_checks, tallies_of
 from advisor.work.data.examples import ASSISTANT
 from advisor.work.data.labels import label_counts, mostly_short
 from advisor.work.data.lengths import count_tokens
@@ -49,7 +51,9 @@ def load_eval(choice: DataChoice, emitter: Emitter | None = None) -> Loaded | No
 def _facts(choice: DataChoice, loaded: Loaded, held: Loaded | None, emitter: Emitter) -> DataFacts:
     """Everything but token counts."""
     examples = loaded.examples
-    checks = run_checks(loaded, held, emitter)
+    tallies = tallies_of(loaded)
+    bias = bias_facts(tallies[GroupAssociations.name])
+    checks = run_checks(loaded, held, emitter, tallies)
     splits = None
     if examples:
         source = one_line(choice.eval_path.name, 60) if choice.eval_path else "held out"
@@ -73,6 +77,7 @@ def _facts(choice: DataChoice, loaded: Loaded, held: Loaded | None, emitter: Emi
         eval_path=one_line(str(choice.eval_path), 4000) if choice.eval_path else None,
         eval_rows=len(held.examples) if held else 0,
         partial=loaded.partial,
+        bias=bias,
     )
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from advisor.work.data.bias.facts import log_odds
 from advisor.work.data.checks.all import CHECKS, run_checks
-from advisor.work.data.checks.groups import log_odds
 from advisor.work.data.checks.misread import is_mojibake
 from advisor.work.data.checks.near import clusters
 from advisor.work.data.checks.private import iban, luhn, masked, private_spans, secret_spans
@@ -314,9 +314,9 @@ def test_a_skew_of_roles_is_reported_with_its_numbers(check: Check) -> None:
         {"question": f"{row['question']} The {role} said that {pronoun} knows it.", "answer": "Yes."}
         for row, (role, pronoun) in zip(question_rows(200), said, strict=True)
     ]
-    found = check(rows)["group_skew"]
-    assert "“nurse”: 90 with female words, 10 with male" in found.detail
-    assert found.count == 200
+    found = check(rows)["group_associations"]
+    assert "“nurse”" in found.detail
+    assert found.count and found.rows
 
 
 def test_balanced_roles_and_few_mentions_say_nothing(check: Check) -> None:
@@ -325,9 +325,9 @@ def test_balanced_roles_and_few_mentions_say_nothing(check: Check) -> None:
         {"question": f"{row['question']} The {role} said {pronoun} knows.", "answer": "Yes."}
         for row, (role, pronoun) in zip(question_rows(200), said, strict=True)
     ]
-    assert check(balanced)["group_skew"].count == 0
+    assert check(balanced)["group_associations"].count == 0
     few: list[Row] = [{"question": f"The nurse said she saw {n}.", "answer": "Yes."} for n in range(12)]
-    assert check(few)["group_skew"].count == 0
+    assert check(few)["group_associations"].count == 0
 
 
 def test_log_odds_are_those_of_a_worked_table() -> None:

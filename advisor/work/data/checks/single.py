@@ -1,5 +1,6 @@
 """Checks that need one row at a time."""
 
+from advisor.work.data.bias.mentions import GroupAssociations
 from advisor.work.data.checks.answers import EchoedPrompts, Gibberish, RepeatedText, TruncatedAnswers
 from advisor.work.data.checks.batch import BatchCheck
 from advisor.work.data.checks.invisible import InvisibleCharacters
@@ -28,4 +29,5 @@ SINGLE_ROW_CHECKS: tuple[BatchCheck, ...] = (
     LengthOutliers(),
     OneOpening(),
     Ordered(),
+    GroupAssociations(),
 )
