@@ -20,5 +20,6 @@ class CheckLimits:
     boilerplate_share_risk: float
     language_share_risk: float
     mismatch_share_risk: float
+    label_error_share_risk: float
     group_length_ratio_risk: float
     """Ratio of two mean lengths of answers."""

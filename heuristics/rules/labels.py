@@ -18,4 +18,16 @@ def label_variants(data: DataFacts, limits: Limits) -> Finding | None:
     )
 
 
-LABEL_RULES: tuple[DataRule, ...] = (label_variants,)
+def label_errors(data: DataFacts, limits: Limits) -> Finding | None:
+    """Labels that a model trained on the other rows thinks wrong; for review only."""
+    return judged(
+        data,
+        "label_errors",
+        "are likely to have a wrong label",
+        "A model trained on the other rows expects another label; where classes overlap it may be mistaken.",
+        "Look at them, most doubtful first, and correct the labels that are wrong.",
+        (limits.checks.label_error_share_risk, None),
+    )
+
+
+LABEL_RULES: tuple[DataRule, ...] = (label_variants, label_errors)

@@ -24,6 +24,7 @@ SHARES = {
     "language_mix": LIMITS.checks.language_share_risk,
     "language_mismatch": LIMITS.checks.mismatch_share_risk,
     "ordered": 0.0,
+    "label_errors": LIMITS.checks.label_error_share_risk,
 }
 FOR_REVIEW = ("harsh_words", "length_outliers", "one_opening")
 

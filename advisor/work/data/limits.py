@@ -41,6 +41,9 @@ class LabelLimits(_Table):
     most_classes: int
     longest: int
     rows_per_class: int
+    right_least: float
+    own_most: float
+    other_least: float
 
 
 class LengthLimits(_Table):

@@ -12,7 +12,7 @@ from advisor.work.data.checks.misread import is_mojibake
 from advisor.work.data.checks.near import clusters
 from advisor.work.data.checks.private import iban, luhn, masked, private_spans, secret_spans
 from advisor.work.data.checks.single import SINGLE_ROW_CHECKS
-from advisor.work.data.checks.spelling import distance, fingerprint, variants
+from advisor.work.data.checks.spelling import distance, fingerprint, letter_pairs, variants
 from advisor.work.data.load import Loaded
 from heuristics.facts.data import CheckResult
 from tests.data_samples import WORDS, Row, label_rows, load_rows, message_row, question_rows
@@ -360,3 +360,12 @@ def test_no_text_that_is_shown_can_move_the_cursor(check: Check) -> None:
         assert not any(
             character in repr(result.examples) + result.detail for character in "\x1b\x9b\u202e\x07"
         )
+
+
+def test_labels_that_differ_in_their_spaces_are_joined_by_their_letters() -> None:
+    assert variants({"sign up": 50, "signup": 9, "Sign-Up!": 2}) == [
+        ("signup", "sign up"),
+        ("Sign-Up!", "sign up"),
+    ]
+    assert letter_pairs("Sign up") == letter_pairs("sign-up") == letter_pairs("signup")
+    assert variants({"level 12": 50, "level 1 2": 40, "abab": 30, "ab": 20}) == []

@@ -8,8 +8,8 @@ from advisor.work.data.bias.facts import bias_facts
 from advisor.work.data.bias.keys import LENGTH, NAMED, OUTCOME, REFUSAL, ROWS, SENTENCES, SQUARES, WITH, key
 from advisor.work.data.bias.words import group_words
 from advisor.work.data.checks.batch import SHOWN, Batch, Tally
+from advisor.work.data.checks.labelled import are_labels
 from advisor.work.data.checks.phrases import refuses
-from advisor.work.data.limits import data_limits
 from heuristics.facts.data import CheckResult
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _add_outcomes(tally: Tally, batch: Batch, rows: "pl.DataFrame") -> None:
     told = rows.join(answers, on="row")
     by = ("axis", "group")
     _add(tally, told.group_by(*by).len(), NAMED)
-    if _labelled(answers["label"]):
+    if are_labels(answers["label"], _LABELS):
         outcomes = told.with_columns(outcome=pl.lit("label ") + pl.col("label"))
         _add(tally, outcomes.group_by(*by, "outcome").len(), OUTCOME)
         return
@@ -140,10 +140,3 @@ def _add_outcomes(tally: Tally, batch: Batch, rows: "pl.DataFrame") -> None:
     _add(tally, refused.group_by(*by, "outcome").len(), OUTCOME)
     _add(tally, told.group_by(*by).agg(len=pl.col("words").sum()), LENGTH)
     _add(tally, told.group_by(*by).agg(len=(pl.col("words") ** 2).sum()), SQUARES)
-
-
-def _labelled(labels: "pl.Series") -> bool:
-    limits = data_limits().labels
-    different = labels.n_unique()
-    few = different <= _LABELS and different * limits.rows_per_class <= len(labels)
-    return few and int(str(labels.str.len_chars().max())) <= limits.longest

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 SHOWN = 20
+KEPT = 20_000
+"""Most rows of a sample; the same whatever the order of the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,17 @@ class Batch:
     turns before the answer but the system turn, joined by line breaks; empty when there is none), question
     (str, the last turn before the answer), answer (str), text (str, prompt and answer, or the raw text)."""
     format: FormatFacts
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Kept:
+    """A row of a sample."""
+
+    rank: int
+    """Hash of its text: rows of low ranks are a sample that does not depend on their order."""
+    line: int
+    text: str
+    answer: str
 
 
 @dataclass(slots=True)
@@ -41,6 +54,8 @@ class Tally:
     """Further counts by name, such as rows per kind of defect or per label."""
     places: dict[str, list[int]] = field(default_factory=dict)
     """Lines of the first `SHOWN` rows of a kind, for checks that judge kinds only when all is counted."""
+    kept: list[Kept] = field(default_factory=list)
+    """Rows set aside for checks that look at a sample: those of the lowest ranks."""
 
     def add(self, later: "Tally") -> None:
         """Take in the tally of a later part."""
@@ -53,6 +68,9 @@ class Tally:
         for kind, lines in later.places.items():
             known = self.places.setdefault(kind, [])
             known.extend(lines[: SHOWN - len(known)])
+        self.kept += later.kept
+        if len(self.kept) > 2 * KEPT:
+            self.kept = sample(self.kept)
 
     def result(self, check: str, detail: str = "", sampled: bool = False) -> CheckResult:
         """The tally as the result of the check named `check`."""
@@ -84,6 +102,11 @@ def concerned(batch: Batch, rows: "pl.DataFrame", kinds: Counter[str] | None = N
 def at(batch: Batch, places: Sequence[int]) -> "pl.DataFrame":
     """The rows of a part at these places of its frame."""
     return batch.frame[list(places)]
+
+
+def sample(rows: Sequence[Kept]) -> list[Kept]:
+    """At most `KEPT` of the rows, in a fixed order."""
+    return sorted(rows)[:KEPT]
 
 
 def kinds_said(tally: Tally, most: int = 5) -> str:

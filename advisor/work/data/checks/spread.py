@@ -4,6 +4,7 @@ import math
 from collections import Counter
 
 from advisor.work.data.checks.batch import SHOWN, Batch, Tally
+from advisor.work.data.checks.labelled import are_labels
 from advisor.work.data.limits import data_limits
 from heuristics.facts.data import CheckResult
 
@@ -96,7 +97,7 @@ class Ordered:
         frame = batch.frame
         tally = Tally(total=max(0, frame.height - 1))
         answers = frame["answer"]
-        if answers.n_unique() * data_limits().labels.rows_per_class <= frame.height:
+        if are_labels(answers):
             codes = answers.rank("dense").to_numpy()
         else:
             sizes = frame["text"].str.len_bytes().to_numpy()
