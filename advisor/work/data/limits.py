@@ -91,6 +91,14 @@ class SpreadLimits(_Table):
     order_excess: float
 
 
+class DriftLimits(_Table):
+    """When columns drift, and when pairs of answers lean to length."""
+
+    least_rows: int
+    rare_share: float
+    longer_share: float
+
+
 class DataLimits(_Table):
     """Everything that `data.toml` says."""
 
@@ -107,6 +115,7 @@ class DataLimits(_Table):
     answers: AnswerLimits
     languages: LanguageLimits
     spread: SpreadLimits
+    drift: DriftLimits
 
 
 @cache

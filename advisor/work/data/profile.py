@@ -8,6 +8,8 @@ from advisor.text import one_line
 from advisor.work.data.bias.facts import bias_facts
 from advisor.work.data.bias.mentions import GroupAssociations
 from advisor.work.data.checks.all import run_checks, tallies_of
+from advisor.work.data.checks.keys import duplicate_keys
+from advisor.work.data.checks.provenance import no_licence
 from advisor.work.data.examples import ASSISTANT
 from advisor.work.data.labels import label_counts, mostly_short
 from advisor.work.data.lengths import count_tokens
@@ -18,7 +20,7 @@ from advisor.work.data.source import check_file
 from advisor.work.data.split import split
 from advisor.work.emit import Emitter
 from advisor.work.tokenizer import load_tokenizer, template_of
-from heuristics.facts.data import DataFacts, TokenFacts
+from heuristics.facts.data import CheckResult, DataFacts, TokenFacts
 from heuristics.facts.model import ModelFacts
 
 _MALFORMED_SHOWN = 20
@@ -68,7 +70,7 @@ def _facts(choice: DataChoice, loaded: Loaded, held: Loaded | None, emitter: Emi
         usable=len({each.content_key for each in examples}),
         malformed=loaded.malformed,
         malformed_rows=loaded.problems[:_MALFORMED_SHOWN],
-        checks=checks,
+        checks=(*checks, *_file_results(choice, loaded)),
         tokens=None,
         split=splits,
         labels=label_counts(examples),
@@ -79,6 +81,12 @@ def _facts(choice: DataChoice, loaded: Loaded, held: Loaded | None, emitter: Emi
         partial=loaded.partial,
         bias=bias,
     )
+
+
+def _file_results(choice: DataChoice, loaded: Loaded) -> tuple[CheckResult, ...]:
+    """What only the file itself or its folder can tell."""
+    told = no_licence(choice.path)
+    return (duplicate_keys(choice.path), told) if loaded.format.container == "jsonl" else (told,)
 
 
 def _tokens(model: ModelFacts, loaded: Loaded, emitter: Emitter) -> TokenFacts | None:

@@ -12,7 +12,7 @@ from advisor.work.data.checks.near import near_duplicates
 from advisor.work.data.checks.overlap import overlap_with_eval
 from advisor.work.data.checks.phrases import placeholders, refusals
 from advisor.work.data.checks.seen import Seen, excerpt_of
-from advisor.work.data.checks.shape import empty_answers, role_errors
+from advisor.work.data.checks.shape import empty_answers, role_errors, turn_faults
 from advisor.work.data.checks.single import SINGLE_ROW_CHECKS
 from advisor.work.data.checks.spelling import label_variants
 from advisor.work.data.load import Loaded
@@ -50,6 +50,7 @@ def run_checks(
     for count, check in enumerate(CHECKS):
         progress.at(count)
         results.append(check(seen))
+    results += (*turn_faults(seen), *loaded.raw_results)
     results += _single_row_results(loaded, tallies or tallies_of(loaded))
     progress.at(len(CHECKS))
     return tuple(each for each in results if each is not None)

@@ -29,7 +29,8 @@ class LabelErrors:
     another one much probability. For review only.
 
     The model is logistic regression on weighted words and pairs of words, on a sample of at most 20,000 rows;
-    rows come by the probability of their own label, lowest first (self-confidence; Northcutt et al. 2021). A model that is often wrong itself says nothing.
+    rows come by the probability of their own label, lowest first (self-confidence; Northcutt et al. 2021). A
+    model that is often wrong itself says nothing.
     """
 
     name = "label_errors"
