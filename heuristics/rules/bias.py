@@ -34,7 +34,6 @@ def group_associations(data: DataFacts, limits: Limits) -> Finding | None:
         "Benjamini & Hochberg 1995, over all words and groups",
         rows=result.rows if result is not None else first.rows,
         examples=result.examples if result is not None else (),
-        count=len(found),
     )
 
 

@@ -98,9 +98,48 @@ def no_licence(data: DataFacts, limits: Limits) -> Finding | None:
     )
 
 
+def template_refuses(data: DataFacts, limits: Limits) -> Finding | None:
+    """Rows that the planned model's chat template does not render."""
+    return judged(
+        data,
+        "template_refuses",
+        "are refused by the model's chat template",
+        "Training stops at the first of them.",
+        "Change the order of turns, drop the rows, or choose another model.",
+        (0.0, 0.0),
+    )
+
+
+def template_without_end(data: DataFacts, limits: Limits) -> Finding | None:
+    """Rows that end without a token that says so."""
+    return judged(
+        data,
+        "template_without_end",
+        "are rendered without an end token",
+        "The model does not learn to stop.",
+        "Choose a model whose template ends the answer, or correct the template.",
+        (0.0, None),
+    )
+
+
+def special_tokens(data: DataFacts, limits: Limits) -> Finding | None:
+    """Text that the tokenizer reads as its own marks."""
+    return judged(
+        data,
+        "special_tokens",
+        "hold special tokens of the model as text",
+        "The tokenizer turns them into ends and turns, wherever they stand.",
+        "Remove them, unless the task is about them.",
+        (0.0, None),
+    )
+
+
 TURN_RULES: tuple[DataRule, ...] = (
     role_errors,
     *(partial(_fault, *each) for each in _FAULTS),
+    template_refuses,
+    template_without_end,
+    special_tokens,
     schema_drift,
     duplicate_keys,
     no_licence,

@@ -99,6 +99,14 @@ class DriftLimits(_Table):
     longer_share: float
 
 
+class TemplateLimits(_Table):
+    """How far a chat template is tried."""
+
+    rows: int
+    seconds: float
+    more_bytes: int
+
+
 class DataLimits(_Table):
     """Everything that `data.toml` says."""
 
@@ -116,6 +124,7 @@ class DataLimits(_Table):
     languages: LanguageLimits
     spread: SpreadLimits
     drift: DriftLimits
+    templates: TemplateLimits
 
 
 @cache

@@ -10,6 +10,7 @@ from advisor.work.data.bias.mentions import GroupAssociations
 from advisor.work.data.checks.all import run_checks, tallies_of
 from advisor.work.data.checks.keys import duplicate_keys
 from advisor.work.data.checks.provenance import no_licence
+from advisor.work.data.checks.template import template_results
 from advisor.work.data.examples import ASSISTANT
 from advisor.work.data.labels import label_counts, mostly_short
 from advisor.work.data.lengths import count_tokens
@@ -39,8 +40,8 @@ def profile(spec: JobSpec, emitter: Emitter) -> None:
     facts = _facts(task.data, loaded, held, emitter)
     emitter.emit(DataFound(facts=facts))
     if task.model is not None and loaded.examples:
-        tokens = _tokens(task.model, loaded, emitter)
-        emitter.emit(DataFound(facts=replace(facts, tokens=tokens)))
+        tokens, told = _tokens(task.model, loaded, emitter)
+        emitter.emit(DataFound(facts=replace(facts, tokens=tokens, checks=(*facts.checks, *told))))
 
 
 def load_eval(choice: DataChoice, emitter: Emitter | None = None) -> Loaded | None:
@@ -89,18 +90,21 @@ def _file_results(choice: DataChoice, loaded: Loaded) -> tuple[CheckResult, ...]
     return (duplicate_keys(choice.path), told) if loaded.format.container == "jsonl" else (told,)
 
 
-def _tokens(model: ModelFacts, loaded: Loaded, emitter: Emitter) -> TokenFacts | None:
-    """Lengths with the model's own tokenizer; None, with a note, for models known by name only."""
+def _tokens(
+    model: ModelFacts, loaded: Loaded, emitter: Emitter
+) -> tuple[TokenFacts | None, tuple[CheckResult, ...]]:
+    """Lengths with the model's own tokenizer, and what its template makes of the rows; None, with a note, for
+    models known by name only."""
     if not model.tokenizer or (model.path is None and model.where == "catalogue"):
         emitter.emit(
             Note(text=f"No token counts: the tokenizer of {one_line(model.id, 60)} is not on this machine")
         )
-        return None
+        return None, ()
     tokenizer = load_tokenizer(model)
     template = template_of(model, tokenizer, loaded.examples)
     limits = data_limits().lengths
     rows = len(loaded.examples)
     total = rows if rows <= limits.exact_rows else limits.sample_rows
-    return count_tokens(
-        tokenizer, model, template, loaded.examples, Progress(emitter, "counting tokens", total, "rows")
-    )
+    progress = Progress(emitter, "counting tokens", total, "rows")
+    counted = count_tokens(tokenizer, model, template, loaded.examples, progress)
+    return counted, template_results(tokenizer, loaded.examples, template)

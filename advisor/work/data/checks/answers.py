@@ -17,6 +17,9 @@ _HANGING = (
 )
 """Ends after which more must follow."""
 _STOP = r"[.!?…。！？؟।]['\"”’»)\]*_]*$"
+_MASH = r"(?i)^\W*(?:\w* ){0,2}\w*[bcdfghjklmnpqrstvwxz]{9,}\w*\W*$"
+_MASH_BYTES = 60
+_SIGNS = r"[!-/:-@\[-`{-~]{16}"
 _NEVER = r"[^\s\S]"
 _NEARLY = 0.95
 _LAST = 160
@@ -115,12 +118,12 @@ class Gibberish:
     def look(self, batch: Batch) -> Tally:
         import polars as pl
 
-        text = pl.col("text").str
-        mash = pl.col("answer").str.contains(r"(?i)^\W*(?:\w* ){0,2}\w*[bcdfghjklmnpqrstvwxz]{9,}\w*\W*$")
-        suspects = batch.frame.filter(mash | text.contains(r"[^\w\s]{16}"))
+        mash = pl.col("answer").str.contains(_MASH)
+        short = pl.col("answer").str.len_bytes() <= _MASH_BYTES
+        rows = batch.frame.filter(short | pl.col("text").str.contains(_SIGNS))
         signs = pl.col("text").str.count_matches(r"[^\w\s]") / pl.col("text").str.len_chars().clip(1)
         most = data_limits().answers.sign_share
-        return concerned(batch, suspects.filter(mash | (signs > most)))
+        return concerned(batch, rows.filter((short & mash) | (signs > most)))
 
     def result(self, tally: Tally) -> CheckResult:
         return tally.result(self.name)
