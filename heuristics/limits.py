@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import TypeVar
 
+from heuristics.check_limits import CheckLimits
 from heuristics.judging_limits import DataLimits, GoalLimits, MachineLimits, PilotLimits, WatchLimits
 from heuristics.planning_limits import (
     AdapterLimits,
@@ -37,6 +38,7 @@ class Limits:
     offers: OfferLimits
     machine: MachineLimits
     data: DataLimits
+    checks: CheckLimits
     goal: GoalLimits
     pilot: PilotLimits
     watch: WatchLimits

@@ -80,3 +80,28 @@ def mcnemar_exact(gained: int, lost: int) -> float:
     ways = sum(math.comb(changed, each) for each in range(min(gained, lost) + 1))
     tail = float(ways / (1 << changed))
     return min(1.0, 2.0 * tail)
+
+
+def false_discovery(p_values: Sequence[float]) -> list[float]:
+    """p-values adjusted for their number (Benjamini & Hochberg 1995), in the order given."""
+    total = len(p_values)
+    adjusted = [1.0] * total
+    least = 1.0
+    for rank, place in reversed(
+        list(enumerate(sorted(range(total), key=lambda each: p_values[each]), start=1))
+    ):
+        least = min(least, p_values[place] * total / rank)
+        adjusted[place] = least
+    return adjusted
+
+
+def two_shares(first: tuple[int, int], second: tuple[int, int]) -> float:
+    """Two-sided p-value that two shares, each (successes, trials), are equal: the pooled z test."""
+    trials = first[1] + second[1]
+    if not first[1] or not second[1]:
+        return 1.0
+    pooled = (first[0] + second[0]) / trials
+    spread = math.sqrt(pooled * (1 - pooled) * (1 / first[1] + 1 / second[1]))
+    if spread == 0:
+        return 1.0
+    return math.erfc(abs(first[0] / first[1] - second[0] / second[1]) / spread / math.sqrt(2))

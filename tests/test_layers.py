@@ -18,6 +18,8 @@ HEAVY = (
     "pyarrow",
     "accelerate",
     "bitsandbytes",
+    "fairlearn",
+    "sklearn",
 )
 SLOW = ("numpy", "scipy", "plotext")
 TERMINAL = ("textual", "rich")

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, cast
 from advisor.errors import AdvisorError, BadModel
 from advisor.text import one_line
 from advisor.work.data.examples import Example
+from advisor.work.data.limits import data_limits
 from advisor.work.data.render import Template, as_turn, training_row
+from advisor.work.limited import limited
 from heuristics.facts.model import ModelFacts
 
 if TYPE_CHECKING:
@@ -57,13 +59,15 @@ def template_of(
         return "none"
     if not getattr(tokenizer, "chat_template", None):
         return "plain"
+    limits = data_limits().templates
     for each in examples[:TRIED_ROWS]:
         try:
-            tokenizer.apply_chat_template([as_turn(turn) for turn in each.messages], tokenize=False)
+            with limited(limits.seconds, limits.more_bytes):
+                tokenizer.apply_chat_template([as_turn(turn) for turn in each.messages], tokenize=False)
         except AdvisorError:
             raise
         except Exception as error:  # a template is a program from elsewhere
-            name, why = one_line(model.id, 60), one_line(str(error), 120)
+            name, why = one_line(model.id, 60), one_line(str(error) or "it needed too much memory", 120)
             raise BadModel(
                 f"{name}: the chat template refuses row {each.line}: {why}",
                 "Change the order of turns in the data, or choose a model whose template accepts it.",

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from heuristics.facts.bias import BiasFacts
+
 FormatName = Literal[
     "messages",
     "sharegpt",
@@ -174,6 +176,7 @@ class DataFacts:
     eval_rows: int = 0
     partial: bool = False
     """True when the scan was stopped or the file changed during it."""
+    bias: BiasFacts | None = None
 
     def check(self, name: str) -> CheckResult | None:
         """The result of one check by name, None when it did not run."""

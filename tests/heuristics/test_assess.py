@@ -62,7 +62,7 @@ def test_without_any_fact_each_missing_one_is_named() -> None:
 
 
 def test_every_rule_is_named_after_its_step_and_says_something() -> None:
-    bad = data(*(CheckResult(name, 100, 600) for name in ("secrets", "mojibake", "group_skew")))
+    bad = data(*(CheckResult(name, 100, 600) for name in ("secrets", "mojibake", "ordered")))
     for name, each in found(bad, machine(GPU), plan=planned(), pilot=PilotFacts(), model=TINY).items():
         assert name.split(".")[0] in ("machine", "data", "goal", "plan", "pilot")
         assert each.headline
@@ -93,7 +93,6 @@ def test_clean_data_gives_one_good_word_and_nothing_else() -> None:
         ("placeholders", 30, Level.RISK),
         ("role_errors", 5, Level.RISK),
         ("role_errors", 500, Level.BLOCK),
-        ("group_skew", 5, Level.RISK),
         ("overlap_with_eval", 1, Level.RISK),
     ],
 )

@@ -45,6 +45,9 @@ class LabelLimits(_Table):
     """An answer of at most this many words is short."""
     nearly_all: float
     """Share of the answers that must be short."""
+    right_least: float
+    own_most: float
+    other_least: float
 
 
 class LengthLimits(_Table):
@@ -56,6 +59,56 @@ class LengthLimits(_Table):
     early_rows: int
     candidates: tuple[int, ...]
     histogram_bins: int
+
+
+class AnswerLimits(_Table):
+    """When an answer breaks off, loops or echoes."""
+
+    least_characters: int
+    least_rows: int
+    full_stop_share: float
+    cap_rows: int
+    cap_characters: int
+    loop_characters: int
+    loop_ratio: float
+    echo_characters: int
+    sign_share: float
+
+
+class LanguageLimits(_Table):
+    """How languages are told apart."""
+
+    rows_per_part: int
+    least_letters: int
+    least_score: float
+    least_rows: int
+    least_share: float
+
+
+class SpreadLimits(_Table):
+    """When rows are outliers, alike or sorted."""
+
+    least_rows: int
+    robust_z: float
+    opening_share: float
+    order_z: float
+    order_excess: float
+
+
+class DriftLimits(_Table):
+    """When columns drift, and when pairs of answers lean to length."""
+
+    least_rows: int
+    rare_share: float
+    longer_share: float
+
+
+class TemplateLimits(_Table):
+    """How far a chat template is tried."""
+
+    rows: int
+    seconds: float
+    more_bytes: int
 
 
 class DataLimits(_Table):
@@ -71,6 +124,11 @@ class DataLimits(_Table):
     """Part a column plays -> names it goes by, most telling first."""
     roles: dict[str, tuple[str, ...]]
     """Role -> names that formats give it."""
+    answers: AnswerLimits
+    languages: LanguageLimits
+    spread: SpreadLimits
+    drift: DriftLimits
+    templates: TemplateLimits
 
 
 @cache

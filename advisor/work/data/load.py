@@ -8,6 +8,8 @@ from itertools import chain, islice
 from advisor.errors import BadData
 from advisor.specs import DataChoice
 from advisor.text import one_line
+from advisor.work.data.checks.preference import PreferenceDefects
+from advisor.work.data.checks.raw import RawCounts
 from advisor.work.data.convert import Converted, convert
 from advisor.work.data.examples import Example
 from advisor.work.data.formats import recognise
@@ -16,7 +18,7 @@ from advisor.work.data.progress import Progress
 from advisor.work.data.rows import Row, open_rows
 from advisor.work.data.source import check_file
 from advisor.work.emit import Emitter
-from heuristics.facts.data import TRAINABLE, FormatFacts, RowProblem
+from heuristics.facts.data import TRAINABLE, CheckResult, FormatFacts, RowProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Loaded:
     """Rows whose turns are out of order or of unknown roles, usable or not."""
     unfit: tuple[RowProblem, ...] = ()
     """Rows that parsed but do not have the shape of the format."""
+    raw_results: tuple[CheckResult, ...] = ()
+    """Results of the checks on rows as they stand in the file."""
     partial: bool = False
     """True when the file could not be read to its end or changed while it was read."""
 
@@ -52,6 +56,7 @@ class _Tally:
     empty: list[int] = field(default_factory=list)
     role_errors: list[RowProblem] = field(default_factory=list)
     unfit: list[RowProblem] = field(default_factory=list)
+    raw: RawCounts = field(default_factory=RawCounts)
 
     def malformed_row(self, problem: RowProblem) -> None:
         self.malformed += 1
@@ -86,7 +91,7 @@ def load(choice: DataChoice, emitter: Emitter | None = None, most_rows: int | No
         format_ = recognise(sample, opened.container, choice.columns)
         format_ = opened.described(format_)
         if format_.name not in TRAINABLE:
-            raise BadData(f"{one_line(choice.path.name, 60)}: {format_.explanation}", _what_to_do(format_))
+            raise BadData(_refusal(choice, format_, head), _what_to_do(format_))
         rows: Iterator[Row | RowProblem] = chain(head, opened.rows)
         tally = _convert_all(islice(rows, most_rows), format_, lambda: progress.at(opened.position()))
         cut = opened.cut_short
@@ -104,6 +109,7 @@ def load(choice: DataChoice, emitter: Emitter | None = None, most_rows: int | No
         empty=tuple(tally.empty),
         role_errors=tuple(tally.role_errors),
         unfit=tuple(tally.unfit),
+        raw_results=tally.raw.results(),
         partial=cut or changed or most_rows is not None,
     )
 
@@ -114,6 +120,7 @@ def _convert_all(rows: Iterator[Row | RowProblem], format_: FormatFacts, tick: C
         if isinstance(each, RowProblem):
             tally.malformed_row(each)
         else:
+            tally.raw.see(each)
             tally.row(each.line, convert(each.value, each.line, format_))
         if count % 1000 == 0:
             tick()
@@ -137,6 +144,17 @@ def _nothing_readable(choice: DataChoice, problems: list[RowProblem]) -> BadData
         f"{name}: none of the first {len(problems):,} rows can be read; line {first.line}: {first.reason}",
         "Repair the file, or save it again as UTF-8 JSON Lines or CSV.",
     )
+
+
+def _refusal(choice: DataChoice, format_: FormatFacts, head: list[Row | RowProblem]) -> str:
+    """Why rows of a format are not trained on, with the defects that the first of them have all the same."""
+    counts = RawCounts()
+    for each in head:
+        if isinstance(each, Row):
+            counts.see(each)
+    found = [each.detail for each in counts.results() if each.check == PreferenceDefects.name and each.detail]
+    also = f"; of the first {len(head):,} rows: {found[0]}" if found else ""
+    return f"{one_line(choice.path.name, 60)}: {format_.explanation}{also}"
 
 
 def _what_to_do(format_: FormatFacts) -> str:

@@ -5,7 +5,12 @@ from dataclasses import replace
 from advisor.events import DataFound, Note
 from advisor.specs import DataChoice, JobSpec, ProfileTask
 from advisor.text import one_line
-from advisor.work.data.checks.all import run_checks
+from advisor.work.data.bias.facts import bias_facts
+from advisor.work.data.bias.mentions import GroupAssociations
+from advisor.work.data.checks.all import run_checks, tallies_of
+from advisor.work.data.checks.keys import duplicate_keys
+from advisor.work.data.checks.provenance import no_licence
+from advisor.work.data.checks.template import template_results
 from advisor.work.data.examples import ASSISTANT
 from advisor.work.data.labels import label_counts, mostly_short
 from advisor.work.data.lengths import count_tokens
@@ -16,7 +21,7 @@ from advisor.work.data.source import check_file
 from advisor.work.data.split import split
 from advisor.work.emit import Emitter
 from advisor.work.tokenizer import load_tokenizer, template_of
-from heuristics.facts.data import DataFacts, TokenFacts
+from heuristics.facts.data import CheckResult, DataFacts, TokenFacts
 from heuristics.facts.model import ModelFacts
 
 _MALFORMED_SHOWN = 20
@@ -35,8 +40,8 @@ def profile(spec: JobSpec, emitter: Emitter) -> None:
     facts = _facts(task.data, loaded, held, emitter)
     emitter.emit(DataFound(facts=facts))
     if task.model is not None and loaded.examples:
-        tokens = _tokens(task.model, loaded, emitter)
-        emitter.emit(DataFound(facts=replace(facts, tokens=tokens)))
+        tokens, told = _tokens(task.model, loaded, emitter)
+        emitter.emit(DataFound(facts=replace(facts, tokens=tokens, checks=(*facts.checks, *told))))
 
 
 def load_eval(choice: DataChoice, emitter: Emitter | None = None) -> Loaded | None:
@@ -49,7 +54,9 @@ def load_eval(choice: DataChoice, emitter: Emitter | None = None) -> Loaded | No
 def _facts(choice: DataChoice, loaded: Loaded, held: Loaded | None, emitter: Emitter) -> DataFacts:
     """Everything but token counts."""
     examples = loaded.examples
-    checks = run_checks(loaded, held, emitter)
+    tallies = tallies_of(loaded)
+    bias = bias_facts(tallies[GroupAssociations.name])
+    checks = run_checks(loaded, held, emitter, tallies)
     splits = None
     if examples:
         source = one_line(choice.eval_path.name, 60) if choice.eval_path else "held out"
@@ -64,7 +71,7 @@ def _facts(choice: DataChoice, loaded: Loaded, held: Loaded | None, emitter: Emi
         usable=len({each.content_key for each in examples}),
         malformed=loaded.malformed,
         malformed_rows=loaded.problems[:_MALFORMED_SHOWN],
-        checks=checks,
+        checks=(*checks, *_file_results(choice, loaded)),
         tokens=None,
         split=splits,
         labels=label_counts(examples),
@@ -73,21 +80,31 @@ def _facts(choice: DataChoice, loaded: Loaded, held: Loaded | None, emitter: Emi
         eval_path=one_line(str(choice.eval_path), 4000) if choice.eval_path else None,
         eval_rows=len(held.examples) if held else 0,
         partial=loaded.partial,
+        bias=bias,
     )
 
 
-def _tokens(model: ModelFacts, loaded: Loaded, emitter: Emitter) -> TokenFacts | None:
-    """Lengths with the model's own tokenizer; None, with a note, for models known by name only."""
+def _file_results(choice: DataChoice, loaded: Loaded) -> tuple[CheckResult, ...]:
+    """What only the file itself or its folder can tell."""
+    told = no_licence(choice.path)
+    return (duplicate_keys(choice.path), told) if loaded.format.container == "jsonl" else (told,)
+
+
+def _tokens(
+    model: ModelFacts, loaded: Loaded, emitter: Emitter
+) -> tuple[TokenFacts | None, tuple[CheckResult, ...]]:
+    """Lengths with the model's own tokenizer, and what its template makes of the rows; None, with a note, for
+    models known by name only."""
     if not model.tokenizer or (model.path is None and model.where == "catalogue"):
         emitter.emit(
             Note(text=f"No token counts: the tokenizer of {one_line(model.id, 60)} is not on this machine")
         )
-        return None
+        return None, ()
     tokenizer = load_tokenizer(model)
     template = template_of(model, tokenizer, loaded.examples)
     limits = data_limits().lengths
     rows = len(loaded.examples)
     total = rows if rows <= limits.exact_rows else limits.sample_rows
-    return count_tokens(
-        tokenizer, model, template, loaded.examples, Progress(emitter, "counting tokens", total, "rows")
-    )
+    progress = Progress(emitter, "counting tokens", total, "rows")
+    counted = count_tokens(tokenizer, model, template, loaded.examples, progress)
+    return counted, template_results(tokenizer, loaded.examples, template)

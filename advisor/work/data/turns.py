@@ -1,6 +1,6 @@
 """Conversations as files hold them, turned into messages, with the order of their turns judged."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -49,7 +49,7 @@ def turns_of(value: object) -> Turns:
         if content is None:
             return Turns((), reason="a turn without text")
         messages.append(Message(role, content))
-    faults = order_faults(messages)
+    faults = (*order_faults(messages), *call_faults(value))
     return _up_to_the_answer(messages, faults)
 
 
@@ -75,6 +75,20 @@ def order_faults(messages: list[Message]) -> tuple[str, ...]:
     if spoken[:1] == ["tool"]:
         faults.append("a tool reply without a call")
     return tuple(faults)
+
+
+def call_faults(turns: Sequence[Mapping[str, object]]) -> tuple[str, ...]:
+    """Replies of tools that name a call which was not made; turns without identifiers are not judged."""
+    called: set[object] = set()
+    for turn in turns:
+        calls = turn.get("tool_calls")
+        called |= (
+            {each.get("id") for each in calls if isinstance(each, dict)} if isinstance(calls, list) else set()
+        )
+        answered = turn.get("tool_call_id")
+        if isinstance(answered, str) and answered not in called:
+            return ("a tool reply to a call that was not made",)
+    return ()
 
 
 def text_of(value: object) -> str | None:

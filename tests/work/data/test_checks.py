@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from advisor.work.data.bias.facts import log_odds
 from advisor.work.data.checks.all import CHECKS, run_checks
-from advisor.work.data.checks.characters import is_mojibake
-from advisor.work.data.checks.groups import log_odds
+from advisor.work.data.checks.misread import is_mojibake
 from advisor.work.data.checks.near import clusters
 from advisor.work.data.checks.private import iban, luhn, masked, private_spans, secret_spans
-from advisor.work.data.checks.spelling import distance, fingerprint, variants
+from advisor.work.data.checks.single import SINGLE_ROW_CHECKS
+from advisor.work.data.checks.spelling import distance, fingerprint, letter_pairs, variants
 from advisor.work.data.load import Loaded
 from heuristics.facts.data import CheckResult
 from tests.data_samples import WORDS, Row, label_rows, load_rows, message_row, question_rows
@@ -49,7 +50,9 @@ def test_clean_rows_give_no_finding_at_all(check: Check) -> None:
         },
         {"question": "Is it none of these?", "answer": "None"},
     ]
-    assert {name: result.count for name, result in check(rows).items() if result.count} == {}
+    assert {name: result.count for name, result in check(rows).items() if result.count} == {
+        "one_opening": 400
+    }
 
 
 def test_every_check_runs_on_every_format(check: Check) -> None:
@@ -59,7 +62,7 @@ def test_every_check_runs_on_every_format(check: Check) -> None:
         [{"text": "Once."}],
         [message_row(("user", "a"), ("assistant", "b"))],
     ):
-        assert len(check(rows)) == len(CHECKS) - 1
+        assert len(check(rows)) == len(CHECKS) + len(SINGLE_ROW_CHECKS)
 
 
 def test_exact_duplicates_count_the_rows_that_could_go(check: Check) -> None:
@@ -198,6 +201,12 @@ PRIVATE = [
     ("IBAN DE89 3704 0044 0532 0130 00 here", "bank account (IBAN)"),
     ("SSN 219-09-9999 given", "social security number"),
     ("From 203.0.113.7 it came", "IP address"),
+    ("From 2001:db8:85a3:0:0:8a2e:370:7334 it came", "IP address"),
+    ("IBAN gb82west12345698765432 here", "bank account (IBAN)"),
+    ("Phone: 467 3395 today", "phone number"),
+    ("Please call me on 9472 7916 today", "phone number"),
+    ("Desk: +1-903-140-4508x769 today", "phone number"),
+    ("Mobile 03.93.92.16.85 today", "phone number"),
 ]
 
 
@@ -220,6 +229,10 @@ def test_private_data_are_found_and_masked(text: str, kind: str) -> None:
         "$1,234,567.89",
         "000-12-3456",
         "a@b",
+        "467 3395 apples and 9472 7916 pears",
+        "a call at 10:30:15 or 12:00",
+        "contact 48 people, 24 + 48 = 72",
+        "fax paper of 80 90 100 grams at",
     ],
 )
 def test_numbers_that_only_look_private_are_left_alone(text: str) -> None:
@@ -240,13 +253,33 @@ def test_check_digits_are_computed_as_the_standards_say() -> None:
         "sk-proj-" + "x9" * 15,
         "xoxb-" + "1" * 12,
         "AIza" + "b" * 35,
+        "sk_live_" + "a1B2" * 6,
+        "glpat-" + "x1" * 12,
+        "-----BEGIN OPENSSH PRIVATE KEY-----",
+        "q8Zr2Lk0VtY7mB4nXw6J",
     ],
 )
 def test_secrets_are_found_and_never_shown(check: Check, secret: str) -> None:
-    assert len(secret_spans(f"key={secret};")) == 1
-    found = check([*question_rows(3), {"question": "key?", "answer": f"Use {secret}."}])["secrets"]
+    assert len(secret_spans(f"api_key={secret};")) == 1
+    found = check([*question_rows(3), {"question": "key?", "answer": f"Use api_key={secret} now."}])[
+        "secrets"
+    ]
     assert (found.count, found.rows) == (1, (4,))
     assert secret not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password: correct-horse-battery-staple",
+        "api_key = YOUR_API_KEY_GOES_RIGHT_HERE",
+        "The secret: internationalisation_of_everything",
+        "token = aaaaaaaaaaaaaaaaaaaaaaaa111",
+        "sk-learn and AKIA alone",
+    ],
+)
+def test_words_that_stand_for_keys_are_no_secrets(text: str) -> None:
+    assert secret_spans(text) == []
 
 
 def test_unfilled_slots_and_empty_words_are_placeholders(check: Check) -> None:
@@ -281,9 +314,9 @@ def test_a_skew_of_roles_is_reported_with_its_numbers(check: Check) -> None:
         {"question": f"{row['question']} The {role} said that {pronoun} knows it.", "answer": "Yes."}
         for row, (role, pronoun) in zip(question_rows(200), said, strict=True)
     ]
-    found = check(rows)["group_skew"]
-    assert "“nurse”: 90 with female words, 10 with male" in found.detail
-    assert found.count == 200
+    found = check(rows)["group_associations"]
+    assert "“nurse”" in found.detail
+    assert found.count and found.rows
 
 
 def test_balanced_roles_and_few_mentions_say_nothing(check: Check) -> None:
@@ -292,9 +325,9 @@ def test_balanced_roles_and_few_mentions_say_nothing(check: Check) -> None:
         {"question": f"{row['question']} The {role} said {pronoun} knows.", "answer": "Yes."}
         for row, (role, pronoun) in zip(question_rows(200), said, strict=True)
     ]
-    assert check(balanced)["group_skew"].count == 0
+    assert check(balanced)["group_associations"].count == 0
     few: list[Row] = [{"question": f"The nurse said she saw {n}.", "answer": "Yes."} for n in range(12)]
-    assert check(few)["group_skew"].count == 0
+    assert check(few)["group_associations"].count == 0
 
 
 def test_log_odds_are_those_of_a_worked_table() -> None:
@@ -327,3 +360,12 @@ def test_no_text_that_is_shown_can_move_the_cursor(check: Check) -> None:
         assert not any(
             character in repr(result.examples) + result.detail for character in "\x1b\x9b\u202e\x07"
         )
+
+
+def test_labels_that_differ_in_their_spaces_are_joined_by_their_letters() -> None:
+    assert variants({"sign up": 50, "signup": 9, "Sign-Up!": 2}) == [
+        ("signup", "sign up"),
+        ("Sign-Up!", "sign up"),
+    ]
+    assert letter_pairs("Sign up") == letter_pairs("sign-up") == letter_pairs("signup")
+    assert variants({"level 12": 50, "level 1 2": 40, "abab": 30, "ab": 20}) == []

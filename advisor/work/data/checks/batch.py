@@ -1,6 +1,7 @@
 """What checks on single rows look at and give back, so that workers can share a file between them."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 SHOWN = 20
+KEPT = 20_000
+"""Most rows of a sample; the same whatever the order of the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,17 @@ class Batch:
     format: FormatFacts
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Kept:
+    """A row of a sample."""
+
+    rank: int
+    """Hash of its text: rows of low ranks are a sample that does not depend on their order."""
+    line: int
+    text: str
+    answer: str
+
+
 @dataclass(slots=True)
 class Tally:
     """What one check counted in one part; parts are added up in the order of the file."""
@@ -33,9 +47,15 @@ class Tally:
     rows: list[int] = field(default_factory=list)
     """Lines of the first `SHOWN` rows concerned."""
     examples: list[str] = field(default_factory=list)
-    """Their masked excerpts, or what the check shows in their place."""
+    """What the check shows of those rows; left empty, the scan shows their masked excerpts."""
+    lines: bytes = b""
+    """Lines of all rows concerned, packed as `advisor.row_lines` keeps them."""
     kinds: Counter[str] = field(default_factory=Counter)
     """Further counts by name, such as rows per kind of defect or per label."""
+    places: dict[str, list[int]] = field(default_factory=dict)
+    """Lines of the first `SHOWN` rows of a kind, for checks that judge kinds only when all is counted."""
+    kept: list[Kept] = field(default_factory=list)
+    """Rows set aside for checks that look at a sample: those of the lowest ranks."""
 
     def add(self, later: "Tally") -> None:
         """Take in the tally of a later part."""
@@ -43,7 +63,14 @@ class Tally:
         self.total += later.total
         self.rows = (self.rows + later.rows)[:SHOWN]
         self.examples = (self.examples + later.examples)[:SHOWN]
+        self.lines += later.lines
         self.kinds.update(later.kinds)
+        for kind, lines in later.places.items():
+            known = self.places.setdefault(kind, [])
+            known.extend(lines[: SHOWN - len(known)])
+        self.kept += later.kept
+        if len(self.kept) > 2 * KEPT:
+            self.kept = sample(self.kept)
 
     def result(self, check: str, detail: str = "", sampled: bool = False) -> CheckResult:
         """The tally as the result of the check named `check`."""
@@ -56,6 +83,35 @@ class Tally:
             detail=one_line(detail, 300),
             sampled=sampled,
         )
+
+
+def concerned(batch: Batch, rows: "pl.DataFrame", kinds: Counter[str] | None = None) -> Tally:
+    """The tally of a part in which `rows`, some of its frame, are concerned."""
+    import numpy as np
+
+    lines = rows["line"].to_numpy()
+    return Tally(
+        count=rows.height,
+        total=batch.frame.height,
+        rows=lines[:SHOWN].tolist(),
+        lines=lines.astype(np.dtype("<u8")).tobytes(),
+        kinds=kinds or Counter(),
+    )
+
+
+def at(batch: Batch, places: Sequence[int]) -> "pl.DataFrame":
+    """The rows of a part at these places of its frame."""
+    return batch.frame[list(places)]
+
+
+def sample(rows: Sequence[Kept]) -> list[Kept]:
+    """At most `KEPT` of the rows, in a fixed order."""
+    return sorted(rows)[:KEPT]
+
+
+def kinds_said(tally: Tally, most: int = 5) -> str:
+    """The most frequent kinds of a tally with their counts, as a detail of its result."""
+    return ", ".join(f"{kind} in {count:,}" for kind, count in tally.kinds.most_common(most))
 
 
 class BatchCheck(Protocol):

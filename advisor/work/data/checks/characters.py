@@ -2,20 +2,11 @@
 
 import re
 from collections import Counter
-from contextlib import suppress
-from functools import cache
 
+from advisor.work.data.checks.misread import is_mojibake
 from advisor.work.data.checks.seen import Seen, counted, spoken
 from heuristics.facts.data import CheckResult
 
-_CODECS = ("cp1252", "mac_roman", "cp1250", "cp1251")
-"""Encodings as which UTF-8 is most often misread."""
-_CLOSING = frozenset("\xa0»”’…“‘´®°©¡¿·")
-"""Marks that rightly follow a capital with an accent."""
-_SURE_LEADS = frozenset("ÃÂ")
-_PUNCTUATION = b"\xe2\x80"
-_LETTER_LEADS = frozenset((0xC3, 0xC4, 0xC5, 0xD0, 0xD1))
-"""First bytes of accented Latin and of Cyrillic letters."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffd]")
 
 
@@ -35,55 +26,3 @@ def control_characters(seen: Seen) -> CheckResult:
             kinds[f"U+{ord(found.group()):04X}"] += 1
     detail = ", ".join(f"{kind} in {count:,}" for kind, count in kinds.most_common(5))
     return counted("control_characters", concerned, len(seen.examples), detail)
-
-
-def is_mojibake(text: str) -> bool:
-    """True when characters, written back in a one-byte encoding, are UTF-8 and unlikely as they stand.
-
-    In Windows-1252 a sequence of three or four bytes is enough, or one of two with a telling first character
-    (Ã or Â, but not before a closing mark as in “Ã…”). In the others only punctuation (E2 80 ..) is, because
-    their letters follow each other in real words. Else it takes several sequences that give letters.
-    """
-    if text.isascii():
-        return False
-    return any(_misread(text, codec) for codec in _CODECS)
-
-
-def _misread(text: str, codec: str) -> bool:
-    pattern, table = _sequences(codec)
-    western = codec == "cp1252"
-    weak = 0
-    for found in pattern.finditer(text):
-        sequence = found.group()
-        raw = bytes(table[each] for each in sequence)
-        try:
-            meant = raw.decode("utf-8")
-        except UnicodeDecodeError:
-            continue
-        if all(each in _CLOSING for each in sequence[1:]) and sequence[0] not in _SURE_LEADS:
-            continue
-        if raw.startswith(_PUNCTUATION) or (western and len(sequence) > 2):
-            return True
-        if western and sequence[0] in _SURE_LEADS and sequence[1] not in "…’”":
-            return True
-        weak += meant.isalpha() and raw[0] in _LETTER_LEADS
-    return weak >= (2 if western else 3)
-
-
-@cache
-def _sequences(codec: str) -> tuple[re.Pattern[str], dict[str, int]]:
-    """A pattern for characters that stand for UTF-8 sequences in `codec`, and each character's byte."""
-    table: dict[str, int] = {}
-    for byte in range(0x80, 0x100):
-        with suppress(UnicodeDecodeError):
-            table[bytes([byte]).decode(codec)] = byte
-        if codec == "cp1252":
-            table.setdefault(chr(byte), byte)
-    followers = _class(table, 0x80, 0xBF)
-    two, three, four = _class(table, 0xC2, 0xDF), _class(table, 0xE0, 0xEF), _class(table, 0xF0, 0xF4)
-    pattern = f"{four}{followers}{{3}}|{three}{followers}{{2}}|{two}{followers}"
-    return re.compile(pattern), table
-
-
-def _class(table: dict[str, int], low: int, high: int) -> str:
-    return "[" + "".join(re.escape(each) for each, byte in table.items() if low <= byte <= high) + "]"

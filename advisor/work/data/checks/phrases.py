@@ -1,9 +1,13 @@
 """Answers that say nothing: templates left unfilled, and refusals."""
 
 import re
+from typing import TYPE_CHECKING
 
 from advisor.work.data.checks.seen import Seen, counted, spoken
 from heuristics.facts.data import CheckResult
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _OPENING = 240
 """Characters at the start of an answer in which a refusal shows itself."""
@@ -44,3 +48,8 @@ def refusals(seen: Seen) -> CheckResult:
         each for each in seen.examples if each.text is None and _REFUSAL.search(each.answer[:_OPENING])
     ]
     return counted("refusals", concerned, len(seen.examples))
+
+
+def refuses(answer: "pl.Expr") -> "pl.Expr":
+    """True for answers that open with a refusal."""
+    return answer.str.slice(0, _OPENING).str.contains(f"(?i){_REFUSAL.pattern}")

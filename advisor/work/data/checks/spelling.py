@@ -42,10 +42,13 @@ def variants(counts: dict[str, int]) -> list[tuple[str, str]]:
     """(Variant, the more common spelling) for labels that a person would take for the same."""
     ordered = sorted(counts, key=lambda label: (-counts[label], label))
     by_key: dict[str, str] = {}
+    by_letters: dict[str, str] = {}
     pairs = []
     leaders = []
     for label in ordered:
         leader = by_key.setdefault(fingerprint(label), label)
+        if leader == label and _wordy(label):
+            leader = by_letters.setdefault(letter_pairs(label), label)
         if leader != label:
             pairs.append((label, leader))
         else:
@@ -58,12 +61,23 @@ def variants(counts: dict[str, int]) -> list[tuple[str, str]]:
     return pairs
 
 
-def fingerprint(label: str) -> str:
-    """OpenRefine's key: lower case, ASCII, no punctuation, words sorted and once each."""
+def fingerprint(label: str, ordered: bool = True) -> str:
+    """OpenRefine's key: lower case, ASCII, no punctuation, words once each and, if `ordered`, sorted."""
     folded = unicodedata.normalize("NFKD", label.strip().casefold())
     letters = "".join(each for each in folded if not unicodedata.combining(each))
     words = re.sub(r"[^\w\s]|_", " ", letters).split()
-    return " ".join(sorted(set(words))) or label
+    return " ".join(sorted(set(words)) if ordered else words) or label
+
+
+def letter_pairs(label: str) -> str:
+    """OpenRefine's n-gram key, of pairs: sorted and once each; the same for “sign up” and “signup”."""
+    letters = re.sub(r"\W", "", fingerprint(label, ordered=False))
+    return " ".join(sorted({letters[at : at + 2] for at in range(max(1, len(letters) - 1))}))
+
+
+def _wordy(label: str) -> bool:
+    """True for labels long enough, and free of digits, so that equal pairs of letters mean equal words."""
+    return len(label) > _SHORT and not any(each.isdigit() for each in label)
 
 
 def distance(first: str, second: str, most: int) -> int:

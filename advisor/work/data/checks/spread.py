@@ -1,0 +1,139 @@
+"""How the rows are spread: in length, in how they begin, and in the order of the file."""
+
+import math
+from collections import Counter
+
+from advisor.work.data.checks.batch import SHOWN, Batch, Tally
+from advisor.work.data.checks.labelled import are_labels
+from advisor.work.data.limits import data_limits
+from heuristics.facts.data import CheckResult
+
+_BINS = 16
+"""Bins of lengths for each doubling."""
+_WORDS = 3
+_OPENINGS_KEPT = 2_000
+_SAME, _EXPECTED, _VARIANCE = "same", "expected", "variance"
+_UNLIKE = 2
+"""Long rows are at least this many times as long as short ones where their order by length matters."""
+_SCALE = 1_000_000
+"""Fractions are counted in millionths: a counter holds whole numbers."""
+
+
+class LengthOutliers:
+    """Rows far longer or shorter than the others, by the distance from the median of the logarithm of the
+    length in median absolute deviations (Iglewicz & Hoaglin 1993)."""
+
+    name = "length_outliers"
+
+    def look(self, batch: Batch) -> Tally:
+        import numpy as np
+
+        tally = Tally(total=batch.frame.height)
+        sizes = batch.frame["text"].str.len_chars().to_numpy()
+        bins = np.round(np.log2(np.maximum(sizes, 1)) * _BINS).astype(int)
+        lines = batch.frame["line"].to_numpy()
+        for each, count in zip(*np.unique(bins, return_counts=True), strict=True):
+            tally.kinds[str(each)] = int(count)
+            tally.places[str(each)] = lines[bins == each][:SHOWN].tolist()
+        return tally
+
+    def result(self, tally: Tally) -> CheckResult:
+        limits = data_limits().spread
+        if tally.total < limits.least_rows:
+            return tally.result(self.name)
+        counts = {int(kind): count for kind, count in tally.kinds.items()}
+        middle = _median(counts)
+        away: Counter[int] = Counter()
+        for each, count in counts.items():
+            away[abs(each - middle)] += count
+        # Texts of one template have hardly any spread; a quarter of a doubling is then no outlier.
+        spread = max(_median(away), _BINS // 4) / 0.6745
+        far = [each for each in counts if abs(each - middle) / spread > limits.robust_z]
+        tally.count = sum(counts[each] for each in far)
+        tally.rows = sorted(line for each in far for line in tally.places[str(each)])[:SHOWN]
+        return tally.result(self.name, f"The median row has about {_characters(middle):,} characters")
+
+
+class OneOpening:
+    """Prompts that begin with the words most prompts begin with; low diversity when they are most rows."""
+
+    name = "one_opening"
+
+    def look(self, batch: Batch) -> Tally:
+        import polars as pl
+
+        tally = Tally(total=batch.frame.height)
+        if batch.format.name in ("text", "text_label"):
+            return tally
+        head = pl.col("question").str.slice(0, 80).str.to_lowercase()
+        opening = head.str.extract(rf"^\W*(\w+(?:\W+\w+){{{_WORDS - 1}}})")
+        rows = batch.frame.select("line", opening=opening.str.replace_all(r"\W+", " ")).drop_nulls()
+        counts = rows.group_by("opening").agg(n=pl.len(), lines=pl.col("line").head(SHOWN))
+        for name, count, lines in counts.top_k(_OPENINGS_KEPT, by="n").iter_rows():
+            tally.kinds[name] = count
+            tally.places[name] = lines
+        return tally
+
+    def result(self, tally: Tally) -> CheckResult:
+        limits = data_limits().spread
+        if tally.total < limits.least_rows or not tally.kinds:
+            return tally.result(self.name)
+        name, count = tally.kinds.most_common(1)[0]
+        if count < tally.total * limits.opening_share:
+            return tally.result(self.name)
+        tally.count, tally.rows = count, tally.places[name]
+        return tally.result(self.name, f"They begin with “{name}”")
+
+
+class Ordered:
+    """Rows with the answer of the row before, or on the same side of the usual length; far more of them than
+    by chance mean that the file is sorted (a runs test, Wald & Wolfowitz 1940)."""
+
+    name = "ordered"
+
+    def look(self, batch: Batch) -> Tally:
+        import numpy as np
+
+        frame = batch.frame
+        tally = Tally(total=max(0, frame.height - 1))
+        answers = frame["answer"]
+        if are_labels(answers):
+            codes = answers.rank("dense").to_numpy()
+        else:
+            sizes = frame["text"].str.len_bytes().to_numpy()
+            short, middle, long = np.quantile(sizes, (0.1, 0.5, 0.9))
+            if long < short * _UNLIKE:
+                return tally
+            codes = sizes > middle
+        same = codes[1:] == codes[:-1]
+        shares = np.unique(codes, return_counts=True)[1] / max(1, len(codes))
+        chance = float((shares**2).sum())
+        tally.kinds[_SAME] = int(same.sum())
+        tally.kinds[_EXPECTED] = round(chance * tally.total * _SCALE)
+        tally.kinds[_VARIANCE] = round(chance * (1 - chance) * tally.total * _SCALE)
+        return tally
+
+    def result(self, tally: Tally) -> CheckResult:
+        limits = data_limits().spread
+        if tally.total < limits.least_rows:
+            return tally.result(self.name)
+        expected = tally.kinds[_EXPECTED] / _SCALE
+        spread = math.sqrt(tally.kinds[_VARIANCE] / _SCALE)
+        more = tally.kinds[_SAME] - expected
+        if spread and more / spread > limits.order_z and more / tally.total > limits.order_excess:
+            tally.count = tally.kinds[_SAME]
+            return tally.result(self.name, f"{expected / tally.total:.0%} would be so by chance")
+        return tally.result(self.name)
+
+
+def _median(counts: dict[int, int]) -> int:
+    half, seen = sum(counts.values()) / 2, 0
+    for each in sorted(counts):
+        seen += counts[each]
+        if seen >= half:
+            return each
+    return 0
+
+
+def _characters(bin_: int) -> int:
+    return round(2 ** (bin_ / _BINS))

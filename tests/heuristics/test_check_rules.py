@@ -1,0 +1,58 @@
+"""The rule of each check on rows: fine up to its share, a risk above, and worded as a sentence."""
+
+import pytest
+
+from heuristics.facts.data import CheckResult
+from heuristics.finding import Finding, Level
+from heuristics.rules.checks import CHECK_RULES
+from tests.heuristics.known_cases import LIMITS, data
+
+SHARES = {
+    "truncated_answers": LIMITS.checks.truncated_share_risk,
+    "repeated_text": LIMITS.checks.loop_share_risk,
+    "echoed_prompts": LIMITS.checks.echo_share_risk,
+    "gibberish": LIMITS.checks.gibberish_share_risk,
+    "merged_examples": 0.0,
+    "unreachable_sources": LIMITS.checks.unreachable_share_risk,
+    "refusals": LIMITS.checks.refusal_share_risk,
+    "worn_phrases": LIMITS.checks.worn_share_risk,
+    "invisible_characters": LIMITS.checks.invisible_share_risk,
+    "html_entities": LIMITS.checks.entity_share_risk,
+    "html_markup": LIMITS.checks.markup_share_risk,
+    "boilerplate": LIMITS.checks.boilerplate_share_risk,
+    "template_markers": 0.0,
+    "language_mix": LIMITS.checks.language_share_risk,
+    "language_mismatch": LIMITS.checks.mismatch_share_risk,
+    "ordered": 0.0,
+    "label_errors": LIMITS.checks.label_error_share_risk,
+}
+FOR_REVIEW = ("harsh_words", "length_outliers", "one_opening")
+
+
+def finding(check: str, count: int, total: int = 100_000) -> Finding:
+    facts = data(CheckResult(check, count, total, rows=(3,), examples=("x",)))
+    (said,) = [each for rule in CHECK_RULES if (each := rule(facts, LIMITS)) is not None]
+    return said
+
+
+@pytest.mark.parametrize("check", SHARES)
+def test_a_defect_is_a_risk_only_above_its_share(check: str) -> None:
+    bound = round(SHARES[check] * 100_000)
+    assert finding(check, bound + 1).level is Level.RISK
+    if bound:
+        assert finding(check, bound).level is Level.OK
+
+
+@pytest.mark.parametrize("check", FOR_REVIEW)
+def test_what_only_a_person_can_judge_is_never_a_risk(check: str) -> None:
+    assert finding(check, 100_000).level is Level.OK
+
+
+@pytest.mark.parametrize("check", [*SHARES, *FOR_REVIEW])
+def test_a_finding_says_what_why_and_what_to_do(check: str) -> None:
+    said = finding(check, 7)
+    assert said.rule == f"data.{check}"
+    assert said.headline.startswith("7 rows ")
+    assert not said.headline.endswith(".")
+    assert said.why.endswith(".") and said.do.endswith(".")
+    assert (said.rows, said.examples) == ((3,), ("x",))

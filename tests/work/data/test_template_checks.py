@@ -1,0 +1,89 @@
+"""A chat template is tried on many rows, within bounds; special tokens and missing ends are told."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from advisor.work.data.checks.template import template_results
+from advisor.work.data.examples import Example, Message
+from advisor.work.data.limits import data_limits
+from advisor.work.limited import TookTooLong, limited
+from heuristics.facts.data import CheckResult
+from tests.advisor.tiny_model import make_tiny_model
+
+ENDED = "{% for m in messages %}{{ m['role'] }}: {{ m['content'] }}<end>{% endfor %}"
+ENDLESS = "{% for m in messages %}{{ m['content'] }}\n{% endfor %}"
+NO_TEA = "{% for m in messages %}{% if 'tea' in m['content'] %}{{ raise_exception('no tea') }}{% endif %}{% endfor %}"
+FOREVER = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+HUGE = "{{ 'x' * 4000000000 }}"
+
+
+@pytest.fixture(scope="module")
+def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(make_tiny_model(tmp_path_factory.mktemp("model")))
+
+
+def examples(*answers: str) -> list[Example]:
+    return [
+        Example(line, (Message("user", "Well?"), Message("assistant", answer)))
+        for line, answer in enumerate(answers, start=1)
+    ]
+
+
+def results(tokenizer: Any, template: str, rows: list[Example]) -> dict[str, CheckResult]:
+    tokenizer.chat_template = template
+    return {each.check: each for each in template_results(tokenizer, rows, "chat")}
+
+
+def test_rows_that_a_template_refuses_are_named_with_its_reason(tokenizer: Any) -> None:
+    found = results(tokenizer, NO_TEA, examples("milk", "tea", "water", "tea"))["template_refuses"]
+    assert (found.count, found.total, found.rows) == (2, 4, (2, 4))
+    assert found.detail == "no tea in 2"
+
+
+def test_a_template_is_tried_on_rows_from_all_over_the_file(tokenizer: Any) -> None:
+    rows = examples(*(["milk"] * 1_990 + ["tea"] * 10))
+    found = results(tokenizer, NO_TEA, rows)["template_refuses"]
+    assert (found.count, found.total, found.sampled) == (1, 200, True)
+
+
+def test_an_answer_without_an_end_token_is_told(tokenizer: Any) -> None:
+    assert results(tokenizer, ENDED, examples("milk"))["template_without_end"].count == 0
+    assert results(tokenizer, ENDLESS, examples("milk", "tea"))["template_without_end"].count == 2
+
+
+def test_special_tokens_in_the_text_are_found(tokenizer: Any) -> None:
+    found = results(tokenizer, ENDED, examples("milk", "milk<end>more", "the end", "<pad>"))["special_tokens"]
+    assert found.rows == (2, 4)
+    assert template_results(tokenizer, [Example(1, (), text="a <end> b")], "none")[0].count == 1
+
+
+def test_a_template_without_end_or_measure_is_stopped(
+    tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = data_limits().templates.model_copy(update={"seconds": 0.3, "more_bytes": 1 << 28})
+    limits = data_limits().model_copy(update={"templates": quick})
+    monkeypatch.setattr("advisor.work.data.checks.template.data_limits", lambda: limits)
+    slow = results(tokenizer, FOREVER, examples("milk", "tea"))["template_refuses"]
+    assert (slow.count, slow.total, slow.detail) == (1, 1, "took longer than 0.3 s in 1")
+    large = results(tokenizer, HUGE, examples("milk", "tea"))["template_refuses"]
+    assert large.count >= 1
+    assert large.rows[0] == 1
+
+
+def test_bounds_are_taken_off_again(tmp_path: Path) -> None:
+    import resource
+    import signal
+
+    before = resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGALRM)
+    with pytest.raises(TookTooLong, match=r"0\.05 s"), limited(0.05, 1 << 30):
+        while True:
+            pass
+    with pytest.raises(MemoryError), limited(5, 1 << 26):
+        bytearray(1 << 30)
+    assert (resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGALRM)) == before
+    assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
+    assert len(bytearray(1 << 27)) == 1 << 27
