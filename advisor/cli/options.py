@@ -74,6 +74,7 @@ def parse(argv: Sequence[str]) -> Asked:
         knobs=Knobs(**{each.name: given.get(each.name) for each in fields(Knobs)}),
         goal=GoalWishes(**{each.name: given.get(each.name) for each in fields(GoalWishes)}),
         to=given.get("to"),
+        targets=tuple(given.get("targets") or ()),
         speed=given.get("speed") or 0.0,
         as_json=given.get("as_json", False),
         offline=given.get("offline", False),
@@ -106,6 +107,13 @@ def _parser() -> argparse.ArgumentParser:
             _knobs(command)
         if name in ("export", "run", "demo"):
             command.add_argument("--to", type=Path, metavar="DIR", help="folder for the exported files")
+            command.add_argument(
+                "--target",
+                action="append",
+                dest="targets",
+                metavar="NAME",
+                help="export for this tool only, such as axolotl; repeat as needed (default: all)",
+            )
     return parser
 
 
