@@ -4,7 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import TypeVar
 
-from heuristics.judging_limits import DataLimits, GoalLimits, MachineLimits, PilotLimits, WatchLimits
+from heuristics.judging_limits import (
+    DataLimits,
+    ForecastLimits,
+    GoalLimits,
+    MachineLimits,
+    PilotLimits,
+    WatchLimits,
+)
 from heuristics.planning_limits import (
     AdapterLimits,
     BatchLimits,
@@ -39,6 +46,7 @@ class Limits:
     data: DataLimits
     goal: GoalLimits
     pilot: PilotLimits
+    forecast: ForecastLimits
     watch: WatchLimits
 
 
