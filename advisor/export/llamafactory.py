@@ -120,9 +120,10 @@ def _notes(tune: Tune) -> tuple[str, ...]:
 
 
 _DIFFERENCES = {
-    "chat": "The model's own chat template is parsed, and only the last answer of a row is "
-    "trained; rows whose "
-    "turns do not alternate are left out there.",
+    "chat": "The model's own chat template is parsed; where it has a begin token, that is repeated "
+    "before the "
+    "question after a system turn and before later questions. Rows whose turns do not alternate "
+    "are left out.",
     "plain": "Its template without markup ends no answer: no end-of-text token is trained, so the "
     "tuned model "
     "does not learn where to stop.",

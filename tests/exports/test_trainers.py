@@ -40,25 +40,40 @@ def test_axolotl_accepts_every_key(tmp_path: Path, template: Template, method: s
     assert read.datasets[0].path == config["datasets"][0]["path"]
 
 
-@pytest.mark.parametrize("template", ["chat", "plain"])
-def test_axolotl_makes_the_pilots_ids_and_labels(tmp_path: Path, template: Template) -> None:
+def _axolotl(made: Exported):  # type: ignore[no-untyped-def]
+    """Axolotl's own encodings of the exported training rows."""
     pytest.importorskip("axolotl")
     from axolotl.prompt_strategies import load
+    from axolotl.prompt_strategies.user_defined import UserDefinedDatasetConfig
+    from axolotl.prompt_strategies.user_defined import load as load_own
     from axolotl.utils.dict import DictDefault
     from axolotl.utils.schemas.config import AxolotlInputConfig
 
     from advisor.work.tokenizer import load_tokenizer
 
-    made = export(tmp_path, template)
     raw = yaml.safe_load((made.folder / "axolotl.yaml").read_text())
     config = DictDefault(AxolotlInputConfig.model_validate(raw).model_dump(exclude_none=True))
-    chosen = config.datasets[0]
-    strategy = load(chosen["type"], load_tokenizer(made.model), config, chosen)
-    rows = [json.loads(line) for line in (made.folder / chosen["path"]).read_text().splitlines()]
-    encoded = [strategy.tokenize_prompt(row) for row in rows]
-    assert (
-        differences(made, [each["input_ids"] for each in encoded], [each["labels"] for each in encoded]) == []
-    )
+    chosen, tokenizer = config.datasets[0], load_tokenizer(made.model)
+    if isinstance(chosen["type"], str):
+        strategy = load(chosen["type"], tokenizer, config, chosen)
+    else:
+        strategy = load_own(tokenizer, config, UserDefinedDatasetConfig(**raw["datasets"][0]["type"]))
+    lines = (made.folder / chosen["path"]).read_text(encoding="utf-8").splitlines()
+    return [strategy.tokenize_prompt(json.loads(line)) for line in lines]
+
+
+def test_axolotl_makes_the_pilots_ids_and_labels_of_plain_rows(tmp_path: Path) -> None:
+    made = export(tmp_path, "plain")
+    rows = _axolotl(made)
+    assert differences(made, [each["input_ids"] for each in rows], [each["labels"] for each in rows]) == []
+
+
+def test_axolotl_leaves_out_only_what_follows_the_end_of_a_chat_answer(tmp_path: Path) -> None:
+    made = export(tmp_path, "chat")
+    for row, ids, labels in zip(_axolotl(made), made.ids, made.labels, strict=True):
+        assert row["input_ids"] == ids
+        assert row["labels"] == [*labels[:-1], IGNORED]
+    assert "after the answer's end token is not trained" in (made.folder / "RUN.md").read_text()
 
 
 def _without_sound() -> None:
@@ -95,31 +110,41 @@ def test_llamafactory_parses_its_arguments(
     assert rows.dataset == ["advisor_train"]
 
 
-@pytest.mark.parametrize(("template", "ended"), [("chat", True), ("plain", False)])
-def test_llamafactory_makes_the_pilots_ids_and_labels(
-    tmp_path: Path, template: Template, ended: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = export(tmp_path, template)
+def _encoded(made: Exported, monkeypatch: pytest.MonkeyPatch) -> tuple[list[list[int]], list[list[int]]]:
+    """LLaMA-Factory's own ids and labels of the exported training rows."""
     model, rows, training, _, _ = _llamafactory(made, monkeypatch)
     from llamafactory.data import get_dataset, get_template_and_fix_tokenizer
-    from llamafactory.model import load_tokenizer
 
-    loaded = load_tokenizer(model)
-    prepared = get_dataset(
-        get_template_and_fix_tokenizer(loaded["tokenizer"], rows),
-        model,
-        rows,
-        training,
-        stage="sft",
-        **loaded,
-    )["train_dataset"]
-    ids, labels = [list(each) for each in prepared["input_ids"]], [list(each) for each in prepared["labels"]]
-    if not ended:
-        # RUN.md says so: no end-of-text token is trained.
-        end = loaded["tokenizer"].eos_token_id
-        ids, labels = [[*each, end] for each in ids], [[*each, end] for each in labels]
-    assert differences(made, ids, labels) == []
-    assert all(IGNORED in each for each in labels)
+    from advisor.work.tokenizer import load_tokenizer
+
+    tokenizer = load_tokenizer(made.model)
+    template = get_template_and_fix_tokenizer(tokenizer, rows)
+    kind = {"stage": "sft", "tokenizer": tokenizer, "processor": None}
+    prepared = get_dataset(template, model, rows, training, **kind)["train_dataset"]
+    return [list(each) for each in prepared["input_ids"]], [list(each) for each in prepared["labels"]]
+
+
+def test_llamafactory_leaves_out_only_the_end_of_plain_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = export(tmp_path, "plain")
+    ids, labels = _encoded(made, monkeypatch)
+    end = made.ids[0][-1]
+    assert differences(made, [[*each, end] for each in ids], [[*each, end] for each in labels]) == []
+    assert "no end-of-text token is trained" in (made.folder / "RUN.md").read_text()
+
+
+def test_llamafactory_trains_the_pilots_answers_and_repeats_only_the_begin_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = export(tmp_path, "chat")
+    begin = made.ids[0][0]
+    for ids, labels, row, trained in zip(*_encoded(made, monkeypatch), made.ids, made.labels, strict=True):
+        assert [each for each in labels if each != IGNORED] == [each for each in trained if each != IGNORED]
+        assert [each for each in ids if each != begin] == [each for each in row if each != begin]
+        if row.count(row[1]) == 2:
+            assert (ids, labels) == (row, trained), "rows of one question are the same in everything"
+    assert "begin token" in (made.folder / "RUN.md").read_text()
 
 
 @pytest.mark.parametrize("method", ["full", "lora"])
