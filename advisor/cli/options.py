@@ -26,6 +26,7 @@ _OTHER_COMMANDS = {
     "probe": "find out what this machine is and can do",
     "verdict": "say what the evidence of a case allows to say",
     "export": "write the files that trainers read",
+    "report": "write the case as HTML, Markdown and a model card",
     "demo": "the whole journey on the bundled data and model, offline",
     "replay": "print what a recorded run said",
 }
@@ -105,6 +106,8 @@ def _parser() -> argparse.ArgumentParser:
             _inputs(command)
             _goal(command)
             _knobs(command)
+        if name == "report":
+            command.add_argument("--to", type=Path, metavar="DIR", help="folder for the documents")
         if name in ("export", "run", "demo"):
             command.add_argument("--to", type=Path, metavar="DIR", help="folder for the exported files")
             command.add_argument(

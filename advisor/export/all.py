@@ -89,6 +89,14 @@ def write(case: Case, folder: Path, names: Iterable[str] = ()) -> Written:
     """
     files = preview(case, folder, names)
     check_folder(folder)
+    return put_files(files, folder)
+
+
+def put_files(files: tuple[TextFile, ...], folder: Path) -> Written:
+    """Write files into `folder`, created when missing; a file that differs is kept under a new name.
+
+    Raises BadInput when the folder cannot be used, NoSpace when the disk is full.
+    """
     kept = []
     try:
         for file in files:
