@@ -1,4 +1,4 @@
-"""Forecast of a learning curve: form chosen by held-out size, with an 80 % band that was calibrated."""
+"""Forecast of a learning curve: forms weighed by a held-out size, with an 80 % band that was calibrated."""
 
 import math
 from collections.abc import Sequence
@@ -17,6 +17,8 @@ from heuristics.learning_curve import FORMS, Form, Means, Numbers, fit, predict
 LAST = "last value"
 _FACTORS = (2.0, 4.0)
 _DRAWN = 13
+_NEAR = 0.1
+"""Log error at the held-out size below which forms count as equally good."""
 _Z = NormalDist().inv_cdf(0.9)
 """Half width of a central 80 % band, in standard deviations."""
 _SOURCE = "learning curve of the pilot's ladder, 80 % band"
@@ -136,18 +138,19 @@ def banded(points: Sequence[LadderPoint], wanted: Sequence[float]) -> Band:
     """
     means, noise = means_of(points), pooled_noise(points)
     fits = _fits(means)
-    best, centre = fits[0], fits[0].at(wanted)
-    scale = max(best.error, noise, 0.02)
+    best = fits[0]
+    # One held-out size chooses badly by itself: every form counts by how near it came.
+    scale = 2 * max(best.error, noise, _NEAR)
     weights = np.array([math.exp(-0.5 * (each.error / scale) ** 2) for each in fits])
-    spread = (
-        sum(w * (each.at(wanted) - centre) ** 2 for w, each in zip(weights, fits, strict=True))
-        / weights.sum()
-    )
+    weights /= weights.sum()
+    each_at = np.stack([each.at(wanted) for each in fits])
+    centre = weights @ each_at
+    spread = weights @ (each_at - centre) ** 2
     carried = np.zeros(len(wanted))
     for place in range(len(means.x)):
         by = noise / math.sqrt(means.weights[place])
         moved = _refitted(best, means.moved(place, by))
-        carried += (moved.at(wanted) - centre) ** 2
+        carried += (moved.at(wanted) - each_at[0]) ** 2
     ratio = np.log(np.maximum(np.asarray(wanted, dtype=float) / math.exp(means.x[-1]), 1.0)) / math.log(2)
     beyond = (best.error * ratio / 2) ** 2
     return Band(centre, np.sqrt(spread + carried + noise**2 + beyond), fits)

@@ -8,7 +8,7 @@ from advisor import numbers
 from advisor.document.blocks import Bars, Plot
 
 _WIDTH, _HEIGHT = 640, 260
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 12, 14, 44
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 34, 24, 50
 _TICKS = 4
 _BAR = 26
 _LABEL = 190
@@ -31,7 +31,7 @@ def plot(picture: Plot) -> str:
         body.append(f'<polygon class="band" points="{_points([*upper, *lower])}"/>')
     for place, each in enumerate(picture.series):
         points = [frame.at(x, y) for x, y in each.points if math.isfinite(x) and math.isfinite(y)]
-        if each.dotted:
+        if each.dotted or len(points) == 1:
             body += [f'<circle class="dot s{place % 4}" cx="{x:.1f}" cy="{y:.1f}" r="4"/>' for x, y in points]
         else:
             body.append(f'<polyline class="line s{place % 4}" points="{_points(points)}"/>')
@@ -98,9 +98,9 @@ def _axes(picture: Plot, frame: _Frame) -> Iterable[str]:
     for value in frame.across():
         x = frame.at(value, frame.low)[0]
         shown = numbers.count(value) if abs(value) >= 10 else numbers.decimal(value)
-        yield f'<text class="mid" x="{x:.1f}" y="{foot + 16}">{escape(shown)}</text>'
+        yield f'<text class="mid" x="{x:.1f}" y="{foot + 20}">{escape(shown)}</text>'
     yield f'<text class="mid" x="{(_LEFT + _WIDTH) / 2}" y="{_HEIGHT - 8}">{escape(picture.across)}</text>'
-    yield f'<text class="up" x="{_LEFT + 4}" y="{_TOP - 2}">{escape(picture.up)}</text>'
+    yield f'<text class="up" x="{_LEFT + 4}" y="{_TOP - 8}">{escape(picture.up)}</text>'
 
 
 def _points(points: Sequence[tuple[float, float]]) -> str:
