@@ -17,7 +17,7 @@ from heuristics.learning_curve import FORMS, Form, Means, Numbers, fit, predict
 LAST = "last value"
 _FACTORS = (2.0, 4.0)
 _DRAWN = 13
-_NEAR = 0.1
+_NEAR = 0.01
 """Log error at the held-out size below which forms count as equally good."""
 _Z = NormalDist().inv_cdf(0.9)
 """Half width of a central 80 % band, in standard deviations."""
@@ -140,7 +140,7 @@ def banded(points: Sequence[LadderPoint], wanted: Sequence[float]) -> Band:
     fits = _fits(means)
     best = fits[0]
     # One held-out size chooses badly by itself: every form counts by how near it came.
-    scale = 2 * max(best.error, noise, _NEAR)
+    scale = max(best.error, noise, _NEAR)
     weights = np.array([math.exp(-0.5 * (each.error / scale) ** 2) for each in fits])
     weights /= weights.sum()
     each_at = np.stack([each.at(wanted) for each in fits])

@@ -102,9 +102,18 @@ class Standing:
         return forecast(self.pilot, self.goal.metric, self.limits.forecast)
 
     @property
-    def still_falling(self) -> bool | None:
-        """True when more rows measurably help, False when the band includes no gain; None without a curve."""
-        return self.forecast.measurable if isinstance(self.forecast, Forecast) else None
+    def out_of_reach(self) -> str:
+        """How sure it is that four times the rows would not bring the gain that matters: "firm" when even the
+        hopeful edge of the band does not, "likely" when the slope is not measurable and its middle does not;
+        empty when it may, or when there is no curve of the goal's own metric."""
+        gain, made = self.gain, self.forecast
+        if gain is None or isinstance(made, str) or made.metric != self.goal.metric or not made.ahead:
+            return ""
+        missing = self.goal.smallest_gain - gain.estimate.value
+        far = made.ahead[-1].gain
+        if far.high < missing:
+            return "firm"
+        return "likely" if not made.measurable and far.value < missing else ""
 
     @cached_property
     def more_rows(self) -> tuple[int, int | None] | None:

@@ -106,17 +106,16 @@ def _prompting(case: Standing) -> Verdict | None:
 def _not_worth_more(case: Standing) -> Verdict | None:
     """Nothing gained, and the curve says that more rows would not change it."""
     gain = case.gain
-    if gain is None or gain.estimate.low > 0 or case.still_falling is not False:
+    if gain is None or gain.estimate.low > 0 or not case.out_of_reach:
         return None
     if gain.estimate.high >= case.goal.smallest_gain:
         return None
     return Verdict(
         Decision.NOT_WORTH_IT,
-        f"Not worth fine-tuning on these rows: {evidence.gain_words(gain)}, and four times as many "
-        "rows would bring "
-        "no measurable gain.",
+        f"Not worth fine-tuning on these rows: {evidence.gain_words(gain)}, and four times as many rows are "
+        "not expected to bring the gain that matters.",
         _pilot_evidence(case),
-        "firm",
+        case.out_of_reach,
         ("Rows whose answers follow from their prompts.", "A larger base model, or another task."),
         (
             "Put the best prompt with a few solved examples to use; give facts by retrieval.",
@@ -194,7 +193,7 @@ def _too_small_to_tell(case: Standing) -> Verdict | None:
         return None
     smallest = evidence.amount(case.goal.smallest_gain, gain.estimate.unit)
     if gain.estimate.high <= case.goal.smallest_gain:
-        if case.still_falling is False:
+        if case.out_of_reach:
             return _larger_model(case, smallest)
         return Verdict(
             Decision.COLLECT_DATA,

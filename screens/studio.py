@@ -18,6 +18,7 @@ class Studio(App[None]):
     case: var[Case] = var(_NO_CASE)
     live: var[Live | None] = var[Live | None](None)
     export_folder: var[Path] = var(Path())
+    export_left_out: var[frozenset[str]] = var(frozenset())
 
     @property
     def running_step(self) -> str | None:

@@ -251,7 +251,10 @@ def test_no_gain_and_a_flat_curve_are_not_worth_more_work() -> None:
     flat = replace(pilot((0.0, -0.02, 0.02)), rungs=ladder(0.3, 0.3, 0.3, 0.3))
     answer = verdict(measured=flat)
     assert answer.decision is Decision.NOT_WORTH_IT
-    assert answer.confidence == "firm"
+    assert answer.confidence == "likely"
+    sure = tuple(replace(each, metric_items=20_000) for each in flat.rungs)
+    wanted = replace(GOAL, smallest_gain=0.1)
+    assert verdict(goal=wanted, measured=replace(flat, rungs=sure)).confidence == "firm"
     assert any("no measurable slope" in each.text for each in answer.evidence)
 
 
