@@ -1,6 +1,8 @@
 PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 
-.PHONY: check format lint types layers test demo bench fmt
+EXPORTS ?= build/exports
+
+.PHONY: check format lint types layers test demo bench exports fmt
 
 check: format lint types layers test
 
@@ -24,6 +26,14 @@ demo:
 
 bench:
 	$(PYTHON) -m benchmarks.startup --save
+
+exports:
+	$(PYTHON) -m venv $(EXPORTS)
+	$(EXPORTS)/bin/python -m pip install -q -r tests/exports/requirements.txt
+	$(EXPORTS)/bin/python -m pip install -q --no-deps -r tests/exports/trainers.txt
+	$(PYTHON) -c "import sys; print(*filter(None, sys.path), sep='\n')" \
+		> "$$($(EXPORTS)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/program.pth"
+	HF_HUB_OFFLINE=1 $(EXPORTS)/bin/python -m pytest -v -m exports tests/exports
 
 fmt:
 	$(PYTHON) -m ruff format .

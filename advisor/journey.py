@@ -9,7 +9,7 @@ from advisor import catalog
 from advisor.case import Case
 from advisor.errors import BadInput
 from advisor.events import DataFound, Event, MachineFound, ModelFound, Started
-from advisor.export.target import DATA
+from advisor.export.target import CONVERSATIONS, DATA
 from advisor.fold import pilot_after
 from advisor.hub_cache import cache_folder
 from advisor.jobs import new_run_folder, read_events
@@ -59,11 +59,14 @@ def task_of(case: Case, action: str, export_folder: Path | None = None) -> Task:
         case "export":
             if case.plan is None:
                 raise BadInput("There is no plan to export yet", "Profile the data and probe the machine.")
+            folder = export_folder or case.folder / "export"
+            chat = case.plan.recipe.template == "chat"
             return ExportTask(
                 data=data_choice(case),
                 model=case.model,
                 recipe=case.plan.recipe,
-                target=(export_folder or case.folder / "export") / DATA,
+                target=folder / DATA,
+                conversations=folder / CONVERSATIONS if chat else None,
             )
     raise BadInput(f"Nothing is called {action}")
 

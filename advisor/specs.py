@@ -64,6 +64,8 @@ class ExportTask(_Task):
     recipe: Recipe
     target: Path
     """Folder that receives train.jsonl, validation.jsonl and test.jsonl."""
+    conversations: Path | None = None
+    """Folder that receives the same rows as lists of turns; None for recipes without a chat template."""
 
 
 class EchoTask(_Task):

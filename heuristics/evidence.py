@@ -2,13 +2,18 @@
 
 from heuristics.basis import Basis, Estimate, exactly
 from heuristics.decision import Evidence
+from heuristics.facts.forecast import Forecast
 from heuristics.facts.pilot import Gain, PilotFacts
 from heuristics.finding import Finding
 from heuristics.goal import Goal
 from heuristics.limits import Limits
 from heuristics.recipe import Offer, Plan
 
-METRIC_NAMES = {"loss": "loss on held-out answers", "exact_match": "exactly right answers"}
+METRIC_NAMES = {
+    "loss": "loss on held-out answers",
+    "exact_match": "exactly right answers",
+    "token_f1": "overlap of words with the right answers",
+}
 _GAIN_NAMES = {
     "loss": "Loss on held-out answers fell by",
     "task": "Of that, what depends on the row's own prompt:",
@@ -73,6 +78,33 @@ def of_plan(plan: Plan | None, goal: Goal, measured: Estimate | None = None) -> 
     return (
         Evidence(needs, total, plan.memory.fit in ("fits", "tight")),
         Evidence(f"{takes}; your budget is {goal.budget_hours:g} h", hours, hours.value <= goal.budget_hours),
+    )
+
+
+def of_forecast(made: Forecast | str) -> Evidence:
+    """What more rows are expected to bring; never beyond what the curve allows to say."""
+    if isinstance(made, str):
+        return Evidence(f"No forecast for more rows: {made}", None, False)
+    far = made.ahead[-1]
+    low, high = amount(far.gain.low, made.unit), amount(far.gain.high, made.unit)
+    name = METRIC_NAMES[made.metric]
+    rows = f"With {far.factor:g} times the rows ({far.samples:,}) the {name} would improve by"
+    band = f"80 % band {low.split()[0]} to {high.split()[0]}, {made.form}"
+    shown = f"{rows} {amount(far.gain.value, made.unit)} ({band})"
+    if not made.measurable:
+        shown += ": no measurable slope"
+    if made.instead_of:
+        shown += f". It is about the loss, as there is no curve of the goal's metric: {made.instead_of}"
+    return Evidence(shown, far.gain, made.measurable)
+
+
+def of_shift(shift: float) -> Evidence:
+    """A shift of preference between words that should count the same."""
+    change = exactly(
+        shift, "nats", Basis.MEASURED, "counterfactual pairs, tuned against base, all measured runs"
+    )
+    return Evidence(
+        f"Tuning shifted the preference on counterfactual pairs by {shift:+.2f} nats", change, False
     )
 
 

@@ -85,8 +85,24 @@ class PilotLimits:
     """Rise of the last held-out loss above the best, share."""
     memory_off: float
     """Measured against predicted peak that is worth a word, share."""
+    shift_seeds: int
+    """Runs that must agree before a shift of preference is told."""
+    shift_risk: float
+    """Mean change of preference on counterfactual pairs that is worth a word, nats."""
     firm_factor: float
     """A gain whose lower bound is this many times the smallest gain is firm."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastLimits:
+    """Forecast of the learning curve."""
+
+    widening: float
+    """What the deviation of a forecast is multiplied with so that its 80 % band holds 80 % of the truths."""
+    sizes_least: int
+    """Fewest sizes of training set that a curve is fitted to."""
+    farthest: float
+    """No forecast is made beyond this many times the largest size."""
 
 
 @dataclass(frozen=True, slots=True)

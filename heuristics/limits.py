@@ -5,7 +5,14 @@ from dataclasses import dataclass, fields
 from typing import TypeVar
 
 from heuristics.check_limits import CheckLimits
-from heuristics.judging_limits import DataLimits, GoalLimits, MachineLimits, PilotLimits, WatchLimits
+from heuristics.judging_limits import (
+    DataLimits,
+    ForecastLimits,
+    GoalLimits,
+    MachineLimits,
+    PilotLimits,
+    WatchLimits,
+)
 from heuristics.planning_limits import (
     AdapterLimits,
     BatchLimits,
@@ -41,6 +48,7 @@ class Limits:
     checks: CheckLimits
     goal: GoalLimits
     pilot: PilotLimits
+    forecast: ForecastLimits
     watch: WatchLimits
 
 

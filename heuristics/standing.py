@@ -7,6 +7,7 @@ from functools import cached_property
 from heuristics.assess import assess
 from heuristics.basis import Estimate
 from heuristics.duration import added, load_time, measured_time
+from heuristics.facts.forecast import Forecast
 from heuristics.facts.pilot import Gain, PilotFacts, Proof
 from heuristics.finding import Finding, Level
 from heuristics.goal import Goal
@@ -87,6 +88,56 @@ class Standing:
         if rise is None or not self.goal.keep_general or rise <= self.limits.pilot.forgetting_fail:
             return None
         return rise
+
+    @cached_property
+    def forecast(self) -> Forecast | str:
+        """The learning curve ahead, or why there is none."""
+        if self.pilot is None:
+            return "no pilot has run yet"
+        # NumPy costs a tenth of a second, which only a pilot with a ladder must pay.
+        if not self.pilot.rungs:
+            return "the pilot ran no ladder of training sizes"
+        from heuristics.forecast import forecast
+
+        return forecast(self.pilot, self.goal.metric, self.limits.forecast)
+
+    @property
+    def out_of_reach(self) -> str:
+        """How sure it is that four times the rows would not bring the gain that matters: "firm" when even the
+        hopeful edge of the band does not, "likely" when the slope is not measurable and its middle does not;
+        empty when it may, or when there is no curve of the goal's own metric."""
+        gain, made = self.gain, self.forecast
+        if gain is None or isinstance(made, str) or made.metric != self.goal.metric or not made.ahead:
+            return ""
+        missing = self.goal.smallest_gain - gain.estimate.value
+        far = made.ahead[-1].gain
+        if far.high < missing:
+            return "firm"
+        return "likely" if not made.measurable and far.value < missing else ""
+
+    @cached_property
+    def more_rows(self) -> tuple[int, int | None] | None:
+        """Rows that bring the gain that matters, by the curve on the goal's own metric; None when "
+        "not known."""
+        gain, made = self.gain, self.forecast
+        if gain is None or isinstance(made, str) or made.metric != self.goal.metric:
+            return None
+        from heuristics.forecast import more_rows
+
+        return more_rows(made, self.goal.smallest_gain - gain.estimate.low, self.limits.forecast)
+
+    @property
+    def shifted(self) -> float | None:
+        """Mean change of preference on counterfactual pairs, nats, when enough runs agree on its "
+        "direction."""
+        shifts = [each.shift for each in self.pilot.shifts] if self.pilot else []
+        seeds = {each.seed for each in self.pilot.shifts} if self.pilot else set()
+        if len(seeds) < self.limits.pilot.shift_seeds or not (
+            all(each > 0 for each in shifts) or all(each < 0 for each in shifts)
+        ):
+            return None
+        mean = sum(shifts) / len(shifts)
+        return mean if abs(mean) >= self.limits.pilot.shift_risk else None
 
     @property
     def prompting_gain(self) -> float | None:

@@ -103,6 +103,27 @@ def _prompting(case: Standing) -> Verdict | None:
     )
 
 
+def _not_worth_more(case: Standing) -> Verdict | None:
+    """Nothing gained, and the curve says that more rows would not change it."""
+    gain = case.gain
+    if gain is None or gain.estimate.low > 0 or not case.out_of_reach:
+        return None
+    if gain.estimate.high >= case.goal.smallest_gain:
+        return None
+    return Verdict(
+        Decision.NOT_WORTH_IT,
+        f"Not worth fine-tuning on these rows: {evidence.gain_words(gain)}, and four times as many rows are "
+        "not expected to bring the gain that matters.",
+        _pilot_evidence(case),
+        case.out_of_reach,
+        ("Rows whose answers follow from their prompts.", "A larger base model, or another task."),
+        (
+            "Put the best prompt with a few solved examples to use; give facts by retrieval.",
+            "Look at wrong answers before collecting anything.",
+        ),
+    )
+
+
 def _no_improvement(case: Standing) -> Verdict | None:
     gain = case.gain
     if gain is None or gain.estimate.low > 0:
@@ -172,13 +193,15 @@ def _too_small_to_tell(case: Standing) -> Verdict | None:
         return None
     smallest = evidence.amount(case.goal.smallest_gain, gain.estimate.unit)
     if gain.estimate.high <= case.goal.smallest_gain:
+        if case.out_of_reach:
+            return _larger_model(case, smallest)
         return Verdict(
             Decision.COLLECT_DATA,
             f"Better, but by less than matters ({smallest}): {evidence.gain_words(gain)}.",
             _pilot_evidence(case),
             "likely",
             ("A pilot with more training rows that gains more.", "A smaller gain that matters to you."),
-            ("Collect more rows of the kinds that are answered wrongly, and run the pilot again.",),
+            (f"Collect {_how_many(case)} of the kinds that are answered wrongly, and run the pilot again.",),
         )
     return Verdict(
         Decision.UNKNOWN,
@@ -188,6 +211,29 @@ def _too_small_to_tell(case: Standing) -> Verdict | None:
         ("More test rows, which narrow the interval.", "More training rows, which raise the gain."),
         ("Give the pilot more test rows (--eval FILE) or more time.",),
     )
+
+
+def _larger_model(case: Standing, smallest: str) -> Verdict:
+    return Verdict(
+        Decision.CHANGE_MODEL,
+        f"Change the model: {_gain_words(case)}, less than matters ({smallest}), and the curve is "
+        "flat: more rows "
+        "would not bring it, a larger base model may.",
+        _pilot_evidence(case),
+        "likely",
+        ("A measurable slope on a ladder with more rows.", "A smaller gain that matters to you."),
+        ("Choose a larger base model on the Plan step and run the pilot again.",),
+    )
+
+
+def _how_many(case: Standing) -> str:
+    rows, made = case.more_rows, case.forecast
+    if rows is None or isinstance(made, str):
+        return "more rows"
+    least = max(1, rows[0] - made.largest)
+    if rows[1] is None:
+        return f"at least {least:,} more rows, perhaps more than can be foretold,"
+    return f"about {least:,} to {max(least, rows[1] - made.largest):,} more rows"
 
 
 def _no_plan(case: Standing) -> Verdict | None:
@@ -251,6 +297,7 @@ BRANCHES: tuple[Callable[[Standing], Verdict | None], ...] = (
     _fix_data,
     _not_measured,
     _prompting,
+    _not_worth_more,
     _no_improvement,
     _form_only,
     _form_not_tested,
@@ -291,10 +338,13 @@ def _confidence(case: Standing) -> str:
     roomy = plan is not None and plan.memory.fit != "tight"
     budget = case.goal.budget_hours
     decided = hours is not None and not hours.low <= budget < hours.high
-    return "firm" if far and roomy and decided else "likely"
+    calm = case.shifted is None
+    return "firm" if far and roomy and decided and calm else "likely"
 
 
 def _pilot_evidence(case: Standing) -> tuple[Evidence, ...]:
     pilot = case.pilot
     measured = evidence.of_pilot(pilot, case.goal, case.limits) if pilot else ()
-    return (*measured, *evidence.of_plan(case.plan, case.goal, case.hours))
+    ahead = (evidence.of_forecast(case.forecast),) if pilot and pilot.rungs else ()
+    shifted = (evidence.of_shift(case.shifted),) if case.shifted is not None else ()
+    return (*measured, *ahead, *shifted, *evidence.of_plan(case.plan, case.goal, case.hours))

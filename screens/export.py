@@ -7,8 +7,9 @@ from textual.binding import Binding, BindingType
 
 from advisor.case import Case
 from advisor.errors import AdvisorError, BadInput
-from advisor.export.all import preview, targets
-from advisor.export.target import TextFile
+from advisor.export.all import chosen, preview, targets
+from advisor.export.target import Target, TextFile
+from advisor.export.tune import tune_of
 from advisor.journey import findings_of
 from screens.edit import Edit
 from screens.live import Live
@@ -17,36 +18,52 @@ from screens.step_screen import StepScreen
 from screens.widgets.row_list import RowList
 from screens.words import heading, labelled, lines, muted
 
+_TARGET = "target-"
+
 
 class ExportScreen(StepScreen):
     """What would be written, where, and what to do with it."""
 
     STEP = "export"
-    ABOUT = "Writes the recipe and the converted rows for trainers.\nOlder files are kept under a new name."
+    ABOUT = "Writes the full run's recipe and your rows for the ticked tools.\nOlder files are kept renamed."
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("w", "app.begin('export')", "write", tooltip="Write all files", id="export-write"),
+        Binding("w", "app.begin('export')", "write", tooltip="Write the ticked files", id="export-write"),
     ]
 
     def sections(self, case: Case, live: Live | None) -> tuple[Section, ...]:
         """Folder, files with preview, targets, what was written."""
         folder = self.studio.export_folder
         try:
-            files = preview(case, folder)
+            files = preview(case, folder, self._ticked())
         except AdvisorError as error:
             missing = Row("missing", error.message, detail=told(error.message, error.do))
             return (Section("Export", (missing,)),)
         return (
             Section("Where", (_folder(folder),)),
-            Section("What to run next", _runs(case)),
+            Section("For which tools (enter ticks)", self._targets(case)),
             Section("Files", tuple(_file(each) for each in files)),
             Section("Converted rows", tuple(_rows(name) for name in ("train", "validation", "test"))),
             Section("Written", tuple(_written(number, each) for number, each in enumerate(case.exported))),
             finding_rows(findings_of(case, "export")),
         )
 
+    def _ticked(self) -> tuple[str, ...]:
+        return tuple(each.name for each in targets() if each.name not in self.studio.export_left_out)
+
+    def _targets(self, case: Case) -> tuple[Row, ...]:
+        ticked = {each.name for each in chosen(self._ticked())}
+        return tuple(_target(case, each, each.name in ticked) for each in targets())
+
     async def change(self, event: RowList.Opened) -> None:
-        """The folder belongs to this screen, not to the case."""
+        """Folder and ticks belong to this screen, not to the case."""
         assert event.row.field is not None
+        if event.row.id.startswith(_TARGET):
+            left_out = self.studio.export_left_out ^ {event.row.id.removeprefix(_TARGET)}
+            # Something is always written: with nothing ticked there would be no next command.
+            if len(left_out) < len(targets()):
+                self.studio.export_left_out = left_out
+            self.show()
+            return
         chosen: list[Path] = []
 
         def take(case: Case, text: str) -> Case:
@@ -83,25 +100,16 @@ def _rows(name: str) -> Row:
     return Row(f"rows-{name}", f"data/{name}.jsonl", words, detail=told(heading(f"data/{name}.jsonl"), words))
 
 
-def _runs(case: Case) -> tuple[Row, ...]:
-    steps = case.verdict.next_steps if case.verdict is not None else ()
-    rows = [
-        Row(
-            f"run-{target.name}",
-            target.name,
-            " ".join(target.run),
-            target.title,
-            detail=told(
-                heading(target.title),
-                labelled("Run, in the folder", " ".join(target.run)),
-                labelled("Needs", ", ".join(target.packages)) if target.packages else "",
-                lines(steps),
-            ),
-        )
-        for target in targets()
-        if target.run
-    ]
-    return tuple(rows)
+def _target(case: Case, target: Target, ticked: bool) -> Row:
+    tune = tune_of(case)
+    run = " ".join(target.run)
+    command = labelled("Run, in the folder", run) if run else ""
+    needs = labelled("Needs", ", ".join(target.packages)) if target.packages else ""
+    detail = told(heading(target.title), command, needs, lines(target.notes(tune)))
+    why = "Written when ticked; what it needs comes with it."
+    field = Field(target.name, why, "yes" if ticked else "no", lambda same, _: same)
+    mark = "[x]" if ticked else "[ ]"
+    return Row(f"{_TARGET}{target.name}", f"{mark} {target.name}", target.title, detail=detail, field=field)
 
 
 def _written(number: int, path: str) -> Row:

@@ -92,11 +92,12 @@ class JobKeeper(CaseKeeper):
             self.walk.end()
 
     async def _write_export(self) -> None:
-        from advisor.export.all import row_files, write
+        from advisor.export.all import row_files, targets, write
 
         folder = self.export_folder
         try:
-            written = await asyncio.to_thread(write, self.case, folder)
+            names = [each.name for each in targets() if each.name not in self.export_left_out]
+            written = await asyncio.to_thread(write, self.case, folder, names)
         except AdvisorError as error:
             self.say(error.message, error.do, fault=True)
             return

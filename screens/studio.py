@@ -22,6 +22,7 @@ class Studio(App[None]):
     """No step is shown before a case is here."""
     live: "var[Live | None]" = var(None)
     export_folder: var[Path] = var(Path())
+    export_left_out: var[frozenset[str]] = var(frozenset())
 
     @property
     def running_step(self) -> str | None:

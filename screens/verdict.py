@@ -7,9 +7,12 @@ from textual.content import Content
 
 from advisor import numbers
 from advisor.case import Case
+from advisor.document.pictures import curve_of
 from advisor.journey import findings_of
 from heuristics.decision import Evidence, Verdict
+from screens.curve import curve_picture, curve_words
 from screens.live import Live
+from screens.pictures import bar
 from screens.rows import Row, Section, finding_rows, told
 from screens.step_screen import StepScreen
 from screens.words import heading, labelled, lines, paragraphs
@@ -34,6 +37,7 @@ class VerdictScreen(StepScreen):
             Section(
                 "Evidence", tuple(_evidence(number, each) for number, each in enumerate(verdict.evidence))
             ),
+            Section("More rows, and money", (*_curve(case), *_money(case))),
             Section("What would change it", _said("change", verdict.would_change)),
             Section("Next", _said("next", verdict.next_steps)),
             finding_rows(findings_of(case, "verdict")),
@@ -72,6 +76,43 @@ def _evidence(number: int, evidence: Evidence) -> Row:
         ]
     basis = evidence.estimate.basis.value if evidence.estimate is not None else "counted"
     return Row(f"evidence-{number}", word, f"{evidence.text} ({basis})", detail=told(*parts))
+
+
+def _curve(case: Case) -> tuple[Row, ...]:
+    """The learning curve: a picture in the detail, its reading in the row."""
+    made = curve_of(case)
+    if made is None:
+        return ()
+
+    def detail(width: int) -> Content:
+        return paragraphs([heading("Learning curve"), curve_words(made), curve_picture(made, width)])
+
+    far = made.ahead[-1]
+    gain = numbers.quantity(far.gain.value, made.unit)
+    value = f"{gain} better at {far.factor:g} times the rows" if made.measurable else "no measurable slope"
+    return (Row("curve", "learning curve", value, "80 % band", detail=detail),)
+
+
+def _money(case: Case) -> tuple[Row, ...]:
+    """What the full run costs on each machine that fits, as bars."""
+    offers = case.plan.offers if case.plan else ()
+    if not offers:
+        return ()
+    cheapest = offers[0]
+    pairs = [(f"{each.provider} {each.gpus}×{each.gpu}", each.cost) for each in offers]
+
+    def detail(width: int) -> Content:
+        most = max(cost.value for _, cost in pairs) or 1.0
+        room = max(8, min(40, width - 30))
+        drawn = [
+            lines([f"{name}: {numbers.estimated(cost)}", (bar(cost.value / most, room))])
+            for name, cost in pairs
+        ]
+        dates = f"Prices of {min(each.date for each in offers)} to {max(each.date for each in offers)}."
+        return paragraphs([heading("Cost of the full run in the cloud"), lines(drawn), dates])
+
+    value = f"from {numbers.quantity(cheapest.cost.value, 'USD')} at {cheapest.provider}"
+    return (Row("cost", "cloud", value, cheapest.date, detail=detail),)
 
 
 def _said(kind: str, texts: tuple[str, ...]) -> tuple[Row, ...]:

@@ -41,6 +41,8 @@ class Asked:
     goal: GoalWishes = field(default_factory=GoalWishes)
     to: Path | None = None
     """Where the export goes; None means the case's own folder."""
+    targets: tuple[str, ...] = ()
+    """Exports by name; empty means all."""
     speed: float = 0.0
     """Pace of a replay; 0 means without waiting."""
     as_json: bool = False

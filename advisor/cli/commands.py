@@ -67,6 +67,20 @@ def export(asked: Asked, narrator: Narrator) -> Exit:
         return _answer(case, asked, "export")
 
 
+def report(asked: Asked, narrator: Narrator) -> Exit:
+    """The case as documents to send."""
+    from advisor.document.write import write_documents
+
+    with opened(asked) as begun:
+        case = settle(begun)
+        written = write_documents(case, (asked.to or case.folder / "report").absolute())
+        for path in written.kept:
+            narrator.say(f"an older file is kept as {path}")
+        for path in written.files:
+            narrator.say(f"written: {path}")
+        return _answer(case, asked, "verdict")
+
+
 def run(asked: Asked, narrator: Narrator) -> Exit:
     """The whole journey."""
     with opened(asked) as begun:
@@ -105,6 +119,7 @@ COMMANDS: dict[str, Command] = {
     "pilot": pilot,
     "verdict": verdict,
     "export": export,
+    "report": report,
     "run": run,
     "demo": demo,
     "replay": replay,

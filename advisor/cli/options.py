@@ -26,6 +26,7 @@ _OTHER_COMMANDS = {
     "probe": "find out what this machine is and can do",
     "verdict": "say what the evidence of a case allows to say",
     "export": "write the files that trainers read",
+    "report": "write the case as HTML, Markdown and a model card",
     "demo": "the whole journey on the bundled data and model, offline",
     "replay": "print what a recorded run said",
 }
@@ -74,6 +75,7 @@ def parse(argv: Sequence[str]) -> Asked:
         knobs=Knobs(**{each.name: given.get(each.name) for each in fields(Knobs)}),
         goal=GoalWishes(**{each.name: given.get(each.name) for each in fields(GoalWishes)}),
         to=given.get("to"),
+        targets=tuple(given.get("targets") or ()),
         speed=given.get("speed") or 0.0,
         as_json=given.get("as_json", False),
         offline=given.get("offline", False),
@@ -104,8 +106,17 @@ def _parser() -> argparse.ArgumentParser:
             _inputs(command)
             _goal(command)
             _knobs(command)
+        if name == "report":
+            command.add_argument("--to", type=Path, metavar="DIR", help="folder for the documents")
         if name in ("export", "run", "demo"):
             command.add_argument("--to", type=Path, metavar="DIR", help="folder for the exported files")
+            command.add_argument(
+                "--target",
+                action="append",
+                dest="targets",
+                metavar="NAME",
+                help="export for this tool only, such as axolotl; repeat as needed (default: all)",
+            )
     return parser
 
 

@@ -62,12 +62,13 @@ def piloted(case: Case, trip: Trip) -> Case:
 
 def exported(case: Case, trip: Trip) -> Case:
     """The case with its files written; raises BadInput when there is no plan or the folder cannot be used."""
-    from advisor.export.all import check_folder, row_files, write
+    from advisor.export.all import check_folder, chosen, row_files, write
 
     folder = (trip.asked.to or case.folder / "export").absolute()
+    chosen(trip.asked.targets)
     check_folder(folder)
     case = drive(case, task_of(case, "export", folder), trip.narrator, trip.asked.offline)
-    written = write(case, folder)
+    written = write(case, folder, trip.asked.targets)
     for path in written.kept:
         trip.narrator.say(f"an older file is kept as {path}")
     case = case.but(exported=tuple(str(path) for path in (*written.files, *row_files(folder))))

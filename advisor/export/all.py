@@ -1,18 +1,47 @@
 """All targets, and writing them into a folder without losing what is there."""
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from advisor.case import Case
 from advisor.errors import BadInput
-from advisor.export import advisor_toml, trl
+from advisor.export import (
+    accelerate,
+    advisor_toml,
+    axolotl,
+    deepspeed,
+    llamafactory,
+    sagemaker,
+    skypilot,
+    slurm,
+    trackers,
+    trl,
+    unsloth,
+    vertex,
+)
 from advisor.export.run_md import run_md
-from advisor.export.target import DATA, Target, TextFile, Tune
+from advisor.export.target import CONVERSATIONS, DATA, Target, TextFile
+from advisor.export.tune import tune_of
 from advisor.files import private_folder, write_atomic
 from advisor.text import one_line
 
-_TARGETS = (advisor_toml.TARGET, trl.TARGET)
+_TARGETS = (
+    advisor_toml.TARGET,
+    trl.TARGET,
+    axolotl.TARGET,
+    llamafactory.TARGET,
+    unsloth.TARGET,
+    accelerate.TARGET,
+    deepspeed.TARGET,
+    skypilot.TARGET,
+    slurm.TARGET,
+    sagemaker.TARGET,
+    vertex.TARGET,
+    trackers.TARGET,
+)
 _PATTERNS = ("*", "?", "[", "]", "::", "\n", "\r")
 """What the datasets library reads as a pattern, or splits at, wherever it stands in a path."""
 
@@ -31,20 +60,43 @@ def targets() -> tuple[Target, ...]:
     return _TARGETS
 
 
-def preview(case: Case, folder: Path) -> tuple[TextFile, ...]:
+def chosen(names: Iterable[str]) -> tuple[Target, ...]:
+    """The named targets with those that they need, in the order shown; all when none is named.
+
+    Raises BadInput for a name that no target has, with the nearest one.
+    """
+    wanted = set(names) or {each.name for each in _TARGETS}
+    known = {each.name: each for each in _TARGETS}
+    for name in sorted(wanted - known.keys()):
+        near = get_close_matches(name, known, 1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise BadInput(f"No export is called {one_line(name, 40)}", f"{hint}There are: {', '.join(known)}.")
+    wanted |= {need for name in wanted for need in known[name].needs}
+    return tuple(each for each in _TARGETS if each.name in wanted)
+
+
+def preview(case: Case, folder: Path, names: Iterable[str] = ()) -> tuple[TextFile, ...]:
     """Every text file of an export into `folder`, as it would be written; raises BadInput without a plan."""
-    tune = _tune(case)
-    written = [file for target in _TARGETS for file in target.files(case, tune)]
-    return (*written, run_md(case, tune, folder.absolute(), _TARGETS))
+    tune, selected = tune_of(case), chosen(names)
+    written = [file for target in selected for file in target.files(case, tune)]
+    return (*written, run_md(case, tune, folder.absolute(), selected))
 
 
-def write(case: Case, folder: Path) -> Written:
-    """Write all text files into `folder`; a different file of the same name is kept under a new name.
+def write(case: Case, folder: Path, names: Iterable[str] = ()) -> Written:
+    """Write the text files of the named targets into `folder`; a file that differs is kept under a new name.
 
     Raises BadInput when there is no plan or the folder cannot be used, NoSpace when the disk is full.
     """
-    files = preview(case, folder)
+    files = preview(case, folder, names)
     check_folder(folder)
+    return put_files(files, folder)
+
+
+def put_files(files: tuple[TextFile, ...], folder: Path) -> Written:
+    """Write files into `folder`, created when missing; a file that differs is kept under a new name.
+
+    Raises BadInput when the folder cannot be used, NoSpace when the disk is full.
+    """
     kept = []
     try:
         for file in files:
@@ -60,7 +112,7 @@ def write(case: Case, folder: Path) -> Written:
 
 def row_files(folder: Path) -> tuple[Path, ...]:
     """The converted rows of the export in `folder`."""
-    return tuple(sorted((folder / DATA).glob("*.jsonl")))
+    return tuple(sorted(path for part in (DATA, CONVERSATIONS) for path in (folder / part).glob("*.jsonl")))
 
 
 def check_folder(folder: Path) -> None:
@@ -77,13 +129,6 @@ def check_folder(folder: Path) -> None:
         raise _unusable(folder, error) from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise BadInput(f"The folder {one_line(str(folder))} is not writable", "Choose another with --to.")
-
-
-def _tune(case: Case) -> Tune:
-    if case.plan is None or case.model is None:
-        raise BadInput("There is no plan to export yet", "Make one: advisor plan FILE")
-    split = case.data.split if case.data else None
-    return Tune(case.plan.recipe, case.model, split.validation if split else 0)
 
 
 def _put_aside(place: Path, text: str) -> Path | None:

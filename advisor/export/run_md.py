@@ -1,12 +1,12 @@
 """RUN.md: the exact next commands, every value quoted for the shell."""
 
 import shlex
-from collections.abc import Iterable, Sequence
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Iterable
 from pathlib import Path
 
 from advisor.case import Case
-from advisor.export.target import DATA, Target, TextFile, Tune
+from advisor.export.requirements import required
+from advisor.export.target import CONVERSATIONS, DATA, Target, TextFile, Tune
 from advisor.text import one_line
 
 _TEMPLATES = {
@@ -18,22 +18,47 @@ _TOKENS = {
     "answers": "only answer tokens are trained wherever a row has a prompt",
     "all": "all tokens are trained",
 }
+_OURS = ".venv"
 
 
 def run_md(case: Case, tune: Tune, folder: Path, targets: Iterable[Target]) -> TextFile:
     """What was exported, how sure the program is, and what to type next."""
-    runnable = [each for each in targets if each.run]
+    recipe = tune.recipe
+    rows = f"The rows in `{DATA}/` are {_TEMPLATES[recipe.template]}; {_TOKENS[recipe.trained_tokens]}."
+    if recipe.template == "chat":
+        rows += f" `{CONVERSATIONS}/` holds the same rows as lists of turns."
     parts = [
         f"# {one_line(case.name, 80)}",
         _verdict(case),
-        f"The rows in `{DATA}/` are {_TEMPLATES[tune.recipe.template]}; "
-        f"{_TOKENS[tune.recipe.trained_tokens]}.",
-        "Go to this folder and install what the pilot ran with:",
-        _code(["cd", "--", str(folder)], _install(tune, runnable)),
+        f"Every file holds the recipe of the full run: {recipe.method}, {recipe.effective_batch} "
+        "rows per step, "
+        f"{recipe.epochs:g} passes over {tune.rows:,} rows, learning rate {recipe.learning_rate:.3g}, seed "
+        f"{recipe.seed}. {one_line(tune.rate_reason, 400)}",
+        rows,
+        "Go to this folder:",
+        _code(["cd", "--", str(folder)]),
     ]
-    for target in runnable:
-        parts += [f"## {target.title}", _code(list(target.run))]
+    for target in targets:
+        if target.run:
+            parts += _section(target, tune)
     return TextFile("RUN.md", "\n\n".join(parts) + "\n")
+
+
+def _section(target: Target, tune: Tune) -> list[str]:
+    parts = [f"## {target.title}", *(f"- {one_line(note, 400)}" for note in target.notes(tune))]
+    commands = [*_install(target, tune), *(list(each) for each in target.before(tune)), list(target.run)]
+    return [*parts, _code(*commands)]
+
+
+def _install(target: Target, tune: Tune) -> list[list[str]]:
+    """Into the environment of the pilot's versions, or one of its own where the tool pins others."""
+    folder = target.environment or _OURS
+    made = [["python3", "-m", "venv", folder], [".", f"{folder}/bin/activate"]]
+    packages = required(target.packages, tune) if target.packages else []
+    wanted = [["python", "-m", "pip", "install", *packages]] if packages else []
+    if target.needs and not target.environment:
+        wanted.insert(0, ["python", "-m", "pip", "install", "-r", "requirements.txt"])
+    return [*made, *wanted] if wanted else []
 
 
 def _verdict(case: Case) -> str:
@@ -43,21 +68,6 @@ def _verdict(case: Case) -> str:
     return f"Verdict: {case.verdict.decision}. {one_line(case.verdict.headline, 300)}.{doubt}".replace(
         "..", "."
     )
-
-
-def _install(tune: Tune, targets: Sequence[Target]) -> list[str]:
-    names = dict.fromkeys(name for target in targets for name in target.packages)
-    if tune.recipe.method == "qlora":
-        names["bitsandbytes"] = None
-    return ["python3", "-m", "pip", "install", *(_pinned(name) for name in names)]
-
-
-def _pinned(name: str) -> str:
-    """The version that this program ran with; without its local part, which no package index has."""
-    try:
-        return f"{name}=={version(name).split('+')[0]}"
-    except PackageNotFoundError:
-        return name
 
 
 def _code(*commands: list[str]) -> str:

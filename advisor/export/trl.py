@@ -1,9 +1,14 @@
-"""A YAML file for `trl sft --config`: the settings that the pilot trained with, for all rows."""
+"""TRL: the settings that the pilot trained with as a YAML file, and a plain script that reads them."""
 
 from advisor.case import Case
+from advisor.export.headline import head
+from advisor.export.requirements import requirements
+from advisor.export.script import script
 from advisor.export.target import DATA, Target, TextFile, Tune
 
 _FILE = "trl.yaml"
+SCRIPT = "train.py"
+PACKAGES = ("trl", "peft", "transformers", "datasets", "accelerate", "torch", "tensorboard")
 _DTYPES = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
 
 Setting = str | int | float | bool | list[str]
@@ -68,7 +73,7 @@ def _training(tune: Tune) -> dict[str, Setting]:
         "logging_steps": 10,
         "save_strategy": "epoch",
         "save_total_limit": 2,
-        "report_to": "none",
+        "report_to": "tensorboard",
     }
 
 
@@ -85,14 +90,20 @@ def _evaluation(tune: Tune) -> dict[str, Setting]:
 def _files(_case: Case, tune: Tune) -> tuple[TextFile, ...]:
     import yaml
 
-    head = "# Run from this folder: trl sft --config trl.yaml\n"
-    return (TextFile(_FILE, head + yaml.safe_dump(settings(tune), sort_keys=False)),)
+    first = head(
+        "Run from this folder: python train.py --config trl.yaml, or trl sft --config trl.yaml", tune
+    )
+    return (
+        TextFile(_FILE, first + yaml.safe_dump(settings(tune), sort_keys=False)),
+        script("train.py", SCRIPT),
+        TextFile("requirements.txt", requirements(PACKAGES, tune)),
+    )
 
 
 TARGET = Target(
     name="trl",
     title="TRL, the trainer that the pilot used",
     files=_files,
-    run=("trl", "sft", "--config", _FILE),
-    packages=("trl", "peft", "transformers", "datasets", "accelerate", "torch"),
+    run=("python", SCRIPT, "--config", _FILE),
+    packages=PACKAGES,
 )

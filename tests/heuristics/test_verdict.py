@@ -1,5 +1,6 @@
 """The decision table: every branch, and what each says."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from advisor import catalog
 from heuristics.basis import Basis, Estimate
 from heuristics.decision import Decision, Verdict
 from heuristics.facts.data import CheckResult, Columns, DataFacts, FormatFacts
+from heuristics.facts.experiment import GroupShift, Rung
 from heuristics.facts.pilot import Gain, PilotFacts, Proof, Score
 from heuristics.goal import Goal
 from heuristics.recipe import MemoryPrediction, Offer, Plan, Recipe
@@ -226,3 +228,61 @@ def test_every_line_of_evidence_has_a_number_with_a_basis() -> None:
 def test_no_verdict_leaves_out_what_would_change_it() -> None:
     for measured in (None, pilot(), pilot((0.0, -0.1, 0.1)), pilot((0.03, 0.02, 0.04))):
         assert verdict(measured=measured).would_change
+
+
+def ladder(*values: float, metric: str = "exact_match") -> tuple[Rung, ...]:
+    """Rungs at 40, 80, 160, 320 … rows with these shares of right answers."""
+    return tuple(
+        Rung(
+            f"r{place}",
+            40 * 2**place,
+            17,
+            2.0 - 0.1 * place,
+            metric=metric,
+            value=value,
+            items=200,
+            metric_items=200,
+        )
+        for place, value in enumerate(values)
+    )
+
+
+def test_no_gain_and_a_flat_curve_are_not_worth_more_work() -> None:
+    flat = replace(pilot((0.0, -0.02, 0.02)), rungs=ladder(0.3, 0.3, 0.3, 0.3))
+    answer = verdict(measured=flat)
+    assert answer.decision is Decision.NOT_WORTH_IT
+    assert answer.confidence == "likely"
+    sure = tuple(replace(each, metric_items=20_000) for each in flat.rungs)
+    wanted = replace(GOAL, smallest_gain=0.1)
+    assert verdict(goal=wanted, measured=replace(flat, rungs=sure)).confidence == "firm"
+    assert any("no measurable slope" in each.text for each in answer.evidence)
+
+
+def test_no_gain_on_a_curve_that_still_rises_is_not_called_hopeless() -> None:
+    rising = replace(pilot((0.0, -0.02, 0.02)), rungs=ladder(0.1, 0.3, 0.5, 0.7))
+    assert verdict(measured=rising).decision is Decision.NO_IMPROVEMENT
+
+
+def test_too_little_on_a_rising_curve_names_how_many_rows_to_collect() -> None:
+    rising = replace(pilot((0.03, 0.02, 0.04)), rungs=ladder(0.1, 0.3, 0.5, 0.64))
+    answer = verdict(measured=rising)
+    assert answer.decision is Decision.COLLECT_DATA
+    assert re.search(r"\d more rows|more rows", answer.next_steps[0])
+    assert re.search(r"\d", answer.next_steps[0])
+
+
+def test_too_little_on_a_flat_curve_asks_for_a_larger_model() -> None:
+    flat = replace(pilot((0.03, 0.02, 0.04)), rungs=ladder(0.3, 0.3, 0.3, 0.3))
+    answer = verdict(measured=flat)
+    assert answer.decision is Decision.CHANGE_MODEL
+    assert "larger base model" in answer.headline
+
+
+def test_a_shift_that_every_run_agrees_on_keeps_the_verdict_from_being_firm() -> None:
+    shifts = tuple(GroupShift(f"r{n}", 320, n, "pronouns", 20, 0.0, 0.5, 0.5) for n in range(3))
+    answer = verdict(measured=replace(pilot(), shifts=shifts))
+    assert answer.decision is Decision.SCALE_UP
+    assert answer.confidence == "likely"
+    assert any("counterfactual" in each.text and not each.supports for each in answer.evidence)
+    mixed = (*shifts[:2], replace(shifts[2], tuned=-0.5))
+    assert verdict(measured=replace(pilot(), shifts=mixed)).confidence == "firm"

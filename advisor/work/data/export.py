@@ -3,6 +3,7 @@
 import errno
 import os
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,9 +18,12 @@ from advisor.work.data.examples import Example
 from advisor.work.data.load import load
 from advisor.work.data.profile import load_eval
 from advisor.work.data.progress import Progress
-from advisor.work.data.render import Template, training_row
+from advisor.work.data.render import conversation_row, training_row
 from advisor.work.data.split import split
 from advisor.work.emit import Emitter
+
+Shape = Callable[[Example], dict[str, object]]
+"""How a row is written."""
 
 
 def export(spec: JobSpec, emitter: Emitter) -> None:
@@ -31,27 +35,30 @@ def export(spec: JobSpec, emitter: Emitter) -> None:
         raise BadData(f"{one_line(task.data.path.name, 60)} has no usable row", "Look at the Data step.")
     held = load_eval(task.data, emitter)
     splits = split(loaded.examples, held.examples if held else None)
-    task.target.mkdir(parents=True, exist_ok=True)
-    progress = Progress(
-        emitter, "writing", len(splits.train) + len(splits.validation) + len(splits.test), "rows"
-    )
+    shapes: list[tuple[Path, Shape]] = [(task.target, lambda each: training_row(each, task.recipe.template))]
+    if task.conversations is not None:
+        shapes.append((task.conversations, conversation_row))
+    parts = (("train", splits.train), ("validation", splits.validation), ("test", splits.test))
+    progress = Progress(emitter, "writing", len(shapes) * sum(len(rows) for _, rows in parts), "rows")
     written = 0
-    for role, rows in (("train", splits.train), ("validation", splits.validation), ("test", splits.test)):
-        path = task.target / f"{role}.jsonl"
-        write_rows(path, rows, task.recipe.template, progress, written)
-        written += len(rows)
-        emitter.emit(FileWritten(path=str(path), rows=len(rows), role=role))
+    for folder, shape in shapes:
+        folder.mkdir(parents=True, exist_ok=True)
+        for role, rows in parts:
+            path = folder / f"{role}.jsonl"
+            write_rows(path, rows, shape, progress, written)
+            written += len(rows)
+            emitter.emit(FileWritten(path=str(path), rows=len(rows), role=role))
 
 
 def write_rows(
-    path: Path, rows: tuple[Example, ...], template: Template, progress: Progress, before: int = 0
+    path: Path, rows: tuple[Example, ...], shape: Shape, progress: Progress, before: int = 0
 ) -> None:
     """Replace `path` by the rows, one JSON object per line, written as a stream; raises NoSpace."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:
             for count, each in enumerate(rows):
-                file.write(orjson.dumps(training_row(each, template)) + b"\n")
+                file.write(orjson.dumps(shape(each)) + b"\n")
                 progress.at(before + count + 1)
             file.flush()
             os.fsync(file.fileno())

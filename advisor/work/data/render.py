@@ -28,6 +28,15 @@ def training_row(example: Example, template: Template) -> dict[str, object]:
     }
 
 
+def conversation_row(example: Example) -> dict[str, object]:
+    """The row as one list of turns, each saying whether it is trained: only the last answer is."""
+    if example.text is not None:
+        turns: list[dict[str, object]] = [{"role": ASSISTANT, "content": example.text, "train": True}]
+        return {"messages": turns}
+    asked = [{**as_turn(each), "train": False} for each in example.prompt]
+    return {"messages": [*asked, {"role": ASSISTANT, "content": example.answer, "train": True}]}
+
+
 def as_turn(message: Message) -> dict[str, str]:
     """A message as chat templates expect it."""
     return {"role": message.role, "content": message.content}

@@ -1,0 +1,61 @@
+"""What a document is made of, before it is HTML or Markdown."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Points of a list."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A head and rows of text."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line of a plot."""
+
+    name: str
+    points: tuple[tuple[float, float], ...]
+    dotted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Lines over two axes, one of them perhaps with a band around it."""
+
+    title: str
+    across: str
+    up: str
+    series: tuple[Series, ...]
+    band: tuple[tuple[float, float, float], ...] = ()
+    """(x, low, high)."""
+    logarithmic: bool = False
+    """True for an x axis in powers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Labelled bars, each with its value in words."""
+
+    title: str
+    bars: tuple[tuple[str, float, str], ...]
+    """(label, value, value in words)."""
+
+
+Block = str | Lines | Table | Plot | Bars
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section of a document."""
+
+    title: str
+    blocks: tuple[Block, ...]

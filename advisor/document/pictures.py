@@ -1,0 +1,95 @@
+"""The pictures of a case: what is drawn, with the numbers that the text also gives."""
+
+from advisor import catalog, numbers
+from advisor.case import Case
+from advisor.document.blocks import Bars, Plot, Series
+from heuristics.facts.forecast import Forecast
+from heuristics.recipe import Plan
+
+
+def ladder_plot(case: Case) -> Plot | None:
+    """The learning curve with its band."""
+    made = curve_of(case)
+    if made is None:
+        return None
+    share = made.unit == "share"
+    points = tuple((float(each.samples), 1 - each.value if share else each.value) for each in made.points)
+    fitted = tuple((float(size), value) for size, value, *_ in made.curve)
+    name = made.metric.replace("_", " ")
+    return Plot(
+        f"Learning curve: {name} over training rows, with the 80 % band of the forecast",
+        "training rows",
+        f"{name}, {made.unit}",
+        (Series(made.form, fitted), Series("measured", points, dotted=True)),
+        tuple((float(size), low, high) for size, _, low, high in made.curve),
+        logarithmic=True,
+    )
+
+
+def curve_of(case: Case) -> Forecast | None:
+    """The forecast of the case's pilot, None when there is none."""
+    if case.pilot is None or not case.pilot.rungs:
+        return None
+    from heuristics.forecast import forecast
+
+    made = forecast(case.pilot, case.goal.metric, catalog.limits().forecast)
+    return made if isinstance(made, Forecast) else None
+
+
+def loss_plot(case: Case) -> Plot | None:
+    """Training and held-out loss of the longest run."""
+    runs = [each for each in case.pilot.runs if each.train_loss] if case.pilot else []
+    if not runs:
+        return None
+    run = max(runs, key=lambda each: (each.phase == "ladder", each.samples, each.steps))
+    train = tuple((float(step), loss) for step, loss in run.train_loss)
+    heldout = tuple((float(step), loss) for step, loss in run.heldout_loss)
+    series = [Series("training loss", train)] + ([Series("held-out loss", heldout)] if heldout else [])
+    return Plot(f"Loss of run {run.id}", "step", "loss, nats", tuple(series))
+
+
+def rate_plot(case: Case) -> Plot | None:
+    """Held-out loss of the learning rates that were tried."""
+    rate = case.pilot.rate if case.pilot else None
+    points = tuple((each.learning_rate * 1e6, each.heldout_loss) for each in rate.points) if rate else ()
+    tried = tuple((x, y) for x, y in points if y is not None)
+    if len(tried) < 2:
+        return None
+    return Plot(
+        "Learning rates tried",
+        "learning rate, millionths",
+        "held-out loss, nats",
+        (Series("tried", tried, dotted=True),),
+        logarithmic=True,
+    )
+
+
+def memory_bars(case: Case) -> Bars | None:
+    """Parts of the predicted peak, and what the device gives."""
+    if case.plan is None:
+        return None
+    memory = case.plan.memory
+    parts = [(each.name, float(each.bytes), numbers.size(each.bytes)) for each in memory.parts]
+    total = ("all together", memory.total.value, numbers.estimated(memory.total))
+    there = ("the device gives", float(memory.available), numbers.size(memory.available))
+    return Bars(f"Memory of one training step: {memory.fit}", (*parts, total, there))
+
+
+def length_bars(case: Case) -> Bars | None:
+    """How long the rows are."""
+    tokens = case.data.tokens if case.data else None
+    if tokens is None or not tokens.histogram:
+        return None
+    rows = tuple((f"to {edge:,}", float(count), f"{count:,}") for edge, count in tokens.histogram)
+    return Bars("Rows by length in tokens", rows)
+
+
+def cost_bars(plan: Plan) -> Bars | None:
+    """What each fitting offer costs."""
+    if not plan.offers:
+        return None
+    bars = tuple(
+        (f"{each.provider} {each.gpus}×{each.gpu}", each.cost.value, numbers.quantity(each.cost.value, "USD"))
+        for each in plan.offers
+    )
+    return Bars("Cost of the full run in the cloud", bars)

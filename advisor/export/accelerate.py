@@ -1,0 +1,73 @@
+"""accelerate with FSDP2: the plain script on all GPUs of a machine, weights and optimizer sharded."""
+
+from advisor.case import Case
+from advisor.export.headline import head
+from advisor.export.target import Target, TextFile, Tune
+
+_FILE = "fsdp2.yaml"
+_DEVICES = 2
+_MIXED = {"fp32": "no", "bf16": "bf16", "fp16": "fp16"}
+
+Setting = str | int | bool | dict[str, str | int | bool]
+
+
+def settings(tune: Tune) -> dict[str, Setting]:
+    """The settings under the names of accelerate's configuration file."""
+    return {
+        "compute_environment": "LOCAL_MACHINE",
+        "distributed_type": "FSDP",
+        "machine_rank": 0,
+        "num_machines": 1,
+        "num_processes": devices(tune),
+        "mixed_precision": _MIXED[tune.recipe.precision],
+        "main_training_function": "main",
+        "rdzv_backend": "static",
+        "same_network": True,
+        "use_cpu": False,
+        "fsdp_config": {
+            "fsdp_version": 2,
+            "fsdp_auto_wrap_policy": "TRANSFORMER_BASED_WRAP",
+            "fsdp_reshard_after_forward": True,
+            "fsdp_offload_params": False,
+            "fsdp_cpu_ram_efficient_loading": True,
+            "fsdp_state_dict_type": "FULL_STATE_DICT",
+            # Recomputation is asked for here and turned off in the trainer: twice would fail.
+            "fsdp_activation_checkpointing": tune.recipe.checkpointing,
+        },
+    }
+
+
+def devices(tune: Tune) -> int:
+    """GPUs of the cheapest fitting machine with several, else two."""
+    return next((each.gpus for each in tune.offers if each.gpus > 1), _DEVICES)
+
+
+def _notes(tune: Tune) -> tuple[str, ...]:
+    notes = [
+        f"Set num_processes to your number of GPUs; they share {tune.recipe.effective_batch} rows per step."
+    ]
+    if tune.recipe.method == "qlora":
+        notes.append(
+            "4-bit weights are sharded only when stored as the compute type; LoRA is the safer choice."
+        )
+    return tuple(notes)
+
+
+def _files(_case: Case, tune: Tune) -> tuple[TextFile, ...]:
+    import yaml
+
+    first = head("accelerate launch --config_file fsdp2.yaml train.py --config trl.yaml", tune, _notes(tune))
+    return (TextFile(_FILE, first + yaml.safe_dump(settings(tune), sort_keys=False)),)
+
+
+TARGET = Target(
+    name="fsdp2",
+    title="accelerate with FSDP2, several GPUs",
+    files=_files,
+    run=(
+        *("accelerate", "launch", "--config_file", _FILE, "train.py"),
+        *("--config", "trl.yaml", "--gradient_checkpointing", "false"),
+    ),
+    needs=("trl",),
+    notes=_notes,
+)

@@ -1,0 +1,119 @@
+"""AWS SageMaker: the request of create_training_job, on managed spot machines."""
+
+import json
+
+from advisor.case import Case
+from advisor.export.target import Target, TextFile, Tune
+from advisor.export.versions import known
+from heuristics.recipe import Offer
+
+_FILE = "sagemaker.json"
+_BUCKET = "REPLACE-WITH-YOUR-BUCKET"
+_ROLE = "arn:aws:iam::000000000000:role/REPLACE-WITH-YOUR-ROLE"
+_IMAGE = "000000000000.dkr.ecr.REPLACE-WITH-YOUR-REGION.amazonaws.com/pytorch-training:REPLACE"
+_DISK_GB = 100
+_DAY = 86_400
+_INPUT = "/opt/ml/input/data/code"
+_KEPT = "/opt/ml/checkpoints"
+_ANY = "ml.g5.2xlarge"
+
+
+def request(case: Case, tune: Tune) -> dict[str, object]:
+    """The request under the names of SageMaker's API."""
+    seconds = _seconds(case, _offer(tune))
+    place = f"s3://{_BUCKET}/{tune.name}"
+    return {
+        "TrainingJobName": tune.name,
+        "RoleArn": _ROLE,
+        "AlgorithmSpecification": {
+            "TrainingImage": _IMAGE,
+            "TrainingInputMode": "File",
+            "ContainerEntrypoint": ["bash", "-c"],
+            "ContainerArguments": [_command(tune)],
+        },
+        "InputDataConfig": [
+            {
+                "ChannelName": "code",
+                "DataSource": {
+                    "S3DataSource": {
+                        "S3DataType": "S3Prefix",
+                        "S3Uri": f"{place}/code/",
+                        "S3DataDistributionType": "FullyReplicated",
+                    }
+                },
+            }
+        ],
+        "OutputDataConfig": {"S3OutputPath": f"{place}/output/"},
+        "CheckpointConfig": {"S3Uri": f"{place}/checkpoints/", "LocalPath": _KEPT},
+        "ResourceConfig": {
+            "InstanceType": instance(tune),
+            "InstanceCount": 1,
+            "VolumeSizeInGB": _DISK_GB,
+        },
+        "EnableManagedSpotTraining": True,
+        "StoppingCondition": {
+            "MaxRuntimeInSeconds": seconds,
+            "MaxWaitTimeInSeconds": min(28 * _DAY, 3 * seconds),
+        },
+    }
+
+
+def instance(tune: Tune) -> str:
+    """The SageMaker type of the cheapest fitting AWS machine that it offers."""
+    offer = _offer(tune)
+    return f"ml.{offer.instance}" if offer else _ANY
+
+
+def _offer(tune: Tune) -> Offer | None:
+    families = known().sagemaker.families
+    own = (each for each in tune.offers if each.provider == "AWS")
+    return next((each for each in own if each.instance.split(".")[0] in families), None)
+
+
+def _seconds(case: Case, offer: Offer | None) -> int:
+    """Longest run: twice the slowest expectation, at least an hour, at most five days."""
+    planned = offer.hours.high * 3600 if offer else case.plan.full_time.high if case.plan else 0.0
+    return round(min(5 * _DAY, max(3600.0, 2 * planned)))
+
+
+def _command(tune: Tune) -> str:
+    """Constant but for the model's place: no text from outside stands in it."""
+    model = " --model_name_or_path ./model" if tune.local_model is not None else ""
+    return (
+        f"cd {_INPUT} && python -m pip install -r requirements.txt && "
+        'torchrun --nproc_per_node "${SM_NUM_GPUS:-1}" train.py --config trl.yaml '
+        f"--output_dir {_KEPT}/tuned{model}"
+    )
+
+
+def _notes(tune: Tune) -> tuple[str, ...]:
+    notes = [
+        "Replace in sagemaker.json, and in the commands: the bucket, the role that SageMaker "
+        "takes, and a PyTorch "
+        "training image of your region.",
+        "Job names must be new: change TrainingJobName to run it again.",
+    ]
+    if _offer(tune) is None:
+        notes.append(f"No fitting AWS machine is known: {_ANY} is only a guess.")
+    return tuple(notes)
+
+
+def _before(tune: Tune) -> tuple[tuple[str, ...], ...]:
+    copied = (("cp", "-r", "--", tune.local_model, "model"),) if tune.local_model is not None else ()
+    upload = ("aws", "s3", "cp", "--recursive", ".", f"s3://{_BUCKET}/{tune.name}/code/")
+    return (*copied, (*upload, "--exclude", ".venv/*", "--exclude", "env-*", "--exclude", "tuned*"))
+
+
+def _files(case: Case, tune: Tune) -> tuple[TextFile, ...]:
+    return (TextFile(_FILE, json.dumps(request(case, tune), indent=2) + "\n"),)
+
+
+TARGET = Target(
+    name="sagemaker",
+    title="AWS SageMaker training job",
+    files=_files,
+    run=("aws", "sagemaker", "create-training-job", "--cli-input-json", f"file://{_FILE}"),
+    needs=("trl",),
+    before=_before,
+    notes=_notes,
+)

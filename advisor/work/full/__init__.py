@@ -1,0 +1,1 @@
+"""Scripts of the full run, exported as they stand: they know nothing of this program."""

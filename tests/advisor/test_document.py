@@ -1,0 +1,141 @@
+"""The report and the model card: complete, self-contained, and deaf to what rows try to say."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+import yaml
+
+from advisor.case import Case
+from advisor.document.write import documents, write_documents
+from heuristics.basis import Basis, Estimate
+from heuristics.facts.data import Quantiles, TokenFacts
+from heuristics.facts.experiment import GroupShift, RateEvidence, RatePoint, Rung
+from heuristics.facts.pilot import Sample
+from heuristics.recipe import Offer
+from tests.advisor.example_case import HOSTILE, full_case
+
+ATTACK = f'<script>alert(1)</script><img src="https://evil.example/x">](javascript:alert(1)) {HOSTILE}'
+
+
+def rich_case(folder: Path, words: str = "a support case") -> Case:
+    """A case with a ladder, rates, offers, lengths and shifts; `words` stand wherever outside text can."""
+    case = full_case(folder, name=words)
+    assert case.pilot and case.plan and case.data and case.verdict
+    rungs = tuple(
+        Rung(f"r{size}{seed}", size, seed, 3.0 * size**-0.2 * (1 + 0.01 * seed))
+        for size, seeds in ((30, 3), (60, 3), (120, 1), (240, 1))
+        for seed in range(seeds)
+    )
+    points = tuple(RatePoint(f"rate{n}", rate, 1.2 + 0.05 * n) for n, rate in enumerate((1e-4, 3e-4, 9e-4)))
+    rate = RateEvidence(3e-4, 3e-4, 1e-4, 9e-4, "parabola", 0.01, points, 2e-4, 1e-4, 4e-4, "Measured")
+    shifts = tuple(GroupShift(f"r{n}", 240, n, words, 20, 0.1, 0.2, 0.1) for n in range(3))
+    pilot = replace(
+        case.pilot,
+        rungs=rungs,
+        rate=rate,
+        shifts=shifts,
+        samples=(Sample(3, words, words, words, words),),
+    )
+    tokens = Quantiles(5, 20, 60, 80, 100, 25.0)
+    lengths = TokenFacts(
+        "m", "plain", tokens, tokens, tokens, 900, 300, ((32, 20), (64, 15), (128, 4)), (), True
+    )
+    hours, cost = Estimate(1.5, 1, 3, "h", Basis.FORMULA), Estimate(4.2, 3, 9, "USD", Basis.FORMULA)
+    offer = Offer("AWS", "g6e.xlarge", "L40S", 1, 1.86, True, hours, cost, "2026-07-20")
+    dear = replace(offer, provider="GCP", spot=False, cost=cost.scaled(3))
+    return case.but(
+        pilot=pilot,
+        data=replace(case.data, name=words, tokens=lengths),
+        plan=replace(case.plan, offers=(offer, dear)),
+        verdict=replace(case.verdict, headline=f"Train in full here: {words}"),
+    )
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+def _texts(case: Case) -> dict[str, str]:
+    return {each.path: each.text for each in documents(case)}
+
+
+def test_the_page_needs_nothing_from_outside_and_runs_nothing(tmp_path: Path) -> None:
+    page = _texts(rich_case(tmp_path, ATTACK))["report.html"]
+    parsed = _Tags()
+    parsed.feed(page)
+    names = {tag for tag, _ in parsed.tags}
+    assert not names & {"script", "img", "iframe", "link", "object", "a", "form"}
+    assert not any(
+        name in ("src", "href") or name.startswith("on") for _, attrs in parsed.tags for name in attrs
+    )
+    assert "url(" not in page
+    assert "default-src 'none'" in page
+    assert "&lt;script&gt;" in page
+
+
+def test_the_page_holds_every_picture(tmp_path: Path) -> None:
+    page = _texts(rich_case(tmp_path))["report.html"]
+    for title in (
+        "Learning curve",
+        "Loss of run",
+        "Learning rates tried",
+        "Memory of one",
+        "Rows by length",
+        "Cost of",
+    ):
+        assert title in page
+    assert page.count("<svg") == 6
+    assert 'class="band"' in page
+    assert "nan" not in "".join(re.findall(r"<svg.*?</svg>", page))
+
+
+def test_markdown_says_the_same_and_nothing_in_it_is_code_or_link(tmp_path: Path) -> None:
+    shown = _texts(rich_case(tmp_path, ATTACK))["report.md"]
+    assert "<script" not in shown.replace("\\<script", "")
+    assert "](javascript" not in shown.replace("\\](", "").replace("\\]", "")
+    assert "## Verdict" in shown
+    assert "Side by side" in shown
+
+
+def test_the_model_card_is_read_by_the_hubs_own_library(tmp_path: Path) -> None:
+    from huggingface_hub import ModelCard
+
+    text = _texts(rich_case(tmp_path, ATTACK))["README.md"]
+    card = ModelCard(text)
+    assert card.data.base_model == "example/tiny"
+    assert card.data.library_name == "peft"
+    assert yaml.safe_load(text.split("---\n")[1])["pipeline_tag"] == "text-generation"
+    for title in ("Intended use", "Training data", "Measured results", "Limits", "Bias"):
+        assert f"## {title}" in text
+
+
+def test_an_empty_case_is_still_a_report(tmp_path: Path) -> None:
+    case = full_case(tmp_path).but(data=None, plan=None, pilot=None, verdict=None, machine=None)
+    texts = _texts(case)
+    assert "There is no verdict yet" in texts["report.html"]
+    assert "README.md" not in texts
+
+
+def test_an_older_report_is_kept(tmp_path: Path) -> None:
+    case = rich_case(tmp_path / "case")
+    write_documents(case, tmp_path / "out")
+    (tmp_path / "out" / "report.md").write_text("mine")
+    kept = write_documents(case, tmp_path / "out").kept
+    assert [each.name for each in kept] == ["report.md.bak1"]
+
+
+@pytest.mark.parametrize("width", [float("nan"), float("inf")])
+def test_numbers_that_are_not_finite_do_not_break_the_pictures(tmp_path: Path, width: float) -> None:
+    case = rich_case(tmp_path)
+    assert case.pilot is not None
+    run = replace(case.pilot.runs[0], train_loss=((1, 2.0), (2, width), (3, 1.5)))
+    page = _texts(case.but(pilot=replace(case.pilot, runs=(run,))))["report.html"]
+    assert "<svg" in page
