@@ -1,0 +1,97 @@
+"""The real model and its adapter without memory: every parameter has a size and a number format, nothing else."""
+
+from collections.abc import Iterator, Mapping
+
+import torch
+from torch import nn
+from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
+
+from advisor.errors import BadModel
+from advisor.text import one_line
+from advisor.work.simulate.packed import PackedLinear
+from heuristics.facts.simulation import Number, TrainingStep
+
+NUMBERS: Mapping[Number, torch.dtype] = {
+    "fp32": torch.float32,
+    "bf16": torch.bfloat16,
+    "fp16": torch.float16,
+}
+
+
+def build(config: Mapping[str, object], step: TrainingStep) -> PreTrainedModel:
+    """The model that `config` describes, on the meta device, with its adapter and 4-bit layers.
+
+    Raises BadModel when transformers does not know it, or cannot make it.
+    """
+    with torch.device("meta"):
+        model = _bare(config, step)
+        model.config.use_cache = False
+        if step.method == "qlora":
+            _pack(model, step)
+        if step.method != "full":
+            model = _with_adapter(model, step)
+        if step.checkpointing:
+            _checkpoint(model, step)
+    model.train()
+    return model
+
+
+def parameters_of(model: nn.Module) -> Iterator[tuple[str, nn.Parameter]]:
+    """Every parameter once, by name."""
+    yield from model.named_parameters()
+
+
+def is_adapter(name: str) -> bool:
+    """True for the name of an adapter's parameter."""
+    return ".lora_" in name
+
+
+def _bare(config: Mapping[str, object], step: TrainingStep) -> PreTrainedModel:
+    kernel = "eager" if step.attention == "eager" else "sdpa"
+    family = str(config.get("model_type", ""))
+    if config.get("auto_map"):
+        raise BadModel(
+            "its config asks to run code from its repository (auto_map), which is not done", "Use the formula."
+        )
+    try:
+        known = AutoConfig.for_model(**config)  # type: ignore[arg-type]
+        text = known.get_text_config()
+        return AutoModelForCausalLM.from_config(  # type: ignore[no-any-return]
+            text, dtype=NUMBERS[step.weights], attn_implementation=kernel
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, ImportError, RuntimeError) as error:
+        raise BadModel(
+            f"the installed transformers cannot make a {one_line(family, 40)}: {one_line(str(error), 120)}",
+            "Use the formula.",
+        ) from error
+
+
+def _pack(model: PreTrainedModel, step: TrainingStep) -> None:
+    """Replace every linear layer but the output's by its 4-bit form, as transformers does."""
+    kept = model.get_output_embeddings()
+    for name, module in list(model.named_modules()):
+        if isinstance(module, nn.Linear) and module is not kept:
+            parent, _, leaf = name.rpartition(".")
+            packed = PackedLinear(module, NUMBERS[step.weights], step.double_quantisation)
+            setattr(model.get_submodule(parent), leaf, packed)
+
+
+def _with_adapter(model: PreTrainedModel, step: TrainingStep) -> PreTrainedModel:
+    from peft import LoraConfig, get_peft_model
+
+    for parameter in model.parameters():
+        parameter.requires_grad = False
+    targets: str | list[str] = list(step.targets)
+    if step.targets == ("all-linear",):
+        targets = "all-linear"
+    tuned = get_peft_model(
+        model, LoraConfig(r=step.rank, lora_alpha=2 * step.rank, target_modules=targets, task_type="CAUSAL_LM")
+    )
+    return tuned  # type: ignore[return-value]
+
+
+def _checkpoint(model: PreTrainedModel, step: TrainingStep) -> None:
+    # The random state of fake tensors cannot be kept, and nothing random is recomputed.
+    model.gradient_checkpointing_enable({"use_reentrant": False, "preserve_rng_state": False})
+    if step.method != "full":
+        model.enable_input_require_grads()
