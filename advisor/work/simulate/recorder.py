@@ -1,21 +1,61 @@
-"""Records every storage that a piece of torch code allocates and releases."""
+"""Tensors that have a size but no memory, and a record of what a real device would have allocated for them."""
 
 import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Self
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_iter
+from torch.utils._pytree import tree_iter, tree_map
 
 from advisor.work.simulate.differences import CudaKernels
 from heuristics.trace import Part, Trace
 
+DEVICE = torch.device("cpu")
+META = torch.device("meta")
+
+
+class Sized(torch.Tensor):
+    """Looks like a tensor on the CPU, so that autocast and autograd treat it so; holds one on the meta device."""
+
+    inner: torch.Tensor
+
+    @staticmethod
+    def __new__(cls, inner: torch.Tensor) -> Self:
+        """A tensor of the size, strides and number format of `inner`, which shares its storage."""
+        outer = torch.Tensor._make_wrapper_subclass(
+            cls,
+            inner.size(),
+            strides=inner.stride(),
+            storage_offset=inner.storage_offset(),
+            dtype=inner.dtype,
+            device=DEVICE,
+        )
+        outer.inner = inner
+        return outer  # type: ignore[no-any-return]
+
+    @classmethod
+    def __torch_dispatch__(
+        cls,
+        func: torch._ops.OpOverload,
+        types: Sequence[type],
+        args: tuple[object, ...] = (),
+        kwargs: Mapping[str, object] | None = None,
+    ) -> object:
+        """Compute sizes without recording anything."""
+        result = func(*tree_map(_bare, args), **tree_map(_bare, dict(kwargs or {})))
+        return tree_map(lambda each: Sized(each) if isinstance(each, torch.Tensor) else each, result)
+
 
 class Recorder(TorchDispatchMode):
-    """Writes a trace while it is active; tensors made before are known only when `adopt` names them."""
+    """Runs operations on sizes alone and writes a trace of the storages that they take and give back.
+
+    Numbers without dimensions stay real, so that an optimizer can count its steps.
+    """
 
     def __init__(self, trace: Trace, kernels: CudaKernels | None, vocabulary: int) -> None:
-        """`kernels` adds what CUDA's own kernels take; None records what this device does."""
+        """`kernels` adds what CUDA's own kernels take; None records what a CPU does."""
         super().__init__()
         self.trace = trace
         self.part: Part = "activations"
@@ -24,47 +64,88 @@ class Recorder(TorchDispatchMode):
         self._vocabulary = vocabulary
         self._alive: dict[int, int] = {}
 
-    def adopt(self, tensor: torch.Tensor, number: int) -> None:
-        """A tensor that already exists is allocation `number` of the trace."""
-        storage = tensor.untyped_storage()
-        self._alive[storage._cdata] = number
+    def adopted(self, tensor: torch.Tensor, number: torch.dtype, allocation: int) -> Sized:
+        """A twin of `tensor` in another number format, which is allocation `allocation` of the trace."""
+        inner = torch.empty(tensor.shape, dtype=number, device=META)
+        storage = inner.untyped_storage()
+        self._alive[storage._cdata] = allocation
         weakref.finalize(storage, self._gone, storage._cdata)
+        return Sized(inner)
 
     def relabel(self, tensors: Iterable[torch.Tensor], part: Part) -> None:
         """Say what the memory of tensors is for, once that is known."""
         for tensor in tensors:
-            number = self._alive.get(tensor.untyped_storage()._cdata)
-            if number is not None:
-                self.trace.parts[number] = part
+            if isinstance(tensor, Sized):
+                number = self._alive.get(tensor.inner.untyped_storage()._cdata)
+                if number is not None:
+                    self.trace.parts[number] = part
 
     def __torch_dispatch__(
         self,
-        func: Callable[..., object],
+        func: torch._ops.OpOverload,
         types: Sequence[type],
         args: tuple[object, ...] = (),
         kwargs: Mapping[str, object] | None = None,
     ) -> object:
+        kwargs = dict(kwargs or {})
+        given = [each for each in tree_iter((args, kwargs)) if isinstance(each, torch.Tensor)]
+        if not any(isinstance(each, Sized) for each in given) and _stays_real(func, given, args):
+            return func(*args, **kwargs)
+        if func is torch.ops.aten._local_scalar_dense.default and given[0].dtype is torch.bool:
+            # Models ask whether all rows are whole and start at position 0; the simulated ones do.
+            return True
         if self._kernels is not None and (size := self._kernels.before(func)):
             self.trace.allocate(size, "workspace")
-        result = func(*args, **(kwargs or {}))
-        for tensor in tree_iter(result):
-            if isinstance(tensor, torch.Tensor):
-                self._see(tensor)
+        if _has_device(func) and (not given or "device" in kwargs):
+            kwargs["device"] = META
+        result = func(*tree_map(_bare, args), **tree_map(_bare, kwargs))
+        known = {id(each.inner): each for each in given if isinstance(each, Sized)}
+        wrapped = tree_map(lambda each: self._wrapped(each, known), result)
         if self._kernels is not None:
             self.trace.passing(self._kernels.inside(func, args), self.part)
-        return result
+        return wrapped
 
-    def _see(self, tensor: torch.Tensor) -> None:
-        storage = tensor.untyped_storage()
+    def _wrapped(self, value: object, known: Mapping[int, Sized]) -> object:
+        if not isinstance(value, torch.Tensor):
+            return value
+        if id(value) in known:
+            return known[id(value)]
+        self._see(value)
+        return Sized(value)
+
+    def _see(self, inner: torch.Tensor) -> None:
+        storage = inner.untyped_storage()
         key = storage._cdata
-        if key in self._alive or storage.nbytes() == 0:
+        size = storage.nbytes()
+        if key in self._alive or size == 0:
             return
-        wide = tensor.dim() > 1 and tensor.shape[-1] == self._vocabulary
+        wide = inner.dim() > 1 and inner.shape[-1] == self._vocabulary
         part: Part = "logits" if wide and self.part == "activations" else self.part
-        self._alive[key] = self.trace.allocate(storage.nbytes(), part)
+        self._alive[key] = self.trace.allocate(size, part)
         weakref.finalize(storage, self._gone, key)
 
     def _gone(self, key: int) -> None:
         number = self._alive.pop(key, None)
         if number is not None:
             self.trace.release(number)
+
+
+def _bare(value: object) -> object:
+    if isinstance(value, Sized):
+        return value.inner
+    return value.to(META) if isinstance(value, torch.Tensor) else value
+
+
+@cache
+def _has_device(func: torch._ops.OpOverload) -> bool:
+    return any(each.name == "device" for each in func._schema.arguments)
+
+
+def _stays_real(func: torch._ops.OpOverload, given: Sequence[torch.Tensor], args: tuple[object, ...]) -> bool:
+    """True for operations on real numbers, and for the making of a single one."""
+    if not _has_device(func) and not given:
+        return True
+    if given:
+        return all(each.dim() == 0 or each.numel() <= 1 for each in given)
+    shape = args[0] if args else None
+    return isinstance(shape, Sequence) and len(shape) == 0
