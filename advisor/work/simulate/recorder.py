@@ -1,13 +1,13 @@
 """Tensors that have a size but no memory, and a record of what a real device would have allocated for them."""
 
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Self
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_iter, tree_map
+from torch.utils._pytree import tree_map
 
 from advisor.work.simulate.differences import CudaKernels
 from heuristics.trace import Part, Trace
@@ -44,7 +44,8 @@ class Sized(torch.Tensor):
         kwargs: Mapping[str, object] | None = None,
     ) -> object:
         """Compute sizes without recording anything."""
-        result = func(*tree_map(_bare, args), **tree_map(_bare, dict(kwargs or {})))
+        bare = {name: _bare(each) for name, each in (kwargs or {}).items()}
+        result = func(*[_bare(each) for each in args], **bare)
         return tree_map(lambda each: Sized(each) if isinstance(each, torch.Tensor) else each, result)
 
 
@@ -88,7 +89,7 @@ class Recorder(TorchDispatchMode):
         kwargs: Mapping[str, object] | None = None,
     ) -> object:
         kwargs = dict(kwargs or {})
-        given = [each for each in tree_iter((args, kwargs)) if isinstance(each, torch.Tensor)]
+        given = list(_tensors((*args, *kwargs.values())))
         if not any(isinstance(each, Sized) for each in given) and _stays_real(func, given, args):
             return func(*args, **kwargs)
         if func is torch.ops.aten._local_scalar_dense.default and given[0].dtype is torch.bool:
@@ -98,20 +99,24 @@ class Recorder(TorchDispatchMode):
             self.trace.allocate(size, "workspace")
         if _has_device(func) and (not given or "device" in kwargs):
             kwargs["device"] = META
-        result = func(*tree_map(_bare, args), **tree_map(_bare, kwargs))
+        bare_kwargs = {name: _bare(each) for name, each in kwargs.items()}
+        result = func(*[_bare(each) for each in args], **bare_kwargs)
         known = {id(each.inner): each for each in given if isinstance(each, Sized)}
-        wrapped = tree_map(lambda each: self._wrapped(each, known), result)
+        wrapped = self._wrapped(result, known)
         if self._kernels is not None:
             self.trace.passing(self._kernels.inside(func, args), self.part)
         return wrapped
 
     def _wrapped(self, value: object, known: Mapping[int, Sized]) -> object:
-        if not isinstance(value, torch.Tensor):
-            return value
-        if id(value) in known:
-            return known[id(value)]
-        self._see(value)
-        return Sized(value)
+        if isinstance(value, torch.Tensor):
+            outer = known.get(id(value))
+            if outer is None:
+                self._see(value)
+                outer = Sized(value)
+            return outer
+        if isinstance(value, list | tuple):
+            return type(value)([self._wrapped(each, known) for each in value])
+        return value
 
     def _see(self, inner: torch.Tensor) -> None:
         storage = inner.untyped_storage()
@@ -130,10 +135,23 @@ class Recorder(TorchDispatchMode):
             self.trace.release(number)
 
 
+def _tensors(values: Sequence[object]) -> Iterator[torch.Tensor]:
+    for each in values:
+        if isinstance(each, torch.Tensor):
+            yield each
+        elif isinstance(each, list | tuple):
+            yield from _tensors(each)
+
+
 def _bare(value: object) -> object:
+    """The value with what is computed on in the place of what it looks like; single numbers stay as they are."""
     if isinstance(value, Sized):
         return value.inner
-    return value.to(META) if isinstance(value, torch.Tensor) else value
+    if isinstance(value, torch.Tensor):
+        return value if value.dim() == 0 else value.to(META)
+    if isinstance(value, list | tuple):
+        return type(value)([_bare(each) for each in value])
+    return value
 
 
 @cache
