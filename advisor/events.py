@@ -8,10 +8,11 @@ from heuristics.facts.data import DataFacts
 from heuristics.facts.machine import MachineFacts
 from heuristics.facts.model import ModelFacts
 from heuristics.facts.pilot import Alarm, Gain, Proof, Run, Sample, Score
+from heuristics.facts.simulation import SimulationFacts
 
 EVENTS_FILE = "events.jsonl"
 
-JobName = Literal["probe", "profile", "pilot", "export", "echo"]
+JobName = Literal["probe", "profile", "pilot", "export", "simulate", "echo"]
 FailureKind = Literal["out_of_memory", "killed", "bad_data", "bad_model", "no_space", "crashed", "stopped"]
 
 
@@ -86,6 +87,13 @@ class ModelFound(_Event):
 
     kind: Literal["model"] = "model"
     facts: ModelFacts
+
+
+class SimulationFound(_Event):
+    """The simulation of a training step, or why there is none."""
+
+    kind: Literal["simulation"] = "simulation"
+    facts: SimulationFacts
 
 
 class ProofFound(_Event):
@@ -166,6 +174,7 @@ Event = Annotated[
     | MachineFound
     | DataFound
     | ModelFound
+    | SimulationFound
     | ProofFound
     | ScoreFound
     | RunEnded

@@ -64,8 +64,6 @@ class SimulationFacts:
     """Highest bytes of tensors."""
     reserved: int
     """Highest bytes that the allocator held."""
-    process: int
-    """Reserved bytes and the process's own share of the device."""
     phases: tuple[MemoryPhase, ...]
     parts: tuple[tuple[str, int], ...]
     """Bytes by purpose at the peak; "fragmentation" is what is reserved beside them."""

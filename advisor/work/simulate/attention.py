@@ -42,7 +42,9 @@ def _rows_first(like: torch.Tensor, width: int, number: torch.dtype | None = Non
 def _per_row(like: torch.Tensor, multiple: int) -> torch.Tensor:
     """An empty fp32 number for each head and row, with the rows rounded up."""
     batch, heads, length, _ = like.shape
-    return torch.empty(batch, heads, -(-length // multiple) * multiple, dtype=torch.float32, device=like.device)
+    return torch.empty(
+        batch, heads, -(-length // multiple) * multiple, dtype=torch.float32, device=like.device
+    )
 
 
 class _Efficient(torch.autograd.Function):
@@ -58,7 +60,9 @@ class _Efficient(torch.autograd.Function):
         return out
 
     @staticmethod
-    def backward(ctx: torch.autograd.function.FunctionCtx, *gradients: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    def backward(
+        ctx: torch.autograd.function.FunctionCtx, *gradients: torch.Tensor
+    ) -> tuple[torch.Tensor, ...]:
         query, key, value, _, _ = ctx.saved_tensors  # type: ignore[attr-defined]
         results = tuple(_rows_first(each, each.shape[-1]).transpose(1, 2) for each in (query, key, value))
         if query.dtype in HALVES:
@@ -82,7 +86,9 @@ class _Flash(torch.autograd.Function):
         return out
 
     @staticmethod
-    def backward(ctx: torch.autograd.function.FunctionCtx, *gradients: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    def backward(
+        ctx: torch.autograd.function.FunctionCtx, *gradients: torch.Tensor
+    ) -> tuple[torch.Tensor, ...]:
         query, key, value, _, _ = ctx.saved_tensors  # type: ignore[attr-defined]
         results = tuple(_rows_first(each, each.shape[-1]).transpose(1, 2) for each in (query, key, value))
         batch, heads, length, width = query.shape

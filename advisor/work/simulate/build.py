@@ -49,10 +49,6 @@ def is_adapter(name: str) -> bool:
 def _bare(config: Mapping[str, object], step: TrainingStep) -> PreTrainedModel:
     kernel = "eager" if step.attention == "eager" else "sdpa"
     family = str(config.get("model_type", ""))
-    if config.get("auto_map"):
-        raise BadModel(
-            "its config asks to run code from its repository (auto_map), which is not done", "Use the formula."
-        )
     try:
         known = AutoConfig.for_model(**config)  # type: ignore[arg-type]
         text = known.get_text_config()
@@ -85,7 +81,8 @@ def _with_adapter(model: PreTrainedModel, step: TrainingStep) -> PreTrainedModel
     if step.targets == ("all-linear",):
         targets = "all-linear"
     tuned = get_peft_model(
-        model, LoraConfig(r=step.rank, lora_alpha=2 * step.rank, target_modules=targets, task_type="CAUSAL_LM")
+        model,
+        LoraConfig(r=step.rank, lora_alpha=2 * step.rank, target_modules=targets, task_type="CAUSAL_LM"),
     )
     return tuned  # type: ignore[return-value]
 

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from contextlib import nullcontext
+from dataclasses import dataclass
 
 import torch
 
+from advisor.errors import BadModel
+from advisor.text import one_line
+from advisor.work.simulate.absurd import check
 from advisor.work.simulate.build import build
 from advisor.work.simulate.differences import CudaKernels, cuda_functions
 from advisor.work.simulate.loading import final_dtype, load, swapped
@@ -14,9 +18,20 @@ from heuristics.facts.simulation import TrainingStep
 from heuristics.trace import Trace
 
 
-def record(config: Mapping[str, object], step: TrainingStep) -> Trace:
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A trace and what it is of."""
+
+    trace: Trace
+    parameters: int
+    trained: int
+
+
+def record(config: Mapping[str, object], step: TrainingStep) -> Recorded:
     """The allocations of loading the model and of two training steps; raises BadModel."""
+    check(config, step)
     model = build(config, step)
+    sizes = [(each.numel(), each.requires_grad) for each in model.parameters()]
     trace = Trace()
     numbers = load(model, step, trace)
     kernels = None if step.on_cpu else CudaKernels(step.workspace)
@@ -29,6 +44,12 @@ def record(config: Mapping[str, object], step: TrainingStep) -> Trace:
         return twin
 
     swapped(model, made)
-    with recorder, nullcontext() if step.on_cpu else cuda_functions(step):
-        train(model, step, recorder, kernels)
-    return trace
+    try:
+        with recorder, nullcontext() if step.on_cpu else cuda_functions(step):
+            train(model, step, recorder, kernels)
+    except (RuntimeError, NotImplementedError, ValueError, TypeError, AttributeError, KeyError) as error:
+        raise BadModel(
+            f"a {config.get('model_type')} cannot be simulated: {one_line(str(error), 160)}",
+            "Only the formula can estimate it.",
+        ) from error
+    return Recorded(trace, sum(size for size, _ in sizes), sum(size for size, trained in sizes if trained))

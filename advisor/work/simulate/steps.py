@@ -17,7 +17,9 @@ STEPS = 2
 """The optimizer's state is made in the first step; the second is like all others."""
 
 
-def train(model: PreTrainedModel, step: TrainingStep, recorder: Recorder, kernels: CudaKernels | None) -> None:
+def train(
+    model: PreTrainedModel, step: TrainingStep, recorder: Recorder, kernels: CudaKernels | None
+) -> None:
     """Run the steps; the recorder's trace then holds what they allocate."""
     trained = [each for each in model.parameters() if each.requires_grad]
     optimizer = make_optimizer(trained, step)
