@@ -1,8 +1,8 @@
 """How PyTorch's CUDA caching allocator turns requests into reserved memory, by its own rules.
 
-The rules are those of `c10/cuda/CUDACachingAllocator.cpp` in PyTorch 2.6 to 2.13: sizes rounded to 512 bytes, one
-pool up to 1 MiB and one above, segments of 2 MiB, 20 MiB or a multiple of 2 MiB, the smallest free block that is
-large enough, splitting when enough is left over, and merging of free neighbours.
+The rules are those of `c10/cuda/CUDACachingAllocator.cpp` in PyTorch 2.6 to 2.13: sizes rounded to 512
+bytes, one pool up to 1 MiB and one above, segments of 2 MiB, 20 MiB or a multiple of 2 MiB, the smallest free
+block that is large enough, splitting when enough is left over, and merging of free neighbours.
 """
 
 from bisect import bisect_left, insort

@@ -1,4 +1,4 @@
-"""The memory of a training run as a sequence of allocations and releases, and what it comes to on a device."""
+"""The memory of a training run as allocations and releases in order, and what they come to on a device."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -70,7 +70,7 @@ class Replay:
 
 
 def replay(trace: Trace, capacity: int | None = None, expandable: bool = False) -> Replay:
-    """The trace through the caching allocator; raises OutOfDeviceMemory when `capacity` bytes do not suffice."""
+    """The trace through the caching allocator; raises OutOfDeviceMemory when `capacity` bytes are too few."""
     allocator = CachingAllocator(capacity, expandable)
     blocks: dict[int, Block] = {}
     bounds = [position for position, _ in trace.phases[1:]] + [len(trace.events)]

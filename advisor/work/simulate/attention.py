@@ -7,7 +7,7 @@ from heuristics.facts.simulation import Attention
 HALVES = (torch.float16, torch.bfloat16)
 
 
-def scaled_dot_product(
+def scaled_dot_product(  # noqa: PLR0913, PLR0917, the arguments are those of torch
     kernel: Attention,
     query: torch.Tensor,
     key: torch.Tensor,
@@ -26,11 +26,11 @@ def scaled_dot_product(
         number = torch.get_autocast_dtype("cpu")
         query, key, value = query.to(number), key.to(number), value.to(number)
     if kernel == "flash" and query.dtype in HALVES and attn_mask is None:
-        return _Flash.apply(query, key, value)  # type: ignore[no-any-return]
+        return _Flash.apply(query, key, value)  # type: ignore[no-any-return, no-untyped-call]
     groups = query.shape[1] // key.shape[1]
     if groups > 1:
         key, value = key.repeat_interleave(groups, 1), value.repeat_interleave(groups, 1)
-    return _Efficient.apply(query, key, value)  # type: ignore[no-any-return]
+    return _Efficient.apply(query, key, value)  # type: ignore[no-any-return, no-untyped-call]
 
 
 def _rows_first(like: torch.Tensor, width: int, number: torch.dtype | None = None) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""The real model and its adapter without memory: every parameter has a size and a number format, nothing else."""
+"""The real model and its adapter without memory: parameters have a size and a number format, nothing else."""
 
 from collections.abc import Iterator, Mapping
 
@@ -50,11 +50,9 @@ def _bare(config: Mapping[str, object], step: TrainingStep) -> PreTrainedModel:
     kernel = "eager" if step.attention == "eager" else "sdpa"
     family = str(config.get("model_type", ""))
     try:
-        known = AutoConfig.for_model(**config)  # type: ignore[arg-type]
+        known = AutoConfig.for_model(**config)
         text = known.get_text_config()
-        return AutoModelForCausalLM.from_config(  # type: ignore[no-any-return]
-            text, dtype=NUMBERS[step.weights], attn_implementation=kernel
-        )
+        return AutoModelForCausalLM.from_config(text, dtype=NUMBERS[step.weights], attn_implementation=kernel)
     except (ValueError, TypeError, KeyError, AttributeError, ImportError, RuntimeError) as error:
         raise BadModel(
             f"the installed transformers cannot make a {one_line(family, 40)}: {one_line(str(error), 120)}",
@@ -80,11 +78,7 @@ def _with_adapter(model: PreTrainedModel, step: TrainingStep) -> PreTrainedModel
     targets: str | list[str] = list(step.targets)
     if step.targets == ("all-linear",):
         targets = "all-linear"
-    tuned = get_peft_model(
-        model,
-        LoraConfig(r=step.rank, lora_alpha=2 * step.rank, target_modules=targets, task_type="CAUSAL_LM"),
-    )
-    return tuned  # type: ignore[return-value]
+    return get_peft_model(model, LoraConfig(r=step.rank, target_modules=targets, task_type="CAUSAL_LM"))
 
 
 def _checkpoint(model: PreTrainedModel, step: TrainingStep) -> None:

@@ -14,7 +14,7 @@ aten = torch.ops.aten
 PRODUCTS = frozenset(
     {aten.mm.default, aten.addmm.default, aten.bmm.default, aten.baddbmm.default, aten._grouped_mm.default}
 )
-"""Products that cuBLAS computes; the first on each thread takes a workspace (aten/src/ATen/cuda/CublasHandlePool.cpp,
+"""Products that cuBLAS computes; each thread's first takes a workspace (aten/src/ATen/cuda/CublasHandlePool.cpp,
 `getChosenWorkspaceSize`). The backward pass runs on a thread of its own."""
 
 
@@ -41,7 +41,7 @@ class CudaKernels:
 
 
 def _product_size(args: Sequence[object]) -> int:
-    """`softmax_backward_cuda_out` in aten/src/ATen/native/cuda/SoftMax.cu multiplies gradient and output first."""
+    """`softmax_backward_cuda_out` in aten/src/ATen/native/cuda/SoftMax.cu: gradient times output comes first."""
     gradient = args[0]
     assert isinstance(gradient, torch.Tensor)
     return gradient.numel() * gradient.element_size()
@@ -72,7 +72,7 @@ def _softmax(
     dtype: torch.dtype | None = None,
 ) -> torch.Tensor:
     if dtype is torch.float32 and input.dtype in (torch.float16, torch.bfloat16):
-        return WideningSoftmax.apply(input)  # type: ignore[no-any-return]
+        return WideningSoftmax.apply(input)  # type: ignore[no-any-return, no-untyped-call]
     return plain(input, dim, _stacklevel, dtype)
 
 

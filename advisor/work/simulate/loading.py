@@ -18,9 +18,9 @@ Numbered = dict[int, int]
 def load(model: nn.Module, step: TrainingStep, trace: Trace) -> Numbered:
     """Record loading, upcasts and the adapter's arrival; returns the allocation of each tensor that stays.
 
-    Weights that are not quantised are moved one after the other (`Module.to`). Quantised ones come in the order
-    of their names, into a block that transformers reserves first (`caching_allocator_warmup`), each in 16 bits
-    before it is packed.
+    Weights that are not quantised are moved one after the other (`Module.to`). Quantised ones come in the
+    order of their names, into a block that transformers reserves first (`caching_allocator_warmup`), each in
+    16 bits before it is packed.
     """
     trace.begin("loading")
     numbered: Numbered = {}
@@ -60,13 +60,13 @@ def _loaded_size(parameter: torch.Tensor, step: TrainingStep) -> int:
 def _quantise(layer: PackedLinear, step: TrainingStep, trace: Trace, numbered: Numbered) -> None:
     whole = trace.allocate(layer.in_features * layer.out_features * NUMBERS[step.weights].itemsize, "weights")
     scales = list(layer.buffers())
-    if layer.double:
+    if layer.double_scales:
         plain = [trace.allocate(4 * scales[1].numel(), "weights") for _ in range(2)]
     numbered[id(scales[0])] = trace.allocate(scales[0].numel() * 4, "weights")
-    if not layer.double:
+    if not layer.double_scales:
         numbered[id(scales[1])] = trace.allocate(scales[1].numel() * 4, "weights")
     numbered[id(layer.weight)] = trace.allocate(layer.weight.numel(), "weights")
-    if layer.double:
+    if layer.double_scales:
         for each in scales[1:]:
             numbered[id(each)] = trace.allocate(each.numel() * each.element_size(), "weights")
         for number in plain:
@@ -85,7 +85,7 @@ def _upcast(model: nn.Module, step: TrainingStep, trace: Trace, numbered: Number
 
 
 def _adapter(model: nn.Module, step: TrainingStep, trace: Trace, numbered: Numbered) -> None:
-    """peft moves each new matrix to the device in the format of the layer's weight, then casts all of them."""
+    """peft moves each new matrix to the device in the format of its layer's weight, then casts all of them."""
     matrices = [each for name, each in parameters_of(model) if is_adapter(name)]
     first = 4 if step.method == "qlora" else NUMBERS[step.weights].itemsize
     last = NUMBERS[step.adapter].itemsize
@@ -113,4 +113,4 @@ def swapped(model: nn.Module, make: Callable[[str, torch.Tensor], torch.Tensor])
                     continue
                 if id(tensor) not in made:
                     made[id(tensor)] = make(f"{prefix}.{leaf}", tensor)
-                kind[leaf] = made[id(tensor)]  # type: ignore[assignment]
+                kind[leaf] = made[id(tensor)]

@@ -18,11 +18,12 @@ def tiled_loss(kernel: LossKernel, hidden: torch.Tensor, head: nn.Module) -> tor
     match kernel:
         case "trl":
             # Positions with an answer are gathered, which copies them.
-            return _Trl.apply(rows.clone(), weight, *trl_tile()).sum()  # type: ignore[no-any-return]
+            losses: torch.Tensor = _Trl.apply(rows.clone(), weight, *trl_tile())  # type: ignore[no-untyped-call]
+            return losses.sum()
         case "liger":
-            return _Liger.apply(rows, weight)  # type: ignore[no-any-return]
+            return _Liger.apply(rows, weight)  # type: ignore[no-any-return, no-untyped-call]
         case _:
-            return _Cut.apply(rows, weight)  # type: ignore[no-any-return]
+            return _Cut.apply(rows, weight)  # type: ignore[no-any-return, no-untyped-call]
 
 
 def trl_tile() -> tuple[int, int]:
@@ -44,7 +45,7 @@ def _numbers(like: torch.Tensor, *shape: int, number: torch.dtype = torch.float3
 
 
 class _Trl(torch.autograd.Function):
-    """trl/kernels/chunked_logprob.py, `ChunkedLogProbFunction`: tiles of logits, made again in the backward."""
+    """trl/kernels/chunked_logprob.py, `ChunkedLogProbFunction`: tiles of logits, made anew in backward."""
 
     @staticmethod
     def forward(
@@ -66,7 +67,8 @@ class _Trl(torch.autograd.Function):
         ctx: torch.autograd.function.FunctionCtx, *gradients: torch.Tensor
     ) -> tuple[torch.Tensor | None, ...]:
         hidden, weight, _, _ = ctx.saved_tensors  # type: ignore[attr-defined]
-        to_weight = _numbers(hidden, *weight.shape) if ctx.needs_input_grad[1] else None  # type: ignore[attr-defined]
+        trained = ctx.needs_input_grad[1]  # type: ignore[attr-defined]
+        to_weight = _numbers(hidden, *weight.shape) if trained else None
         to_hidden = _numbers(hidden, *hidden.shape)
         _tiles(hidden, weight, *ctx.tile)  # type: ignore[attr-defined]
         return (
@@ -86,8 +88,8 @@ def _tiles(hidden: torch.Tensor, weight: torch.Tensor, rows: int, columns: int, 
 
 
 class _Liger(torch.autograd.Function):
-    """liger_kernel/ops/fused_linear_cross_entropy.py: as many pieces of rows as the vocabulary is wider than the
-    hidden size, and all gradients already in the forward."""
+    """liger_kernel/ops/fused_linear_cross_entropy.py: as many pieces of rows as the vocabulary is wider than
+    the hidden size, and all gradients already in the forward."""
 
     @staticmethod
     def forward(
@@ -134,5 +136,6 @@ class _Cut(torch.autograd.Function):
         ctx: torch.autograd.function.FunctionCtx, *gradients: torch.Tensor
     ) -> tuple[torch.Tensor | None, ...]:
         hidden, weight, _ = ctx.saved_tensors  # type: ignore[attr-defined]
-        to_weight = torch.empty_like(weight) if ctx.needs_input_grad[1] else None  # type: ignore[attr-defined]
+        trained = ctx.needs_input_grad[1]  # type: ignore[attr-defined]
+        to_weight = torch.empty_like(weight) if trained else None
         return torch.empty_like(hidden), to_weight

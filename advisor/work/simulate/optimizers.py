@@ -42,7 +42,7 @@ def make_optimizer(trained: Sequence[torch.nn.Parameter], step: TrainingStep) ->
 
 
 class _EightBit:
-    """bitsandbytes/optim/optimizer.py, `Optimizer2State`: two states of one byte with scales and a code each."""
+    """bitsandbytes/optim/optimizer.py, `Optimizer2State`: two states of one byte with scales and a code."""
 
     def __init__(self, trained: Sequence[torch.nn.Parameter]) -> None:
         self._trained = trained

@@ -15,7 +15,7 @@ class PackedLinear(nn.Linear):
     def __init__(self, plain: nn.Linear, compute: torch.dtype, double: bool) -> None:
         nn.Module.__init__(self)
         self.in_features, self.out_features = plain.in_features, plain.out_features
-        self.compute, self.double = compute, double
+        self.compute, self.double_scales = compute, double
         packed = torch.empty(-(-plain.weight.numel() // 2), 1, dtype=torch.uint8, device="meta")
         self.weight = nn.Parameter(packed, requires_grad=False)
         self.bias = plain.bias
@@ -26,7 +26,8 @@ class PackedLinear(nn.Linear):
         """The product in the compute format, given back in the input's format."""
         cast = input.to(self.compute)
         bias = None if self.bias is None else self.bias.to(self.compute)
-        out = _Product.apply(cast, self.weight, (self.out_features, self.in_features), bias)
+        shape = (self.out_features, self.in_features)
+        out = _Product.apply(cast, self.weight, shape, bias)  # type: ignore[no-untyped-call]
         # peft copies the result before it adds the adapter's (peft/tuners/lora/bnb.py).
         return out.to(input.dtype)  # type: ignore[no-any-return]
 

@@ -1,4 +1,4 @@
-"""Tensors that have a size but no memory, and a record of what a real device would have allocated for them."""
+"""Tensors that have a size but no memory, and a record of what a device would have allocated for them."""
 
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,9 +17,9 @@ META = torch.device("meta")
 
 
 class Sized(torch.Tensor):
-    """Looks like a tensor on the CPU, so that autocast and autograd treat it so; holds one on the meta device."""
+    """Looks like a tensor on the CPU, for autocast and autograd; holds one on the meta device."""
 
-    inner: torch.Tensor
+    bare: torch.Tensor
 
     @staticmethod
     def __new__(cls, inner: torch.Tensor) -> Self:
@@ -32,11 +32,11 @@ class Sized(torch.Tensor):
             dtype=inner.dtype,
             device=DEVICE,
         )
-        outer.inner = inner
-        return outer  # type: ignore[no-any-return]
+        outer.bare = inner
+        return outer
 
     @classmethod
-    def __torch_dispatch__(
+    def __torch_dispatch__(  # type: ignore[override]
         cls,
         func: torch._ops.OpOverload,
         types: Sequence[type],
@@ -57,7 +57,7 @@ class Recorder(TorchDispatchMode):
 
     def __init__(self, trace: Trace, kernels: CudaKernels | None, vocabulary: int) -> None:
         """`kernels` adds what CUDA's own kernels take; None records what a CPU does."""
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.trace = trace
         self.part: Part = "activations"
         """What new storages are for, unless they hold logits."""
@@ -77,7 +77,7 @@ class Recorder(TorchDispatchMode):
         """Say what the memory of tensors is for, once that is known."""
         for tensor in tensors:
             if isinstance(tensor, Sized):
-                number = self._alive.get(tensor.inner.untyped_storage()._cdata)
+                number = self._alive.get(tensor.bare.untyped_storage()._cdata)
                 if number is not None:
                     self.trace.parts[number] = part
 
@@ -101,7 +101,7 @@ class Recorder(TorchDispatchMode):
             kwargs["device"] = META
         bare_kwargs = {name: _bare(each) for name, each in kwargs.items()}
         result = func(*[_bare(each) for each in args], **bare_kwargs)
-        known = {id(each.inner): each for each in given if isinstance(each, Sized)}
+        known = {id(each.bare): each for each in given if isinstance(each, Sized)}
         wrapped = self._wrapped(result, known)
         if self._kernels is not None:
             self.trace.passing(self._kernels.inside(func, args), self.part)
@@ -144,9 +144,9 @@ def _tensors(values: Sequence[object]) -> Iterator[torch.Tensor]:
 
 
 def _bare(value: object) -> object:
-    """The value with what is computed on in the place of what it looks like; single numbers stay as they are."""
+    """The value with what is computed on instead of what it looks like; single numbers stay as they are."""
     if isinstance(value, Sized):
-        return value.inner
+        return value.bare
     if isinstance(value, torch.Tensor):
         return value if value.dim() == 0 else value.to(META)
     if isinstance(value, list | tuple):

@@ -32,7 +32,7 @@ def train(
         with _casting(step):
             loss, *outputs = _loss(model, ids, step)
         _enter(recorder, kernels, "backward")
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         recorder.relabel([each.grad for each in trained if each.grad is not None], "gradients")
         _enter(recorder, kernels, "optimizer")
         recorder.part = "optimizer"
