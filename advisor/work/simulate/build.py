@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from torch import nn
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
@@ -11,6 +12,18 @@ from advisor.text import one_line
 from advisor.work.simulate.packed import PackedLinear
 from heuristics.facts.simulation import Number, TrainingStep
 
+_REFUSALS = (
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    ImportError,
+    AssertionError,
+    RuntimeError,
+    ZeroDivisionError,
+    StrictDataclassError,
+)
+"""What transformers raises for configs that it does not know or that contradict themselves."""
 NUMBERS: Mapping[Number, torch.dtype] = {
     "fp32": torch.float32,
     "bf16": torch.bfloat16,
@@ -47,16 +60,22 @@ def is_adapter(name: str) -> bool:
 
 
 def _bare(config: Mapping[str, object], step: TrainingStep) -> PreTrainedModel:
-    kernel = "eager" if step.attention == "eager" else "sdpa"
-    family = str(config.get("model_type", ""))
+    family = one_line(str(config.get("model_type", "")), 40)
     try:
-        known = AutoConfig.for_model(**config)
-        text = known.get_text_config()
-        return AutoModelForCausalLM.from_config(text, dtype=NUMBERS[step.weights], attn_implementation=kernel)
-    except (ValueError, TypeError, KeyError, AttributeError, ImportError, RuntimeError) as error:
+        known = AutoConfig.for_model(**config).get_text_config()
+        number = NUMBERS[step.weights]
+        if step.attention != "eager":
+            try:
+                return AutoModelForCausalLM.from_config(known, dtype=number, attn_implementation="sdpa")
+            except ValueError as error:
+                if "attention implementation" not in str(error):
+                    raise
+        # Models without a fused kernel run this way whatever was asked for.
+        return AutoModelForCausalLM.from_config(known, dtype=number, attn_implementation="eager")
+    except _REFUSALS as error:
         raise BadModel(
-            f"the installed transformers cannot make a {one_line(family, 40)}: {one_line(str(error), 120)}",
-            "Use the formula.",
+            f"the installed transformers cannot make a {family} of these sizes: {one_line(str(error), 120)}",
+            "Only the formula can estimate it.",
         ) from error
 
 

@@ -14,8 +14,8 @@ aten = torch.ops.aten
 PRODUCTS = frozenset(
     {aten.mm.default, aten.addmm.default, aten.bmm.default, aten.baddbmm.default, aten._grouped_mm.default}
 )
-"""Products that cuBLAS computes; each thread's first takes a workspace (aten/src/ATen/cuda/CublasHandlePool.cpp,
-`getChosenWorkspaceSize`). The backward pass runs on a thread of its own."""
+"""Products that cuBLAS computes; each thread's first takes a workspace (`getChosenWorkspaceSize` in
+aten/src/ATen/cuda/CublasHandlePool.cpp). The backward pass runs on a thread of its own."""
 
 
 class CudaKernels:
@@ -41,7 +41,7 @@ class CudaKernels:
 
 
 def _product_size(args: Sequence[object]) -> int:
-    """`softmax_backward_cuda_out` in aten/src/ATen/native/cuda/SoftMax.cu: gradient times output comes first."""
+    """`softmax_backward_cuda_out` in aten/src/ATen/native/cuda/SoftMax.cu makes gradient times output."""
     gradient = args[0]
     assert isinstance(gradient, torch.Tensor)
     return gradient.numel() * gradient.element_size()

@@ -85,7 +85,7 @@ def _upcast(model: nn.Module, step: TrainingStep, trace: Trace, numbered: Number
 
 
 def _adapter(model: nn.Module, step: TrainingStep, trace: Trace, numbered: Numbered) -> None:
-    """peft moves each new matrix to the device in the format of its layer's weight, then casts all of them."""
+    """peft moves each new matrix to the device in the format of its layer's weight, then casts them all."""
     matrices = [each for name, each in parameters_of(model) if is_adapter(name)]
     first = 4 if step.method == "qlora" else NUMBERS[step.weights].itemsize
     last = NUMBERS[step.adapter].itemsize
