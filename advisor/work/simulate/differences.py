@@ -71,7 +71,7 @@ def _softmax(
     _stacklevel: int = 3,
     dtype: torch.dtype | None = None,
 ) -> torch.Tensor:
-    if dtype is torch.float32 and input.dtype in (torch.float16, torch.bfloat16):
+    if dtype is torch.float32 and input.dtype is torch.float16:
         return WideningSoftmax.apply(input)  # type: ignore[no-any-return, no-untyped-call]
     return plain(input, dim, _stacklevel, dtype)
 
@@ -92,8 +92,8 @@ def _wide(value: object) -> object:
 
 
 class WideningSoftmax(torch.autograd.Function):
-    """Softmax of 16-bit values into fp32: one kernel each way on CUDA (aten/src/ATen/native/cuda/SoftMax.cu,
-    `half_to_float`), where a CPU copies first."""
+    """Softmax of fp16 into fp32: one kernel each way on CUDA (aten/src/ATen/native/SoftMax.cpp, `softmax`,
+    and cuda/SoftMax.cu, `half_to_float`), where a CPU copies first. In bf16 CUDA copies as well."""
 
     @staticmethod
     def forward(ctx: torch.autograd.function.FunctionCtx, source: torch.Tensor) -> torch.Tensor:
