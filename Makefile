@@ -24,6 +24,7 @@ demo:
 
 bench:
 	$(PYTHON) -m benchmarks.startup --save
+	$(PYTHON) -m benchmarks.memory --save $(if $(PEER),--peer $(PEER))
 
 fmt:
 	$(PYTHON) -m ruff format .

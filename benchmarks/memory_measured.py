@@ -36,7 +36,8 @@ MODELS: dict[str, Shape] = {
     },
     "ibm/PowerLM-3b": {
         "model_type": "granite", "hidden_size": 2304, "num_hidden_layers": 40, "num_attention_heads": 36,
-        "num_key_value_heads": 36, "intermediate_size": 9216, "vocab_size": 49152, "tie_word_embeddings": True,
+        "num_key_value_heads": 36, "intermediate_size": 9216, "vocab_size": 49152,
+        "tie_word_embeddings": True,
     },
 }  # fmt: skip
 """Configs of dense models in these rows, from their config.json.

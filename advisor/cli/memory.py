@@ -26,7 +26,7 @@ from advisor.specs import JobSpec, ProbeTask, SimulateTask, Task
 from advisor.text import one_line, plain
 from heuristics.facts.machine import Device, MachineFacts
 from heuristics.facts.model import ModelFacts
-from heuristics.facts.simulation import SimulationFacts, TrainingStep
+from heuristics.facts.simulation import MOST_TOKENS, SimulationFacts, TrainingStep
 from heuristics.memory import Load, available_on, predict
 from heuristics.recipe import MemoryPrediction, Recipe
 from heuristics.simulated import predict_simulated, training_step
@@ -61,6 +61,11 @@ def memory(asked: Asked, narrator: Narrator) -> Answer:
     """Estimate the step that was asked for and print it; the answer is the exit code."""
     model = _model(asked.model or "", asked.offline)
     wishes = asked.memory
+    tokens = (asked.knobs.sequence_length or 1) * (asked.knobs.micro_batch or 1)
+    if tokens > MOST_TOKENS:
+        raise BadInput(
+            f"No device holds {tokens:,} tokens at once", "Choose a shorter sequence or fewer rows."
+        )
     device = _device(wishes, narrator)
     recipe = _recipe(model, asked, device)
     step = training_step(recipe, device)

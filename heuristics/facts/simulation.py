@@ -5,6 +5,8 @@ from typing import Literal
 
 from heuristics.recipe import Method
 
+MOST_TOKENS = 1 << 24
+"""Tokens of one micro-batch; more is a mistake, not a training step."""
 Number = Literal["fp32", "bf16", "fp16"]
 LossKernel = Literal["stock", "trl", "liger", "cut"]
 Optimizer = Literal["adamw", "adamw_fused", "adamw_8bit", "paged_adamw_8bit", "adafactor"]

@@ -45,7 +45,9 @@ def test_the_rest_of_a_small_block_is_used_down_to_512_bytes() -> None:
 def test_a_large_block_is_split_only_when_more_than_1_mib_is_left() -> None:
     allocator = CachingAllocator()
     allocator.allocate(19 * MIB)
-    assert (allocator.allocated, allocator.reserved) == (20 * MIB, 20 * MIB), "19 rounds up to a segment of 20"
+    assert (allocator.allocated, allocator.reserved) == (20 * MIB, 20 * MIB), (
+        "19 rounds up to a segment of 20"
+    )
     allocator = CachingAllocator()
     first = allocator.allocate(20 * MIB)
     allocator.release(first)

@@ -4,12 +4,10 @@ from collections.abc import Mapping
 
 from advisor.errors import BadModel
 from advisor.model_shape import shape_of
-from heuristics.facts.simulation import TrainingStep
+from heuristics.facts.simulation import MOST_TOKENS, TrainingStep
 
 MOST_LAYERS = 400
 """Deeper models exist nowhere; each layer costs the simulation time."""
-MOST_TOKENS = 1 << 24
-"""Tokens of one micro-batch."""
 
 
 def check(config: Mapping[str, object], step: TrainingStep) -> None:
