@@ -13,7 +13,7 @@ from heuristics.facts.model import ModelFacts
 from heuristics.facts.simulation import SimulationFacts, TrainingStep
 
 KIND = "simulations"
-RULES = 1
+RULES = 2
 """Raised when the simulation's own rules change, so that older results are not used."""
 _PACKAGES = ("torch", "transformers", "peft", "trl")
 _FACTS = TypeAdapter(SimulationFacts)

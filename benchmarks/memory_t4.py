@@ -24,8 +24,6 @@ def run(peer: Path | None) -> Row:
         facts = simulated(shape_of(row), step_of(row))
         ours.append((facts, time.process_time() - began))
         parameters = facts.parameters - facts.trained_parameters
-        if row["quant"] == "nf4":
-            parameters = logical_parameters(row)
         asked.append(peer_row(row["model"], shape_of(row), step_of(row), parameters, "t4"))
         say(f"{row['model']} {row['attn']} {row['quant']} {row['batch']} x {row['seq']}")
     theirs = ask_peer(peer, asked)
@@ -76,14 +74,6 @@ def step_of(row: dict[str, str]) -> TrainingStep:
         attention="eager" if row["attn"] == "eager" else "efficient",
         loss="stock",
     )
-
-
-def logical_parameters(row: dict[str, str]) -> int:
-    """Parameters before packing."""
-    hidden, layers, inter, vocabulary = (int(row[key]) for key in ("hidden", "layers", "inter", "vocab"))
-    query, key = int(row["heads"]) * int(row["head_dim"]), int(row["kv"]) * int(row["head_dim"])
-    per_layer = hidden * (2 * query + 2 * key + 3 * inter + 2)
-    return layers * per_layer + hidden * (vocabulary * (1 if row["tied"] == "True" else 2) + 1)
 
 
 def _scores(table: list[Row]) -> Row:

@@ -1,29 +1,26 @@
 """`advisor memory`: does a training step of a model fit, as an answer that a script can act on."""
 
 import asyncio
-import json
 import sys
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import IntEnum
 from pathlib import Path
-
-from pydantic import TypeAdapter
 
 from advisor import catalog
 from advisor.cli.asked import Asked, MemoryWishes
 from advisor.cli.narrate import Narrator
-from advisor.cli.report.layout import field, title
+from advisor.cli.report.memory import Estimated, as_json, as_text
 from advisor.errors import BadInput
 from advisor.events import Event, Failed, MachineFound, SimulationFound
 from advisor.hub_cache import cache_folder
 from advisor.jobs import run_job
 from advisor.model_folder import facts_of_folder
 from advisor.models import find_model
-from advisor.numbers import estimated, parameters, size
+from advisor.numbers import size
 from advisor.simulations import kept_simulation
 from advisor.specs import JobSpec, ProbeTask, SimulateTask, Task
-from advisor.text import one_line, plain
+from advisor.text import one_line
 from heuristics.facts.machine import Device, MachineFacts
 from heuristics.facts.model import ModelFacts
 from heuristics.facts.simulation import MOST_TOKENS, SimulationFacts, TrainingStep
@@ -40,21 +37,6 @@ class Answer(IntEnum):
     FITS = 0
     DOES_NOT = 1
     CANNOT_TELL = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Estimated:
-    """Everything that the command says."""
-
-    model: str
-    parameters: int
-    device: str
-    answer: str
-    memory: MemoryPrediction
-    step: TrainingStep
-    simulation: SimulationFacts | None
-    why_formula: str
-    """Why there is no simulation, empty when there is one."""
 
 
 def memory(asked: Asked, narrator: Narrator) -> Answer:
@@ -78,18 +60,16 @@ def memory(asked: Asked, narrator: Narrator) -> Answer:
     prediction = _prediction(model, recipe, device, simulation)
     answer = _answer(prediction)
     said = Estimated(
-        model.id,
-        simulation.parameters - (0 if recipe.method == "full" else simulation.trained_parameters)
-        if simulation
-        else model.shape.parameters,
-        device.name,
-        answer.name.lower(),
-        prediction,
-        step,
-        simulation,
-        why,
+        model=model.id,
+        parameters=model.shape.parameters,
+        device=device.name,
+        answer=answer.name.lower(),
+        memory=prediction,
+        step=step,
+        simulation=simulation,
+        why_formula=why,
     )
-    sys.stdout.write(_as_json(said) if asked.as_json else _as_text(said))
+    sys.stdout.write(as_json(said) if asked.as_json else as_text(said))
     sys.stdout.flush()
     return answer
 
@@ -217,37 +197,3 @@ def _run(task: Task, narrator: Narrator) -> list[Event]:
             return asyncio.run(collect(Path(folder)))
         finally:
             narrator.close()
-
-
-def _as_json(said: Estimated) -> str:
-    document = TypeAdapter(Estimated).dump_python(said, mode="json")
-    return json.dumps(document, allow_nan=False) + "\n"
-
-
-def _as_text(said: Estimated) -> str:
-    words = {
-        "fits": "It fits",
-        "does_not": "It does not fit",
-        "cannot_tell": "Cannot tell: the limit is inside the interval",
-    }
-    step, total = said.step, said.memory.total
-    lines = title(f"{said.model}, {parameters(said.parameters)}: {step.method} on {said.device}")
-    lines += field("answer", words[said.answer])
-    lines += field("memory", f"{estimated(total)} of {size(said.memory.available)}")
-    lines += field("source", total.source)
-    if said.simulation is None:
-        lines += field("no simulation", said.why_formula)
-        lines += field("parts", ", ".join(f"{each.name} {size(each.bytes)}" for each in said.memory.parts))
-    else:
-        found = said.simulation
-        lines += field(
-            "tensors", f"{size(found.allocated)} at the peak, {size(found.reserved)} reserved for them"
-        )
-        lines += field("parts", ", ".join(f"{name} {size(number)}" for name, number in found.parts))
-        lines += field("by phase", ", ".join(f"{each.name} {size(each.allocated)}" for each in found.phases))
-    lines += field(
-        "step",
-        f"{step.micro_batch} x {step.length} tokens, rank {step.rank}, {step.loss} loss, {step.optimizer}, "
-        f"{step.attention} attention, activations {'recomputed' if step.checkpointing else 'kept'}",
-    )
-    return plain("\n".join(lines).lstrip("\n")) + "\n"

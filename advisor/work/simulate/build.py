@@ -54,6 +54,18 @@ def parameters_of(model: nn.Module) -> Iterator[tuple[str, nn.Parameter]]:
     yield from model.named_parameters()
 
 
+def counted(model: nn.Module) -> tuple[int, int]:
+    """Parameters, 4-bit ones before packing, and those that are trained."""
+    packed = {id(each.weight): each for each in model.modules() if isinstance(each, PackedLinear)}
+    total = trained = 0
+    for _, parameter in parameters_of(model):
+        layer = packed.get(id(parameter))
+        size = parameter.numel() if layer is None else layer.in_features * layer.out_features
+        total += size
+        trained += size if parameter.requires_grad else 0
+    return total, trained
+
+
 def is_adapter(name: str) -> bool:
     """True for the name of an adapter's parameter."""
     return ".lora_" in name

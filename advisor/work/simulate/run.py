@@ -9,7 +9,7 @@ import torch
 from advisor.errors import BadModel
 from advisor.text import one_line
 from advisor.work.simulate.absurd import check
-from advisor.work.simulate.build import build
+from advisor.work.simulate.build import build, counted
 from advisor.work.simulate.differences import CudaKernels, cuda_functions
 from advisor.work.simulate.loading import final_dtype, load, swapped
 from advisor.work.simulate.recorder import Recorder
@@ -31,7 +31,7 @@ def record(config: Mapping[str, object], step: TrainingStep) -> Recorded:
     """The allocations of loading the model and of two training steps; raises BadModel."""
     check(config, step)
     model = build(config, step)
-    sizes = [(each.numel(), each.requires_grad) for each in model.parameters()]
+    parameters, trained = counted(model)
     trace = Trace()
     numbers = load(model, step, trace)
     kernels = None if step.on_cpu else CudaKernels(step.workspace)
@@ -52,4 +52,4 @@ def record(config: Mapping[str, object], step: TrainingStep) -> Recorded:
             f"a {config.get('model_type')} cannot be simulated: {one_line(str(error), 160)}",
             "Only the formula can estimate it.",
         ) from error
-    return Recorded(trace, sum(size for size, _ in sizes), sum(size for size, trained in sizes if trained))
+    return Recorded(trace, parameters, trained)

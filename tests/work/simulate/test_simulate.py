@@ -78,6 +78,7 @@ def test_four_bit_weights_take_half_a_byte_and_their_scales() -> None:
     wide = {**LLAMA, "hidden_size": 512, "intermediate_size": 2048}
     plain = simulated(wide, replace(STEP, method="qlora", double_quantisation=False))
     double = simulated(wide, replace(STEP, method="qlora"))
+    assert plain.parameters == double.parameters == simulated(wide, STEP).parameters
     linear = 2 * (512 * (512 + 2 * 256 + 512) + 3 * 512 * 2048)
     rest = 2 * (2 * 1024 * 512 + 5 * 512)
     assert _part(plain, "weights") == pytest.approx(linear * (0.5 + 4 / 64) + rest, rel=0.01)
