@@ -11,7 +11,7 @@ from advisor.work.simulate.simulate import simulated
 from benchmarks.memory_scores import Row, Shape, error, say, scores
 from heuristics.facts.simulation import TrainingStep
 
-FAMILIES = ("llama", "qwen3", "gemma3_text", "gpt2", "gpt_neox", "mixtral", "olmo2", "phi", "lfm2")
+FAMILIES = ("llama", "qwen3", "gemma3_text", "gpt2", "gpt_neox", "olmo2", "phi", "lfm2")
 SIZES: Shape = {
     "hidden_size": 256,
     "num_hidden_layers": 4,
