@@ -1,6 +1,6 @@
 PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 
-.PHONY: check format lint types layers test demo bench fmt
+.PHONY: check format lint types layers test demo residuals bench fmt
 
 check: format lint types layers test
 
@@ -21,6 +21,9 @@ test:
 
 demo:
 	$(PYTHON) -c "import sys; from screens.start import start; sys.exit(start(['demo']))"
+
+residuals:
+	$(PYTHON) -m benchmarks.memory_formula --write
 
 bench:
 	$(PYTHON) -m benchmarks.startup --save

@@ -30,10 +30,8 @@ RESULT = Path(__file__).parent / "results" / "memory_formula.json"
 THRESHOLDS = Path(str(presets.__file__)).parent / "thresholds.toml"
 MODELS = (
     "HuggingFaceTB/SmolLM2-135M-Instruct",
-    "Qwen/Qwen2.5-0.5B-Instruct",
     "meta-llama/Llama-3.2-1B-Instruct",
-    "Qwen/Qwen3-1.7B",
-    "meta-llama/Llama-3.2-3B-Instruct",
+    "Qwen/Qwen3-0.6B",
 )
 METHODS: tuple[Method, ...] = ("lora", "qlora", "full")
 LOADS = ((1, 512, True), (1, 512, False), (2, 4096, True))
