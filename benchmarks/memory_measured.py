@@ -44,7 +44,7 @@ MODELS: dict[str, Shape] = {
 
 Mixtral is left out because the stack of then had one linear layer per expert, which today's transformers has
 not; santacoder because its code is its own."""
-GPUS = {"A100-80GB": "a100-80gb", "Tesla T4 16GB": "t4"}
+GPUS = {"A100-80GB": "a100-80", "Tesla T4 16GB": "t4"}
 
 
 def run(peer: Path | None) -> Row:
@@ -58,9 +58,7 @@ def run(peer: Path | None) -> Row:
         if (key := repr((row["model"], step))) not in known:
             known[key] = simulated(shape, step)
             say(f"{row['model']} {step.method} {step.micro_batch} x {step.length} {step.loss}")
-        asked.append(
-            peer_row(row["model"], shape, step, _parameters(shape), GPUS.get(row["gpu"], "a100-80gb"))
-        )
+        asked.append(peer_row(row["model"], shape, step, _parameters(shape), GPUS[row["gpu"]]))
     table = []
     for row, other in zip(rows, ask_peer(peer, asked), strict=True):
         step = step_of(row)
@@ -103,10 +101,13 @@ def step_of(row: dict[str, str]) -> TrainingStep:
         micro_batch=int(row["batch"]),
         length=int(row["seq_len"]),
         rank=int(row["rank"] or 16),
-        targets=tuple(row["target_modules"].split()) if row["target_modules"] else ("all-linear",),
+        targets=tuple(each for each in row["target_modules"].split() if each != "c_attn")
+        if row["target_modules"]
+        else ("all-linear",),
         weights=number,  # type: ignore[arg-type]
         autocast=number if "+amp" in row["dtype"] else None,  # type: ignore[arg-type]
-        upcast=packed,
+        # plugins/accelerated-peft/README.md of fms-acceleration: its bnb plugin leaves the upcast out.
+        upcast=packed and "framework=accelerated-peft-bnb" not in row["notes"],
         clear_cache=False,
         double_quantisation=row["quant"] == "nf4-dq",
         checkpointing=row["grad_ckpt"] == "True",
