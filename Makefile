@@ -2,7 +2,7 @@ PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 
 EXPORTS ?= build/exports
 
-.PHONY: check format lint types layers test demo bench exports fmt
+.PHONY: check format lint types layers test demo residuals bench exports fmt
 
 check: format lint types layers test
 
@@ -24,8 +24,12 @@ test:
 demo:
 	$(PYTHON) -c "import sys; from screens.start import start; sys.exit(start(['demo']))"
 
+residuals:
+	$(PYTHON) -m benchmarks.memory_formula --write
+
 bench:
 	$(PYTHON) -m benchmarks.startup --save
+	$(PYTHON) -m benchmarks.memory --save $(if $(PEER),--peer $(PEER))
 
 exports:
 	$(PYTHON) -m venv $(EXPORTS)

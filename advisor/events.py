@@ -19,10 +19,11 @@ from heuristics.facts.experiment import (
 from heuristics.facts.machine import MachineFacts
 from heuristics.facts.model import ModelFacts
 from heuristics.facts.pilot import Gain, Proof, Run, Sample, Score
+from heuristics.facts.simulation import SimulationFacts
 
 EVENTS_FILE = "events.jsonl"
 
-JobName = Literal["probe", "profile", "pilot", "export", "echo"]
+JobName = Literal["probe", "profile", "pilot", "export", "simulate", "echo"]
 FailureKind = Literal["out_of_memory", "killed", "bad_data", "bad_model", "no_space", "crashed", "stopped"]
 
 
@@ -98,6 +99,13 @@ class ModelFound(_Event):
 
     kind: Literal["model"] = "model"
     facts: ModelFacts
+
+
+class SimulationFound(_Event):
+    """The simulation of a training step, or why there is none."""
+
+    kind: Literal["simulation"] = "simulation"
+    facts: SimulationFacts
 
 
 class ProofFound(_Event):
@@ -234,6 +242,7 @@ Event = Annotated[
     | MachineFound
     | DataFound
     | ModelFound
+    | SimulationFound
     | ProofFound
     | ScheduleFixed
     | RateMeasured

@@ -14,17 +14,31 @@ from advisor.fold import pilot_after
 from advisor.hub_cache import cache_folder
 from advisor.jobs import new_run_folder, read_events
 from advisor.models import find_model, models_here
-from advisor.specs import DataChoice, ExportTask, JobSpec, PilotTask, ProbeTask, ProfileTask, Task
+from advisor.simulations import kept_simulation
+from advisor.specs import (
+    DataChoice,
+    ExportTask,
+    JobSpec,
+    PilotTask,
+    ProbeTask,
+    ProfileTask,
+    SimulateTask,
+    Task,
+)
 from advisor.steps import STEPS, StepState
 from heuristics.assess import assess
 from heuristics.carry_over import with_measurements
 from heuristics.decision import Decision, Verdict
+from heuristics.facts.machine import MachineFacts
 from heuristics.facts.model import ModelFacts
 from heuristics.facts.pilot import PilotFacts
 from heuristics.finding import Finding, Level, worst, worst_first
+from heuristics.memory import available_on
 from heuristics.plan import make_plan
+from heuristics.recipe import Plan
 from heuristics.recommend import recommend_model
 from heuristics.settings import Ground
+from heuristics.simulated import predict_simulated, training_step
 from heuristics.suggest import suggest_goal
 from heuristics.verdict import decide
 
@@ -160,9 +174,30 @@ def settle(case: Case) -> Case:
     if case.pilot is not None:
         ground = Ground(case.machine, case.data, case.model, case.goal, case.knobs, catalog.limits())
         plan = with_measurements(ground, plan, case.pilot)
-    case = case.but(plan=plan)
+    case = case.but(plan=_with_simulation(plan, case.machine, case.model))
     verdict = decide(case.machine, case.data, case.model, case.goal, case.plan, case.pilot, catalog.limits())
     return case.but(verdict=verdict)
+
+
+def simulation_task(case: Case) -> SimulateTask | None:
+    """The job that simulates the plan's training step, None when that is known, or cannot be asked for."""
+    if case.plan is None or case.model is None or case.machine is None:
+        return None
+    step = training_step(case.plan.recipe, case.machine.device)
+    if step is None or kept_simulation(case.model, step) is not None:
+        return None
+    return SimulateTask(model=case.model, step=step)
+
+
+def _with_simulation(plan: Plan, machine: MachineFacts, model: ModelFacts) -> Plan:
+    """The plan with simulated memory in the place of the formula's, where its step was simulated before."""
+    step = training_step(plan.recipe, machine.device)
+    facts = None if step is None else kept_simulation(model, step)
+    if facts is None:
+        return plan
+    on_cpu = machine.device.kind == "cpu"
+    memory = predict_simulated(facts, available_on(machine.device), on_cpu, catalog.limits().memory)
+    return replace(plan, memory=memory)
 
 
 def choose_model(case: Case, choice: str) -> Case:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from heuristics.facts.data import Columns
 from heuristics.facts.model import ModelFacts
+from heuristics.facts.simulation import TrainingStep
 from heuristics.goal import Goal
 from heuristics.recipe import Recipe
 
@@ -68,6 +69,14 @@ class ExportTask(_Task):
     """Folder that receives the same rows as lists of turns; None for recipes without a chat template."""
 
 
+class SimulateTask(_Task):
+    """Find out what a training step takes, without weights and without a GPU."""
+
+    job: Literal["simulate"] = "simulate"
+    model: ModelFacts
+    step: TrainingStep
+
+
 class EchoTask(_Task):
     """Behave as told: how the job mechanism is tested against misbehaving children."""
 
@@ -76,7 +85,9 @@ class EchoTask(_Task):
     seconds: float = 0.0
 
 
-Task = Annotated[ProbeTask | ProfileTask | PilotTask | ExportTask | EchoTask, Field(discriminator="job")]
+Task = Annotated[
+    ProbeTask | ProfileTask | PilotTask | ExportTask | SimulateTask | EchoTask, Field(discriminator="job")
+]
 
 
 class JobSpec(BaseModel):

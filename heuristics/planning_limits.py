@@ -156,6 +156,13 @@ class MemoryLimits:
     """Low end of the interval, factor."""
     high: float
     """High end of the interval, factor."""
+    context: float
+    """A process's own share of a GPU, bytes …"""
+    context_least: float
+    """… at least."""
+    simulated_low: float
+    """Low end of the interval around a simulated peak, factor."""
+    simulated_high: float
     nf4_bytes: float
     """Per quantised weight with double quantisation."""
     logit_bytes: float

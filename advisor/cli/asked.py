@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from heuristics.facts.data import Columns
+from heuristics.facts.simulation import LossKernel
 from heuristics.goal import Metric, TaskKind
 from heuristics.knobs import Knobs
 
@@ -27,6 +28,22 @@ class GoalWishes:
 
 
 @dataclass(frozen=True, slots=True)
+class MemoryWishes:
+    """What only the memory command asks."""
+
+    gpu: str | None = None
+    """A GPU by its name in the presets; None asks about this machine."""
+    gib: float | None = None
+    """Free memory of the device, GiB."""
+    precision: str | None = None
+    targets: str = "all-linear"
+    optimizer: str = "adamw_torch"
+    loss: LossKernel = "trl"
+    eager: bool = False
+    packing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """One command with its options."""
 
@@ -39,6 +56,7 @@ class Asked:
     columns: Columns | None = None
     knobs: Knobs = field(default_factory=Knobs)
     goal: GoalWishes = field(default_factory=GoalWishes)
+    memory: MemoryWishes = field(default_factory=MemoryWishes)
     to: Path | None = None
     """Where the export goes; None means the case's own folder."""
     targets: tuple[str, ...] = ()

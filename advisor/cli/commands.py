@@ -24,7 +24,7 @@ class Exit(IntEnum):
     FAILED = 3
 
 
-Command = Callable[[Asked, Narrator], Exit]
+Command = Callable[[Asked, Narrator], int]
 
 
 def probe(asked: Asked, narrator: Narrator) -> Exit:
@@ -42,7 +42,8 @@ def profile(asked: Asked, narrator: Narrator) -> Exit:
 def plan(asked: Asked, narrator: Narrator) -> Exit:
     """A recipe with its reasons."""
     with opened(asked) as begun:
-        case = stages.planned(begun, stages.Trip(asked, narrator))
+        trip = stages.Trip(asked, narrator)
+        case = stages.simulated(stages.planned(begun, trip), trip)
         return _answer(case, asked, "machine", "data", "goal", "plan")
 
 
@@ -112,6 +113,13 @@ def replay(asked: Asked, _narrator: Narrator) -> Exit:
     return Exit.READY if print_events(asked) else Exit.NOT_READY
 
 
+def memory(asked: Asked, narrator: Narrator) -> int:
+    """Whether a training step of a model fits, with exit codes of its own."""
+    from advisor.cli import memory as estimator
+
+    return int(estimator.memory(asked, narrator))
+
+
 COMMANDS: dict[str, Command] = {
     "probe": probe,
     "profile": profile,
@@ -121,6 +129,7 @@ COMMANDS: dict[str, Command] = {
     "export": export,
     "report": report,
     "run": run,
+    "memory": memory,
     "demo": demo,
     "replay": replay,
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn, get_args
 
 from advisor.cli.asked import Asked, GoalWishes
+from advisor.cli.memory_options import memory_options, memory_wishes
 from advisor.errors import BadInput
 from advisor.text import one_line
 from heuristics.facts.data import Columns
@@ -27,6 +28,7 @@ _OTHER_COMMANDS = {
     "verdict": "say what the evidence of a case allows to say",
     "export": "write the files that trainers read",
     "report": "write the case as HTML, Markdown and a model card",
+    "memory": "say whether a training step of a model fits: exit code 0 fits, 1 does not, 4 cannot tell",
     "demo": "the whole journey on the bundled data and model, offline",
     "replay": "print what a recorded run said",
 }
@@ -74,6 +76,7 @@ def parse(argv: Sequence[str]) -> Asked:
         columns=_columns(columns) if columns else None,
         knobs=Knobs(**{each.name: given.get(each.name) for each in fields(Knobs)}),
         goal=GoalWishes(**{each.name: given.get(each.name) for each in fields(GoalWishes)}),
+        memory=memory_wishes(given),
         to=given.get("to"),
         targets=tuple(given.get("targets") or ()),
         speed=given.get("speed") or 0.0,
@@ -100,6 +103,10 @@ def _parser() -> argparse.ArgumentParser:
         if name == "replay":
             command.add_argument("file", type=Path, metavar="FOLDER", help="folder of one run")
             command.add_argument("--speed", type=_positive, help="pace; default: without waiting")
+            continue
+        if name == "memory":
+            memory_options(command)
+            _knobs(command)
             continue
         _common(command)
         if name in ("plan", "pilot", "run", "demo", "profile"):

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from advisor.case import Case, save
 from advisor.cli.asked import Asked
-from advisor.cli.drive import drive
+from advisor.cli.drive import JobFailed, drive
 from advisor.cli.narrate import Narrator
 from advisor.cli.opening import with_goal
 from advisor.errors import BadInput
-from advisor.journey import findings_of, task_of
+from advisor.journey import findings_of, simulation_task, task_of
 from heuristics.finding import Level
 
 
@@ -47,6 +47,18 @@ def planned(case: Case, trip: Trip) -> Case:
     case = with_goal(profiled(case, trip), trip.asked)
     save(case)
     return case
+
+
+def simulated(case: Case, trip: Trip) -> Case:
+    """The case with simulated memory in its plan, or the formula's where no simulation can be had."""
+    task = simulation_task(case)
+    if task is None:
+        return case
+    try:
+        return drive(case, task, trip.narrator, trip.asked.offline)
+    except JobFailed as failed:
+        trip.narrator.say(f"memory stays by formula: {failed.message}")
+        return case
 
 
 def piloted(case: Case, trip: Trip) -> Case:

@@ -1,0 +1,101 @@
+"""Attention kernels of CUDA as what they allocate: memory-efficient and flash, forward and backward."""
+
+import torch
+
+from heuristics.facts.simulation import Attention
+
+HALVES = (torch.float16, torch.bfloat16)
+
+
+def scaled_dot_product(  # noqa: PLR0913, PLR0917, the arguments are those of torch
+    kernel: Attention,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attn_mask: torch.Tensor | None = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+) -> torch.Tensor:
+    """`torch.nn.functional.scaled_dot_product_attention` with the kernel that CUDA would choose.
+
+    Flash needs 16 bits and no mask; the other kernel needs as many key heads as query heads.
+    """
+    if torch.is_autocast_enabled("cpu"):
+        number = torch.get_autocast_dtype("cpu")
+        query, key, value = query.to(number), key.to(number), value.to(number)
+    if kernel == "flash" and query.dtype in HALVES and attn_mask is None:
+        return _Flash.apply(query, key, value)  # type: ignore[no-any-return, no-untyped-call]
+    groups = query.shape[1] // key.shape[1]
+    if groups > 1:
+        key, value = key.repeat_interleave(groups, 1), value.repeat_interleave(groups, 1)
+    return _Efficient.apply(query, key, value)  # type: ignore[no-any-return, no-untyped-call]
+
+
+def _rows_first(like: torch.Tensor, width: int, number: torch.dtype | None = None) -> torch.Tensor:
+    """An empty tensor with batch, length, heads and width, in this order in memory."""
+    batch, heads, length, _ = like.shape
+    return torch.empty(batch, length, heads, width, dtype=number or like.dtype, device=like.device)
+
+
+def _per_row(like: torch.Tensor, multiple: int) -> torch.Tensor:
+    """An empty fp32 number for each head and row, with the rows rounded up."""
+    batch, heads, length, _ = like.shape
+    return torch.empty(
+        batch, heads, -(-length // multiple) * multiple, dtype=torch.float32, device=like.device
+    )
+
+
+class _Efficient(torch.autograd.Function):
+    """aten/src/ATen/native/transformers/cuda/attention.cu and attention_backward.cu,
+    `_efficient_attention_forward` and `_efficient_attention_backward`."""
+
+    @staticmethod
+    def forward(
+        ctx: torch.autograd.function.FunctionCtx, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor
+    ) -> torch.Tensor:
+        out = _rows_first(query, value.shape[-1]).transpose(1, 2)
+        ctx.save_for_backward(query, key, value, out, _per_row(query, 32))
+        return out
+
+    @staticmethod
+    def backward(
+        ctx: torch.autograd.function.FunctionCtx, *gradients: torch.Tensor
+    ) -> tuple[torch.Tensor, ...]:
+        query, key, value, _, _ = ctx.saved_tensors  # type: ignore[attr-defined]
+        results = tuple(_rows_first(each, each.shape[-1]).transpose(1, 2) for each in (query, key, value))
+        if query.dtype in HALVES:
+            # The kernel sums the rows of gradient times output itself, and the query's gradient in fp32.
+            _kept = (_per_row(query, 1), _rows_first(query, query.shape[-1], torch.float32))
+        else:
+            _product = _rows_first(query, query.shape[-1], torch.float32)
+            _sums = (_per_row(query, 1), _per_row(query, 1))
+        return results
+
+
+class _Flash(torch.autograd.Function):
+    """aten/src/ATen/native/transformers/cuda/flash_attn/flash_api.cpp, `mha_fwd` and `mha_bwd`."""
+
+    @staticmethod
+    def forward(
+        ctx: torch.autograd.function.FunctionCtx, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor
+    ) -> torch.Tensor:
+        out = _rows_first(query, value.shape[-1]).transpose(1, 2)
+        ctx.save_for_backward(query, key, value, out, _per_row(query, 1))
+        return out
+
+    @staticmethod
+    def backward(
+        ctx: torch.autograd.function.FunctionCtx, *gradients: torch.Tensor
+    ) -> tuple[torch.Tensor, ...]:
+        query, key, value, _, _ = ctx.saved_tensors  # type: ignore[attr-defined]
+        results = tuple(_rows_first(each, each.shape[-1]).transpose(1, 2) for each in (query, key, value))
+        batch, heads, length, width = query.shape
+        rows, columns = -(-length // 128) * 128, -(-width // 32) * 32
+        _sums = _per_row(query, 128)
+        _in_fp32 = torch.empty(batch, rows, heads, columns, dtype=torch.float32, device=query.device)
+        if heads != key.shape[1]:
+            # With fewer key heads, each query head's part is kept and summed afterwards.
+            _expanded = [_rows_first(query, width, key.dtype) for _ in range(2)]
+        return results

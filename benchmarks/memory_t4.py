@@ -1,0 +1,85 @@
+"""47 public runs on a Tesla T4: allocated and reserved memory, predicted without calibration."""
+
+import csv
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from advisor.work.simulate.simulate import simulated
+from benchmarks.memory_scores import Row, Shape, ask_peer, error, peer_row, say, scores
+from heuristics.facts.simulation import TrainingStep
+
+DATA = Path(__file__).parent / "data" / "t4_training_memory.csv"
+MIB = 1 << 20
+FAMILIES = {"Qwen": "qwen2", "HuggingFaceTB": "llama", "TinyLlama": "llama"}
+
+
+def run(peer: Path | None) -> Row:
+    """Every row of the table, with the scores of both."""
+    with DATA.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    asked, ours = [], []
+    for row in rows:
+        began = time.process_time()
+        facts = simulated(shape_of(row), step_of(row))
+        ours.append((facts, time.process_time() - began))
+        parameters = facts.parameters - facts.trained_parameters
+        asked.append(peer_row(row["model"], shape_of(row), step_of(row), parameters, "t4"))
+        say(f"{row['model']} {row['attn']} {row['quant']} {row['batch']} x {row['seq']}")
+    theirs = ask_peer(peer, asked)
+    table = []
+    for row, (facts, seconds), other in zip(rows, ours, theirs, strict=True):
+        line: Row = {key: row[key] for key in ("model", "attn", "quant", "batch", "seq")}
+        for kind, predicted in (("allocated", facts.allocated), ("reserved", facts.reserved)):
+            measured = float(row[f"peak_{kind}_mib"]) * MIB
+            line[f"{kind}_error"] = round(error(predicted, measured), 3)
+            if other is not None:
+                line[f"peer_{kind}_error"] = round(error(other[kind], measured), 3)
+        line["processor_seconds"] = round(seconds, 2)
+        table.append(line)
+    return {"rows": table, "scores": _scores(table), "step": asdict(step_of(rows[0]))}
+
+
+def shape_of(row: dict[str, str]) -> Shape:
+    """The model's config from the sizes in the table."""
+    return {
+        "model_type": FAMILIES[row["model"].split("/")[0]],
+        "hidden_size": int(row["hidden"]),
+        "num_hidden_layers": int(row["layers"]),
+        "num_attention_heads": int(row["heads"]),
+        "num_key_value_heads": int(row["kv"]),
+        "intermediate_size": int(row["inter"]),
+        "vocab_size": int(row["vocab"]),
+        "head_dim": int(row["head_dim"]),
+        "tie_word_embeddings": row["tied"] == "True",
+        "max_position_embeddings": 32768,
+    }
+
+
+def step_of(row: dict[str, str]) -> TrainingStep:
+    """What the published script did: weights in fp16, nothing cast, adapters in fp32, the stock loss."""
+    packed = row["quant"] == "nf4"
+    return TrainingStep(
+        method="qlora" if packed else "lora",
+        micro_batch=int(row["batch"]),
+        length=int(row["seq"]),
+        rank=int(row["lora_r"]),
+        targets=tuple(row["targets"].split("+")),
+        weights="fp16",
+        autocast=None,
+        upcast=packed,
+        clear_cache=False,
+        double_quantisation=False,
+        checkpointing=True,
+        attention="eager" if row["attn"] == "eager" else "efficient",
+        loss="stock",
+    )
+
+
+def _scores(table: list[Row]) -> Row:
+    found: Row = {}
+    for name in ("allocated_error", "reserved_error", "peer_allocated_error", "peer_reserved_error"):
+        errors = [float(str(line[name])) for line in table if name in line]
+        if errors:
+            found[name] = scores(errors)
+    return found
