@@ -14,7 +14,10 @@ from tests.advisor.tiny_model import make_tiny_model
 
 ENDED = "{% for m in messages %}{{ m['role'] }}: {{ m['content'] }}<end>{% endfor %}"
 ENDLESS = "{% for m in messages %}{{ m['content'] }}\n{% endfor %}"
-NO_TEA = "{% for m in messages %}{% if 'tea' in m['content'] %}{{ raise_exception('no tea') }}{% endif %}{% endfor %}"
+NO_TEA = (
+    "{% for m in messages %}{% if 'tea' in m['content'] %}"
+    "{{ raise_exception('no tea') }}{% endif %}{% endfor %}"
+)
 FOREVER = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
 HUGE = "{{ 'x' * 4000000000 }}"
 
