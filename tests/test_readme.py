@@ -12,6 +12,7 @@ import pytest
 from advisor.cli.options import parse
 
 ROOT = Path(__file__).parent.parent
+_ENGINE = ("work", "cli", "export", "document")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -40,12 +41,23 @@ def test_every_command_of_the_tour_is_understood(command: str) -> None:
 
 def test_the_tour_shows_every_command() -> None:
     shown = {shlex.split(command, comments=True)[1] for command in _advisor_commands()}
-    assert shown == {"probe", "profile", "plan", "pilot", "verdict", "export", "run", "demo", "replay"}
+    assert shown == {
+        "probe",
+        "profile",
+        "plan",
+        "pilot",
+        "verdict",
+        "export",
+        "report",
+        "run",
+        "demo",
+        "replay",
+    }
 
 
 def test_the_folder_list_is_complete() -> None:
     listed = set(re.findall(r"^\| `([a-z./]+)/` \|", README, flags=re.MULTILINE))
-    ours = {"heuristics", "advisor", "advisor/work", "advisor/cli", "advisor/export", "screens", "presets"}
+    ours = {"heuristics", "advisor", "screens", "presets"} | {f"advisor/{each}" for each in _ENGINE}
     assert listed == ours | {"tests", "benchmarks"}
     assert all((ROOT / name).is_dir() for name in listed)
 
