@@ -5,9 +5,19 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from heuristics.facts.data import DataFacts
+from heuristics.facts.experiment import (
+    Alarm,
+    Forgetting,
+    GroupShift,
+    Memorised,
+    Outlier,
+    PilotSchedule,
+    RateEvidence,
+    Rung,
+)
 from heuristics.facts.machine import MachineFacts
 from heuristics.facts.model import ModelFacts
-from heuristics.facts.pilot import Alarm, Gain, Proof, Run, Sample, Score
+from heuristics.facts.pilot import Gain, Proof, Run, Sample, Score
 
 EVENTS_FILE = "events.jsonl"
 
@@ -95,6 +105,62 @@ class ProofFound(_Event):
     proof: Proof
 
 
+class ScheduleFixed(_Event):
+    """The pilot knows what it will do within its budget."""
+
+    kind: Literal["schedule"] = "schedule"
+    schedule: PilotSchedule
+
+
+class RateMeasured(_Event):
+    """The rate phase ended."""
+
+    kind: Literal["rate"] = "rate"
+    rate: RateEvidence
+
+
+class RungFound(_Event):
+    """One run of the ladder was scored."""
+
+    kind: Literal["rung"] = "rung"
+    rung: Rung
+
+
+class ForgettingFound(_Event):
+    """The pilot compared both models on general text."""
+
+    kind: Literal["forgetting"] = "forgetting"
+    forgetting: Forgetting
+
+
+class MemorisedFound(_Event):
+    """The pilot looked for training rows that the tuned model repeats."""
+
+    kind: Literal["memorised"] = "memorised"
+    memorised: Memorised
+
+
+class ShiftFound(_Event):
+    """The pilot scored counterfactual pairs with one run's model."""
+
+    kind: Literal["shift"] = "shift"
+    shift: GroupShift
+
+
+class OutliersFound(_Event):
+    """Training rows that stay far harder than the others."""
+
+    kind: Literal["outliers"] = "outliers"
+    outliers: tuple[Outlier, ...]
+
+
+class Settled(_Event):
+    """The answer is clear before the schedule is done; the rest is left out."""
+
+    kind: Literal["settled"] = "settled"
+    why: str
+
+
 class ScoreFound(_Event):
     """The pilot scored a model on held-out rows."""
 
@@ -167,6 +233,14 @@ Event = Annotated[
     | DataFound
     | ModelFound
     | ProofFound
+    | ScheduleFixed
+    | RateMeasured
+    | RungFound
+    | ForgettingFound
+    | MemorisedFound
+    | ShiftFound
+    | OutliersFound
+    | Settled
     | ScoreFound
     | RunEnded
     | GainFound

@@ -5,7 +5,7 @@ from collections import deque
 from itertools import pairwise
 from statistics import median
 
-from heuristics.facts.pilot import Alarm
+from heuristics.facts.experiment import Alarm
 from heuristics.judging_limits import WatchLimits
 
 _ADVICE = {

@@ -5,7 +5,8 @@ from textual.content import Content
 from advisor import numbers
 from advisor.case import Case
 from advisor.text import one_line
-from heuristics.facts.pilot import Alarm, Gain, PilotFacts, Proof, Run, Sample, Score
+from heuristics.facts.experiment import Alarm
+from heuristics.facts.pilot import Gain, PilotFacts, Proof, Run, Sample, Score
 from heuristics.finding import Finding
 from screens.live import Live
 from screens.pictures import interval

@@ -4,9 +4,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from heuristics.basis import Estimate
-
-Phase = Literal["proof", "baseline", "rate", "ladder", "final"]
-PHASES: tuple[Phase, ...] = ("proof", "baseline", "rate", "ladder", "final")
+from heuristics.facts.experiment import (
+    Alarm,
+    Forgetting,
+    GroupShift,
+    Memorised,
+    Outlier,
+    Phase,
+    PilotSchedule,
+    RateEvidence,
+    Rung,
+    Vote,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,8 @@ class Score:
     """Share of answer tokens whose most likely prediction is right, 0 to 1."""
     exact_match: float | None = None
     """Share of rows whose greedy answer equals the reference after trimming, None when not generated."""
+    token_f1: float | None = None
+    """Mean F1 of the words of the greedy answer against the reference, None when not generated."""
     generated: int = 0
     """Rows that were generated for exact_match."""
 
@@ -77,13 +88,21 @@ class Run:
     diverged: bool = False
     stopped: str = ""
     """Why it ended early, empty when it ran to its end."""
+    cleaned: bool = False
+    """True for the arm that trains on the cleaned rows."""
+
+    @property
+    def last_heldout(self) -> float | None:
+        """Loss on validation rows at the end of the run, None when it was not evaluated."""
+        return self.heldout_loss[-1][1] if len(self.heldout_loss) > 1 else None
 
 
 @dataclass(frozen=True, slots=True)
 class Gain:
     """Improvement of the tuned model over a baseline on the test rows; positive is better."""
 
-    name: Literal["loss", "task", "format", "exact_match"]
+    name: Literal["loss", "task", "format", "exact_match", "token_f1", "cleaning"]
+    """"cleaning": the fall of the loss from training on cleaned instead of raw rows, over equal tokens."""
     estimate: Estimate
     """Interval at `confidence`."""
     baseline: str
@@ -107,17 +126,6 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Alarm:
-    """Something in a run that needs attention."""
-
-    kind: Literal["loss_spike", "divergence", "nan", "overfitting", "plateau", "stall", "memory_creep"]
-    run: str
-    step: int
-    text: str
-    do: str
-
-
-@dataclass(frozen=True, slots=True)
 class PilotFacts:
     """Everything a pilot measured; grows while it runs."""
 
@@ -129,6 +137,22 @@ class PilotFacts:
     gains: tuple[Gain, ...] = ()
     samples: tuple[Sample, ...] = ()
     alarms: tuple[Alarm, ...] = ()
+    schedule: PilotSchedule | None = None
+    """None until the proof has measured the speed."""
+    rate: RateEvidence | None = None
+    """None when the rate phase was left out or has not ended."""
+    rungs: tuple[Rung, ...] = ()
+    """Finished runs of the ladder; the same size may occur with several seeds."""
+    forgetting: Forgetting | None = None
+    memorised: Memorised | None = None
+    shifts: tuple[GroupShift, ...] = ()
+    """Counterfactual pairs, one for each measured run."""
+    outliers: tuple[Outlier, ...] = ()
+    """Training rows that the tuned model still finds far harder than the others, worst first."""
+    votes: tuple[Vote, ...] = ()
+    """The user's blind choices between the answers of the two models."""
+    settled: str = ""
+    """Why the pilot left out the rest of its schedule, empty when it did not."""
     seconds: float = 0.0
     complete: bool = False
     """True when every planned phase ended by itself."""

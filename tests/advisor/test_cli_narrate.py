@@ -4,7 +4,8 @@ import io
 
 from advisor.cli.narrate import BLINK, PAUSE, Narrator
 from advisor.events import AlarmRaised, FileWritten, Metric, Note, RunEnded, Started, Step
-from heuristics.facts.pilot import Alarm, Run
+from heuristics.facts.experiment import Alarm
+from heuristics.facts.pilot import Run
 
 
 class Clock:

@@ -11,18 +11,38 @@ from advisor.events import (
     Event,
     Failed,
     FileWritten,
+    ForgettingFound,
     GainFound,
+    MemorisedFound,
     Metric,
     Note,
+    OutliersFound,
     ProofFound,
+    RateMeasured,
     RunEnded,
+    RungFound,
     SampleFound,
+    ScheduleFixed,
     ScoreFound,
+    Settled,
+    ShiftFound,
     parse_event,
 )
 from advisor.fold import pilot_facts
 from heuristics.basis import Basis, Estimate
-from heuristics.facts.pilot import Alarm, Gain, PilotFacts, Proof, Run, Sample, Score
+from heuristics.facts.experiment import (
+    Alarm,
+    Forgetting,
+    GroupShift,
+    Memorised,
+    Outlier,
+    PilotSchedule,
+    PlannedRun,
+    RateEvidence,
+    RatePoint,
+    Rung,
+)
+from heuristics.facts.pilot import Gain, PilotFacts, Proof, Run, Sample, Score
 
 PROOF = Proof(8, 1, 128, 120, 2**28, 2**27, 0.2, 4000.0, "cpu", "fp32")
 SCORE = Score("base", "test", 100, 900, 2.0, math.exp(2.0), 0.4)
@@ -31,8 +51,37 @@ GAIN = Gain("loss", Estimate(0.5, 0.4, 0.6, "nats", Basis.MEASURED, "here"), "ba
 SAMPLE = Sample(3, "p", "r", "b", "t")
 ALARM = Alarm("loss_spike", "r1", 7, "spike", "look")
 
+PLANNED = PlannedRun("ladder-8-s1", "ladder", 8, 3.0, 17)
+SCHEDULE = PilotSchedule(120.0, {"ladder": 60.0}, (PLANNED,), 40, 80, 16, 3, ("fewer rows",))
+RATE = RateEvidence(
+    prior=1e-3,
+    best=2e-3,
+    low=1e-3,
+    high=4e-3,
+    basis="parabola",
+    noise=0.01,
+    points=(RatePoint("rate-1", 1e-3, 1.5), RatePoint("rate-3", 3e-3)),
+    full_run=1e-3,
+    full_low=5e-4,
+    full_high=2e-3,
+    reason="fitted",
+)
+RUNG = Rung("ladder-8-s1", 8, 17, 1.2, 0.3, "exact_match", 0.5, 40, 16)
+FORGETTING = Forgetting(Estimate(0.02, 0.01, 0.03, "share", Basis.MEASURED), 40, "ours")
+MEMORISED = Memorised(20, 1, 0, 61, 50, (7,))
+SHIFT = GroupShift("ladder-8-s1", 8, 17, "pronouns by occupation", 12, 0.1, 0.2, 0.15)
+OUTLIERS = (Outlier(9, 6.0, 1.0, 8.5, "queue"),)
+
 EVENTS: list[Event] = [
     ProofFound(proof=PROOF),
+    ScheduleFixed(schedule=SCHEDULE),
+    RateMeasured(rate=RATE),
+    RungFound(rung=RUNG),
+    ForgettingFound(forgetting=FORGETTING),
+    MemorisedFound(memorised=MEMORISED),
+    ShiftFound(shift=SHIFT),
+    OutliersFound(outliers=OUTLIERS),
+    Settled(why="clear"),
     ScoreFound(score=SCORE),
     RunEnded(run=RUN),
     GainFound(gain=GAIN),
@@ -49,6 +98,14 @@ def test_a_finished_pilot_holds_everything_that_was_said() -> None:
         model="m",
         method="lora",
         proof=PROOF,
+        schedule=SCHEDULE,
+        rate=RATE,
+        rungs=(RUNG,),
+        forgetting=FORGETTING,
+        memorised=MEMORISED,
+        shifts=(SHIFT,),
+        outliers=OUTLIERS,
+        settled="clear",
         scores=(SCORE,),
         runs=(RUN,),
         gains=(GAIN,),

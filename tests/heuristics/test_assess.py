@@ -7,9 +7,10 @@ import pytest
 from heuristics.assess import assess
 from heuristics.basis import Basis, Estimate
 from heuristics.facts.data import CheckResult, DataFacts, FormatName, RowProblem, SplitFacts, Truncation
+from heuristics.facts.experiment import Alarm
 from heuristics.facts.machine import Disk, GpuProcess, MachineFacts
 from heuristics.facts.model import ModelFacts
-from heuristics.facts.pilot import Alarm, Gain, PilotFacts, Proof, Run, Score
+from heuristics.facts.pilot import Gain, PilotFacts, Proof, Run, Score
 from heuristics.finding import Finding, Level
 from heuristics.goal import Goal
 from heuristics.knobs import Knobs

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from advisor import catalog
-from heuristics.facts.pilot import Alarm
+from heuristics.facts.experiment import Alarm
 from heuristics.watch import Watcher
 
 LIMITS = catalog.limits().watch

@@ -17,9 +17,10 @@ from heuristics.facts.data import (
     TokenFacts,
     Truncation,
 )
+from heuristics.facts.experiment import Alarm
 from heuristics.facts.machine import Cpu, Device, Disk, GpuProcess, MachineFacts, Memory, Throughput
 from heuristics.facts.model import ModelFacts, ModelShape
-from heuristics.facts.pilot import Alarm, Gain, PilotFacts, Proof, Run, Sample, Score
+from heuristics.facts.pilot import Gain, PilotFacts, Proof, Run, Sample, Score
 from heuristics.goal import Goal
 from heuristics.recipe import Alternative, Choice, MemoryPart, MemoryPrediction, Offer, Plan, Recipe, SizeRow
 

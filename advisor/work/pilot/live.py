@@ -10,7 +10,7 @@ from advisor.events import AlarmRaised, Metric
 from advisor.work.pilot.bench import Bench
 from advisor.work.pilot.rows import Row
 from advisor.work.pilot.scoring import mean_loss, perplexity
-from heuristics.facts.pilot import Alarm
+from heuristics.facts.experiment import Alarm
 from heuristics.watch import Watcher
 
 

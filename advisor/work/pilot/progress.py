@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from advisor.events import Step
 from advisor.work.emit import Emitter
-from heuristics.facts.pilot import PHASES, Phase
+from heuristics.facts.experiment import PHASES, Phase
 
 LEAST_PAUSE = 0.2
 """Seconds between two steps of one part: more often than this nobody can read them."""

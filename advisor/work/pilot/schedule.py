@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from advisor.work.pilot.settings import pilot_settings
-from heuristics.facts.pilot import Phase
+from heuristics.facts.experiment import Phase
 
 
 @dataclass(frozen=True, slots=True)
