@@ -4,7 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import TypeVar
 
-from heuristics.judging_limits import DataLimits, GoalLimits, MachineLimits, PilotLimits, WatchLimits
+from heuristics.judging_limits import (
+    DataLimits,
+    GoalLimits,
+    MachineLimits,
+    MachineWatchLimits,
+    PilotLimits,
+    SearchLimits,
+    WatchLimits,
+)
 from heuristics.planning_limits import (
     AdapterLimits,
     BatchLimits,
@@ -40,6 +48,8 @@ class Limits:
     goal: GoalLimits
     pilot: PilotLimits
     watch: WatchLimits
+    machine_watch: MachineWatchLimits
+    search: SearchLimits
 
 
 def limits_of(raw: Mapping[str, Mapping[str, Mapping[str, object]]]) -> Limits:

@@ -12,11 +12,13 @@ from advisor.events import Note, ProofFound
 from advisor.work.data.examples import Example
 from advisor.work.pilot.bench import Bench
 from advisor.work.pilot.memory import free_unused, is_out_of_memory
+from advisor.work.pilot.preparing import Candidates
 from advisor.work.pilot.rows import Row, kept
 from advisor.work.pilot.schedule import Speeds
 from advisor.work.pilot.settings import pilot_settings
 from advisor.work.pilot.trainer import RunPlan, make_trainer
 from heuristics.facts.pilot import Proof
+from heuristics.recipe import Recipe
 
 
 @dataclass(slots=True)
@@ -37,6 +39,22 @@ class _Clock(TrainerCallback):  # type: ignore[misc]
         # The first step is the longest batch; one slow step after it is measure enough.
         if sum(self.seconds[1:]) > self.least_seconds:
             control.should_training_stop = True
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What the first phase fixes for all others."""
+
+    proof: Proof
+    speeds: Speeds
+    recipe: Recipe
+    """With the micro-batch that fits."""
+
+
+def prove_and_measure(bench: Bench, candidates: Candidates) -> Proven:
+    """The proof, and the speeds with the base model as it is."""
+    proof = prove(bench, candidates.train, candidates.samples)
+    return Proven(proof, measure_speeds(bench, proof, candidates.validation), bench.recipe)
 
 
 def prove(bench: Bench, examples: Sequence[Example], ordinary: Sequence[Row]) -> Proof:
@@ -90,7 +108,7 @@ def measure_speeds(bench: Bench, proof: Proof, validation: Sequence[Row]) -> Spe
         began = time.monotonic()
         bench.generator().answers(prompts, tokens, stop_early=False)
         generate = (time.monotonic() - began) / tokens
-    return Speeds(train=proof.tokens_per_second, score=score, generate=generate)
+    return Speeds(proof.tokens_per_second, score, generate, 2 * bench.start_seconds)
 
 
 def _attempt(bench: Bench, longest: Sequence[Row], ordinary: Sequence[Row]) -> Proof:
@@ -113,7 +131,10 @@ def _attempt(bench: Bench, longest: Sequence[Row], ordinary: Sequence[Row]) -> P
     clock = _Clock([], settings.least_seconds)
     bench.memory.reset()
     try:
-        trainer = make_trainer(bench.model, bench.tokenizer, recipe, plan, bench.folder, (clock,))
+        began = time.monotonic()
+        folder = bench.state / "checkpoints" / plan.id
+        trainer = make_trainer(bench.model, bench.tokenizer, recipe, plan, folder, (clock,))
+        bench.start_seconds = time.monotonic() - began
         bench.tuned = trainer.model
         trainer.train()
     finally:
