@@ -1,17 +1,21 @@
 """The phases of a pilot in their order: proof, baseline, rate, ladder, final; each part only once."""
 
-from advisor.errors import BadData
+from pathlib import Path
+
+from advisor.errors import BadData, OutOfMemory
 from advisor.events import Note, ScheduleFixed
 from advisor.files import locked, private_folder
 from advisor.specs import JobSpec, PilotTask
 from advisor.work.data.examples import digest
 from advisor.work.data.split import Splits
 from advisor.work.emit import Emitter
+from advisor.work.pilot.attempt import Attempt, begin, left_over, passed, smaller, words
 from advisor.work.pilot.baseline import Baseline, measure_baseline
 from advisor.work.pilot.bench import Bench
 from advisor.work.pilot.final import finish
 from advisor.work.pilot.ladder import climb, settled_before
 from advisor.work.pilot.ledger import Ledger
+from advisor.work.pilot.loading import can_quantise, device_of_choice
 from advisor.work.pilot.material import Material
 from advisor.work.pilot.planning import make_schedule
 from advisor.work.pilot.preparing import (
@@ -25,7 +29,9 @@ from advisor.work.pilot.progress import Progress
 from advisor.work.pilot.proof import Proven, prove_and_measure
 from advisor.work.pilot.rate import find_rate, horizon
 from advisor.work.pilot.scoring import mean_loss
+from advisor.work.pilot.settings import pilot_settings
 from heuristics.facts.experiment import PilotSchedule
+from heuristics.recipe import Recipe
 
 
 def run_phases(spec: JobSpec, emitter: Emitter) -> None:
@@ -38,19 +44,39 @@ def run_phases(spec: JobSpec, emitter: Emitter) -> None:
         cleaned = cleaned_splits(spec.task, splits, emitter)
         _require_the_same_rows(ledger, splits)
         proven = ledger.find("proof", Proven)
-        recipe = spec.task.recipe if proven is None else proven.recipe
+        attempt = _attempt(spec.task.recipe, state, emitter) if proven is None else None
+        recipe = proven.recipe if proven is not None else attempt.recipe if attempt else spec.task.recipe
         bench = set_up(spec, emitter, Progress(emitter), splits, state, recipe)
         try:
-            _run(bench, ledger, encode_candidates(bench, splits, cleaned), proven)
+            candidates = encode_candidates(bench, splits, cleaned)
+            bench.progress.begin("proof")
+            if proven is None:
+                tries = attempt.tries if attempt else 0
+                proven = ledger.part("proof", Proven, lambda: prove_and_measure(bench, candidates, tries))
+                passed(state)
+            bench.recipe, bench.speeds = proven.recipe, proven.speeds
+            _after_proof(bench, ledger, candidates)
         finally:
             bench.metrics.close()
 
 
-def _run(bench: Bench, ledger: Ledger, candidates: Candidates, proven: Proven | None) -> None:
-    bench.progress.begin("proof")
-    if proven is None:
-        proven = ledger.part("proof", Proven, lambda: prove_and_measure(bench, candidates))
-    bench.recipe, bench.speeds = proven.recipe, proven.speeds
+def _attempt(recipe: Recipe, state: Path, emitter: Emitter) -> Attempt:
+    """The recipe to try, on record before its memory is asked for: a smaller one when the last worker was
+    killed while it tried. Raises OutOfMemory when no smaller one is left."""
+    attempt = left_over(state) or Attempt(recipe=recipe)
+    if attempt.killed:
+        most = pilot_settings().proof.retries
+        following = smaller(attempt.recipe, attempt.tries, most, can_quantise(device_of_choice()))
+        if following is None:
+            raise OutOfMemory("The system ended the pilot for lack of memory with every smaller setting")
+        attempt = Attempt(recipe=following, tries=attempt.tries + 1)
+        text = f"The worker was killed while its memory was tried: now {words(following)}"
+        emitter.emit(Note(text=text, level="warning"))
+    begin(state, attempt)
+    return attempt
+
+
+def _after_proof(bench: Bench, ledger: Ledger, candidates: Candidates) -> None:
     schedule = ledger.part("schedule", PilotSchedule, lambda: _fixed(bench, candidates))
     material = candidates.chosen(bench, schedule)
     bench.progress.expect(schedule.seconds)
