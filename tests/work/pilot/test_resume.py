@@ -149,6 +149,7 @@ async def test_a_pilot_that_is_killed_goes_on_and_ends_the_same(
     assert last.kind == "failed" and last.failure == "killed"
     job = await start_job(spec(tmp_path / "2", rows, tiny_model, made.folder / "state"))
     events = [each async for each in job.events()]
+    await job.stop()
     assert [each.kind for each in events if is_last(each)] == ["done"]
     facts = pilot_facts(events, PilotFacts())
     assert numbers(facts) == numbers(unbroken)
@@ -166,6 +167,7 @@ async def test_a_worker_killed_in_its_proof_is_followed_by_one_with_half_the_mic
         if event.kind == "step" and "longest rows" in event.text and kills < 2:
             kills += 1
             os.kill(worker, signal.SIGKILL)
+    await job.stop()
     facts = pilot_facts(read_events(tmp_path / "1"), PilotFacts())
     assert facts.complete and facts.proof
     assert (facts.proof.micro_batch, facts.proof.accumulation, facts.proof.retries) == (2, 4, 2)
