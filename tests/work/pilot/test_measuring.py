@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from advisor.errors import BadData
+from advisor.errors import BadData, OutOfMemory
 from advisor.files import private_folder
 from advisor.jobs import read_events
 from advisor.specs import PilotTask
 from advisor.work.data.examples import Example, Message
 from advisor.work.emit import Emitter
+from advisor.work.pilot import proof
 from advisor.work.pilot.bench import Bench
 from advisor.work.pilot.generating import same_answer, stop_tokens
 from advisor.work.pilot.material import choose_shots, few_shot_rows, swapped_rows
@@ -129,21 +130,22 @@ def test_running_out_of_memory_halves_the_micro_batch_and_keeps_the_effective_ba
     bench, candidates = prepared
     memory = SmallMemory(most=2)
     bench.model.get_input_embeddings().register_forward_pre_hook(memory)
-    proof = prove(bench, candidates.train, candidates.samples)
-    assert (proof.micro_batch, proof.accumulation, proof.retries) == (2, 4, 2)
+    found = prove(bench, candidates.train, candidates.samples)
+    assert (found.micro_batch, found.accumulation, found.retries) == (2, 4, 2)
     assert bench.recipe.micro_batch == 2 and bench.recipe.effective_batch == 8
     assert set(memory.seen) == {8, 4, 2}
 
 
-def test_memory_that_never_suffices_is_an_error_after_three_tries(
-    prepared: tuple[Bench, Candidates],
+def test_memory_that_never_suffices_is_an_error_after_three_halvings_and_recomputing(
+    prepared: tuple[Bench, Candidates], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(proof, "can_quantise", lambda _device: False)
     bench, candidates = prepared
     memory = SmallMemory(most=0)
     bench.model.get_input_embeddings().register_forward_pre_hook(memory)
-    with pytest.raises(torch.OutOfMemoryError):
+    with pytest.raises(OutOfMemory, match="every smaller setting"):
         prove(bench, candidates.train, candidates.samples)
-    assert memory.seen == [8, 4, 2, 1]
+    assert memory.seen == [8, 4, 2, 1, 1]
 
 
 def test_swapped_prompts_keep_the_answer_and_ask_for_another_one(
