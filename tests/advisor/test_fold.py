@@ -68,27 +68,6 @@ RATE = RateEvidence(
 )
 RUNG = Rung("ladder-8-s1", 8, 17, 1.2, 0.3, "exact_match", 0.5, 40, 16)
 FORGETTING = Forgetting(Estimate(0.02, 0.01, 0.03, "share", Basis.MEASURED), 40, "ours")
-MEMORISED = Memorised(20, 1, 0, 61, 50, (7,))
-SHIFT = GroupShift("ladder-8-s1", 8, 17, "pronouns by occupation", 12, 0.1, 0.2, 0.15)
-OUTLIERS = (Outlier(9, 6.0, 1.0, 8.5, "queue"),)
-
-PLANNED = PlannedRun("ladder-8-s1", "ladder", 8, 3.0, 17)
-SCHEDULE = PilotSchedule(120.0, {"ladder": 60.0}, (PLANNED,), 40, 80, 16, 3, ("fewer rows",))
-RATE = RateEvidence(
-    prior=1e-3,
-    best=2e-3,
-    low=1e-3,
-    high=4e-3,
-    basis="parabola",
-    noise=0.01,
-    points=(RatePoint("rate-1", 1e-3, 1.5), RatePoint("rate-3", 3e-3)),
-    full_run=1e-3,
-    full_low=5e-4,
-    full_high=2e-3,
-    reason="fitted",
-)
-RUNG = Rung("ladder-8-s1", 8, 17, 1.2, 0.3, "exact_match", 0.5, 40, 16)
-FORGETTING = Forgetting(Estimate(0.02, 0.01, 0.03, "share", Basis.MEASURED), 40, "ours")
 MEMORISED = Memorised(20, 1, 0, 20, 0, 61, 50, (7,))
 SHIFT = GroupShift("ladder-8-s1", 8, 17, "pronouns by occupation", 12, 0.1, 0.2, 0.15)
 OUTLIERS = (Outlier(9, 6.0, 1.0, 8.5, "queue"),)

@@ -11,8 +11,8 @@ from heuristics.facts.experiment import Alarm
 class History:
     """Steps, evaluations and alarms of one run."""
 
-    train: list[tuple[int, float, float | None]] = field(default_factory=list)
-    """(step, training loss, norm of the gradient)."""
+    train: list[tuple[int, float, float | None, float | None]] = field(default_factory=list)
+    """(step, training loss, norm of the gradient, learning rate)."""
     heldout: list[tuple[int, float]] = field(default_factory=list)
     """(step, loss on held-out rows), the untouched model's at step 0."""
     alarms: list[Alarm] = field(default_factory=list)

@@ -101,7 +101,7 @@ class Live(TrainerCallback):  # type: ignore[misc]
         step, loss = state.global_step, float(logs["loss"])
         gradient = float(logs["grad_norm"]) if "grad_norm" in logs else None
         rate = float(logs["learning_rate"]) if "learning_rate" in logs else None
-        self.history.train.append((step, loss, gradient))
+        self.history.train.append((step, loss, gradient, rate))
         values = self._values(logs, loss)
         self._say(step, values)
         self._bench.progress.steps(step, self.planned, "training")
@@ -132,9 +132,9 @@ class Live(TrainerCallback):  # type: ignore[misc]
         for alarm in self.history.alarms:
             self._bench.emitter.emit(AlarmRaised(alarm=alarm))
         self._say(0, _heldout_values(heldout[0]))
-        for step, loss, gradient in self.history.train:
+        for step, loss, gradient, rate in self.history.train:
             # What was an alarm then is on record already; the watchers only learn what is usual.
-            self._watcher.train(step, loss, gradient)
+            self._watcher.train(step, loss, gradient, rate)
             self._say(step, {"loss": loss, **({"grad_norm": gradient} if gradient is not None else {})})
             if step in heldout:
                 self._watcher.heldout(step, heldout[step])

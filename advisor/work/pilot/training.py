@@ -80,7 +80,7 @@ def _state_bytes(model: torch.nn.Module) -> int:
 def _run(bench: Bench, plan: RunPlan, live: Live, stopped: str) -> Run:
     assert plan.phase != "proof"
     history = live.history
-    losses = [(step, loss) for step, loss, _ in history.train]
+    losses = [(step, loss) for step, loss, *_ in history.train]
     return Run(
         id=plan.id,
         phase=plan.phase,
