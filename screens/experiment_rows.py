@@ -92,7 +92,7 @@ def _rates(rate: RateEvidence | None) -> tuple[Row, ...]:
         detail=detail,
     )
 
-    def tried(point: RatePoint) -> Row:
+    def tried(number: int, point: RatePoint) -> Row:
         lost = point.heldout_loss is None
         value = "diverged" if point.heldout_loss is None else f"held-out {point.heldout_loss:.3f}"
         about = (
@@ -101,10 +101,10 @@ def _rates(rate: RateEvidence | None) -> tuple[Row, ...]:
             else f"{point.learning_rate / rate.prior:.2g} x prior"
         )
         return Row(
-            f"rate-{point.run}", f"{point.learning_rate:.2g}", value, "" if lost else about, detail=detail
+            f"rate-{number}", f"{point.learning_rate:.2g}", value, "" if lost else about, detail=detail
         )
 
-    return (best, *(tried(each) for each in rate.points))
+    return (best, *(tried(number, each) for number, each in enumerate(rate.points)))
 
 
 def _rungs(rungs: tuple[Rung, ...]) -> tuple[Row, ...]:
@@ -124,13 +124,13 @@ def _rungs(rungs: tuple[Rung, ...]) -> tuple[Row, ...]:
     )
     return tuple(
         Row(
-            f"rung-{each.run}",
+            f"rung-{number}",
             f"{_rows_of(each)} rows, seed {each.seed}",
             f"held-out {each.heldout_loss:.3f}",
             ", ".join(part for part in (_metric(each), f"task {_task(each)}") if part),
             detail=detail,
         )
-        for each in ordered
+        for number, each in enumerate(ordered)
     )
 
 
@@ -152,9 +152,9 @@ def _besides(pilot: PilotFacts) -> tuple[Row, ...]:
     rows = []
     if pilot.forgetting is not None:
         rows.append(_forgetting(pilot.forgetting))
-    if pilot.memorised is not None:
+    if pilot.memorised is not None and pilot.memorised.rows:
         rows.append(_memorised(pilot.memorised))
-    rows += [_outlier(each) for each in pilot.outliers]
+    rows += [_outlier(number, each) for number, each in enumerate(pilot.outliers)]
     return tuple(rows)
 
 
@@ -193,7 +193,7 @@ def _memorised(found: Memorised) -> Row:
     )
 
 
-def _outlier(found: Outlier) -> Row:
+def _outlier(number: int, found: Outlier) -> Row:
     detail = told(
         heading(f"Row {found.row:,} stays hard after training on it"),
         f"Loss {found.loss:.3f} nats per answer token; the median of the training rows is {found.usual:.3f}.",
@@ -201,7 +201,7 @@ def _outlier(found: Outlier) -> Row:
         labelled("Answer", found.excerpt),
     )
     return Row(
-        f"outlier-{found.row}",
+        f"outlier-{number}",
         f"Hard row {found.row:,}",
         f"loss {found.loss:.3f}",
         one_line(found.excerpt, 60),

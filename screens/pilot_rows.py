@@ -14,7 +14,7 @@ from screens.pictures import interval
 from screens.rows import Row, Section, finding_rows, told
 from screens.words import columns, heading, labelled, lines, muted, paragraphs
 
-_GAINS = {"exact_match": "exact answers"}
+_GAINS = {"exact_match": "exact answers", "token_f1": "words in common (F1)"}
 _NAMES = {
     "loss": "Loss",
     "heldout_loss": "Held-out loss",

@@ -9,13 +9,19 @@ from peft import PeftModel
 from transformers import AutoModelForCausalLM
 
 import advisor
+from advisor import catalog
 from advisor.errors import Stopped
 from advisor.events import Event, Metric, is_last
 from advisor.fold import pilot_facts
 from advisor.jobs import read_events, run_job
 from advisor.work.emit import Emitter
+from heuristics.evidence import of_forecast
 from heuristics.facts.experiment import PHASES
+from heuristics.facts.forecast import Forecast
 from heuristics.facts.pilot import PilotFacts, Run
+from heuristics.forecast import forecast
+from heuristics.goal import Goal
+from heuristics.verdict import decide
 from tests.work.pilot.pilot_worlds import (
     RECIPE,
     Piloted,
@@ -69,6 +75,26 @@ def test_a_learnt_task_is_answered_exactly_and_the_base_never_does(learnable: Pi
     gain, tuned = learnable.facts.gain("exact_match"), learnable.facts.score("tuned", "test")
     assert tuned and tuned.exact_match == 1.0 and tuned.generated == tuned.items
     assert gain and gain.estimate.value == 1.0 and gain.p_value is not None and gain.p_value < 1e-6
+
+
+def test_the_ladder_of_a_real_pilot_is_forecast_and_told_in_the_verdict(learnable: Piloted) -> None:
+    limits = catalog.limits()
+    made = forecast(learnable.facts, "loss", limits.forecast)
+    assert isinstance(made, Forecast)
+    assert len({each.samples for each in made.points}) == 4
+    goal = Goal(task="classify", metric="loss", smallest_gain=0.05)
+    verdict = decide(None, None, None, goal, None, learnable.facts, limits)
+    assert of_forecast(made) in verdict.evidence
+
+
+def test_a_real_pilot_compares_rates_and_its_ladder_uses_the_best(
+    learnable: Piloted,
+) -> None:
+    rate = learnable.facts.rate
+    assert rate is not None and len(rate.points) >= 3
+    assert any(each.heldout_loss is not None for each in rate.points)
+    assert {rung.run for rung in learnable.facts.rungs} <= {run.id for run in learnable.facts.runs}
+    assert top(learnable.facts).learning_rate <= rate.best
 
 
 def test_every_result_comes_in_the_order_of_the_phases(learnable: Piloted) -> None:
@@ -145,7 +171,9 @@ async def test_as_a_job_it_ends_in_done_and_writes_only_into_its_folder(
     monkeypatch.delenv("HF_HOME", raising=False)
     monkeypatch.setenv("PYTHONPATH", str(Path(advisor.__file__).parents[1]))
     data = write_rows(tmp_path / "rows.jsonl", learnable_rows()[:60])
-    events = [each async for each in run_job(spec_for(tmp_path / "run", data, tiny_model, epochs=1))]
+    events = [
+        each async for each in run_job(spec_for(tmp_path / "run", data, tiny_model, epochs=1, samples=32))
+    ]
     assert [each.kind for each in events if is_last(each)] == ["done"]
     assert not [each for each in home.rglob("*") if each.is_file()]
     assert {each.name for each in tmp_path.iterdir()} == {"home", "rows.jsonl", "run"}
@@ -153,8 +181,8 @@ async def test_as_a_job_it_ends_in_done_and_writes_only_into_its_folder(
 
 def test_the_same_seed_gives_the_same_numbers(tiny_model: Path, tmp_path: Path) -> None:
     data = write_rows(tmp_path / "rows.jsonl", learnable_rows()[:80])
-    one, _ = run_pilot(spec_for(tmp_path / "one", data, tiny_model, epochs=2, dropout=0.1))
-    two, _ = run_pilot(spec_for(tmp_path / "two", data, tiny_model, epochs=2, dropout=0.1))
+    one, _ = run_pilot(spec_for(tmp_path / "one", data, tiny_model, epochs=1, dropout=0.1, samples=32))
+    two, _ = run_pilot(spec_for(tmp_path / "two", data, tiny_model, epochs=1, dropout=0.1, samples=32))
     assert one.gains == two.gains and one.scores == two.scores and one.samples == two.samples
     assert one.runs[-1].train_loss == two.runs[-1].train_loss
 
@@ -237,7 +265,8 @@ def test_one_class_is_tuned_and_says_that_reading_the_prompt_cannot_be_measured(
 
 def test_the_users_own_test_rows_replace_ours(tiny_model: Path, tmp_path: Path) -> None:
     rows = learnable_rows()
-    spec = spec_for(tmp_path / "run", write_rows(tmp_path / "rows.jsonl", rows[:100]), tiny_model, epochs=1)
+    data = write_rows(tmp_path / "rows.jsonl", rows[:100])
+    spec = spec_for(tmp_path / "run", data, tiny_model, epochs=1, samples=32)
     own = write_rows(tmp_path / "own.jsonl", rows[100:125])
     task = spec.task.model_copy(update={"data": spec.task.data.model_copy(update={"eval_path": own})})
     facts, _ = run_pilot(spec.model_copy(update={"task": task}))
