@@ -10,8 +10,10 @@ from heuristics.assess import assess
 from heuristics.basis import Basis, Estimate
 from heuristics.evidence import of_pilot
 from heuristics.facts.experiment import Forgetting, Memorised, RateEvidence, Rung
+from heuristics.facts.forecast import Forecast
 from heuristics.facts.pilot import Gain, PilotFacts, Score
 from heuristics.finding import Finding, Level
+from heuristics.forecast import forecast
 from heuristics.goal import Goal
 
 LIMITS = catalog.limits()
@@ -94,3 +96,17 @@ def test_every_gain_that_a_pilot_can_measure_has_words(
     gain = Gain(name, Estimate(0.1, 0.05, 0.2, "nats", Basis.MEASURED), "base", 40, 1)
     (line,) = of_pilot(PilotFacts(gains=(gain,)), GOAL, LIMITS)
     assert "40 test rows" in line.text
+
+
+def test_a_forecast_of_a_share_promises_no_loss_beyond_nothing() -> None:
+    noisy = tuple(
+        Rung(f"r{place}", 25 * 2**size, seed, 1.0, None, "exact_match", value, 60, 32)
+        for place, (size, seed, value) in enumerate(
+            ((0, 1, 0.0), (0, 2, 0.03), (0, 3, 0.0), (1, 1, 0.03), (1, 2, 0.0), (2, 1, 0.0), (3, 1, 0.09))
+        )
+    )
+    made = forecast(PilotFacts(rungs=noisy), "exact_match", LIMITS.forecast)
+    assert isinstance(made, Forecast)
+    for ahead in made.ahead:
+        assert 0 <= ahead.value.low <= ahead.value.value <= ahead.value.high <= 1
+        assert -made.now - 1e-9 <= ahead.gain.low <= ahead.gain.value <= ahead.gain.high <= 1
