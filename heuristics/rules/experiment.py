@@ -5,7 +5,6 @@ from collections.abc import Callable
 from heuristics.facts.forecast import Forecast
 from heuristics.facts.pilot import PilotFacts
 from heuristics.finding import Finding, Level
-from heuristics.forecast import forecast
 from heuristics.known import Known
 from heuristics.limits import Limits
 
@@ -37,6 +36,10 @@ def rate_at_edge(pilot: PilotFacts, known: Known, limits: Limits) -> Finding | N
 
 def no_slope(pilot: PilotFacts, known: Known, limits: Limits) -> Finding | None:
     """A learning curve on which more rows bring nothing that can be measured."""
+    if not pilot.rungs:
+        return None
+    from heuristics.forecast import forecast  # numpy, which the program's start must not wait for
+
     made = forecast(pilot, known.goal.metric, limits.forecast)
     if not isinstance(made, Forecast) or made.measurable:
         return None
