@@ -34,5 +34,9 @@ class BadCase(AdvisorError):
     """A case file that is damaged or newer than this program."""
 
 
+class OutOfMemory(AdvisorError):
+    """Memory ran out, and no smaller setting helped."""
+
+
 class Stopped(AdvisorError):
     """The user asked to stop."""

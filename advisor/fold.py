@@ -22,6 +22,7 @@ from advisor.events import (
     ScoreFound,
     Settled,
     ShiftFound,
+    Started,
 )
 from heuristics.facts.pilot import PilotFacts
 
@@ -29,6 +30,9 @@ from heuristics.facts.pilot import PilotFacts
 def pilot_after(facts: PilotFacts, event: Event) -> PilotFacts:
     """Pilot facts after one more event; events that say nothing about a pilot change nothing."""
     match event:
+        case Started():
+            # A worker that begins again says again what was finished before.
+            return PilotFacts(model=facts.model, method=facts.method)
         case RunEnded(run=run):
             return replace(facts, runs=(*(each for each in facts.runs if each.id != run.id), run))
         case AlarmRaised(alarm=alarm):

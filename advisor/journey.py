@@ -14,6 +14,7 @@ from advisor.fold import pilot_after
 from advisor.hub_cache import cache_folder
 from advisor.jobs import new_run_folder, read_events
 from advisor.models import find_model, models_here
+from advisor.resuming import interrupted, pilot_of
 from advisor.simulations import kept_simulation
 from advisor.specs import (
     DataChoice,
@@ -67,9 +68,14 @@ def task_of(case: Case, action: str, export_folder: Path | None = None) -> Task:
         case "pilot":
             if case.model is None or case.plan is None:
                 raise BadInput("There is no plan yet", "Profile the data and probe the machine first.")
-            return PilotTask(
-                data=data_choice(case), model=case.model, recipe=case.plan.recipe, goal=case.goal
+            task = PilotTask(
+                data=data_choice(case),
+                model=case.model,
+                recipe=case.plan.recipe,
+                goal=case.goal,
+                full=case.plan.full_recipe,
             )
+            return task.model_copy(update={"resume": interrupted(case, task)})
         case "export":
             if case.plan is None:
                 raise BadInput("There is no plan to export yet", "Profile the data and probe the machine.")
@@ -144,11 +150,8 @@ def _asked_the_same(case: Case, run: Path) -> bool:
     """True when the pilot in `run` used the recipe and the rows that the case has now."""
     if case.plan is None or case.data_path is None:
         return False
-    try:
-        task = JobSpec.model_validate_json((run / "spec.json").read_bytes()).task
-    except (OSError, ValueError):
-        return False
-    return isinstance(task, PilotTask) and (task.recipe, task.data) == (case.plan.recipe, data_choice(case))
+    task = pilot_of(run)
+    return task is not None and (task.recipe, task.data) == (case.plan.recipe, data_choice(case))
 
 
 def settle(case: Case) -> Case:

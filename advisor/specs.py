@@ -54,6 +54,18 @@ class PilotTask(_Task):
     model: ModelFacts
     recipe: Recipe
     goal: Goal
+    full: Recipe | None = None
+    """The recipe of the full run, to which the learning rate is carried over."""
+    cleaned: DataChoice | None = None
+    """The same rows after cleaning, for a run of their own beside the raw ones."""
+    probe: Path | None = None
+    """The user's own general text, one passage a line, on which forgetting is measured; None takes ours."""
+    alert: str | None = None
+    """Where alarms are sent: an https or loopback address, or a command."""
+    wandb_project: str | None = None
+    """Weights & Biases project that gets the metrics; None sends nothing."""
+    resume: Path | None = None
+    """Folder of what an interrupted pilot has finished; None begins a new one."""
 
 
 class ExportTask(_Task):

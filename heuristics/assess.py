@@ -10,6 +10,7 @@ from heuristics.known import Known
 from heuristics.limits import Limits
 from heuristics.recipe import Plan
 from heuristics.rules.data import DATA_RULES
+from heuristics.rules.experiment import EXPERIMENT_RULES
 from heuristics.rules.goal import GOAL_RULES
 from heuristics.rules.machine import MACHINE_RULES
 from heuristics.rules.pilot import PILOT_RULES
@@ -37,7 +38,11 @@ def assess(
     if plan is not None:
         found += [each for rule in PLAN_RULES if (each := rule(plan, known, limits)) is not None]
     if pilot is not None:
-        found += [each for rule in PILOT_RULES if (each := rule(pilot, known, limits)) is not None]
+        found += [
+            each
+            for rule in (*PILOT_RULES, *EXPERIMENT_RULES)
+            if (each := rule(pilot, known, limits)) is not None
+        ]
     return tuple(found)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from heuristics.adapter import capacity_used, lora_parameters
 from heuristics.basis import Basis
 from heuristics.batch import steps_of
+from heuristics.facts.experiment import RateEvidence
 from heuristics.full_choices import changed_for_full_run
 from heuristics.learning_rate import rate_prior
 from heuristics.recipe import Choice, Recipe
@@ -37,11 +38,11 @@ def explain(ground: Ground, recipe: Recipe) -> tuple[Choice, ...]:
 
 
 def explain_full(
-    ground: Ground, recipe: Recipe, full: Recipe, measured_rate: float | None = None
+    ground: Ground, recipe: Recipe, full: Recipe, measured: RateEvidence | None = None
 ) -> tuple[Choice, ...]:
     """The choices of the full run that differ from the pilot's."""
     own, whole = explain(ground, recipe), explain(ground, full)
-    return changed_for_full_run(ground, own, whole, (recipe, full), measured_rate)
+    return changed_for_full_run(ground, own, whole, (recipe, full), measured)
 
 
 def _owned(ground: Ground, choice: Choice) -> Choice:

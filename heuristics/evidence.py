@@ -19,6 +19,8 @@ _GAIN_NAMES = {
     "task": "Of that, what depends on the row's own prompt:",
     "format": "Of that, form and frequency of answers:",
     "exact_match": "Exactly right answers rose by",
+    "token_f1": "Words shared with the right answers (F1) rose by",
+    "cleaning": "Training on cleaned instead of raw rows, the loss fell by",
 }
 
 
@@ -127,8 +129,11 @@ def _forgetting(pilot: PilotFacts, limits: Limits) -> Evidence | None:
     if base is None or tuned is None or base.loss <= 0:
         return None
     rise = tuned.loss / base.loss - 1
-    estimate = exactly(
-        rise, "share", Basis.MEASURED, f"loss on {base.items} general texts, tuned against base"
-    )
-    words = f"Loss on general text changed by {rise:+.1%}"
+    if pilot.forgetting is not None:
+        estimate = pilot.forgetting.rise
+        words = f"Loss on general text changed by {rise:+.1%} ({estimate.low:+.1%} to {estimate.high:+.1%})"
+    else:
+        source = f"loss on {base.items} general texts, tuned against base"
+        estimate = exactly(rise, "share", Basis.MEASURED, source)
+        words = f"Loss on general text changed by {rise:+.1%}"
     return Evidence(words, estimate, rise < limits.pilot.forgetting_risk)

@@ -211,10 +211,15 @@ def _turned(row: tuple[float, float, float, float], unit: str) -> tuple[float, f
     size, value, low, high = row
     if unit != "share":
         return size, value, low, high
-    return size, 1 - value, max(0.0, 1 - high), 1 - low
+    return size, max(0.0, 1 - value), max(0.0, 1 - high), 1 - low
 
 
 def _ahead(factor: float, row: tuple[float, float, float, float], now: float, unit: str) -> Ahead:
     size, value, low, high = _turned(row, unit)
-    gain = Estimate(now - row[1], now - row[3], now - row[2], unit, Basis.MEASURED, _SOURCE)
+    if unit == "share":
+        # A share stays between nothing and everything, and so does what it can gain.
+        more, least, most = value - (1 - now), low - (1 - now), high - (1 - now)
+    else:
+        more, least, most = now - row[1], now - row[3], now - row[2]
+    gain = Estimate(more, least, most, unit, Basis.MEASURED, _SOURCE)
     return Ahead(factor, round(size), Estimate(value, low, high, unit, Basis.MEASURED, _SOURCE), gain)

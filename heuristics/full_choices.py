@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from heuristics.basis import Basis
 from heuristics.batch import steps_of
-from heuristics.learning_rate import rate_prior
+from heuristics.facts.experiment import RateEvidence
 from heuristics.recipe import Choice, Recipe
 from heuristics.settings import Ground
 
-CARRIED = "measured by the pilot, carried over by the rule's ratio"
+CARRIED = "measured by the pilot, carried over by steps and batch"
 
 
 def changed_for_full_run(
@@ -16,10 +16,10 @@ def changed_for_full_run(
     own: tuple[Choice, ...],
     full: tuple[Choice, ...],
     recipes: tuple[Recipe, Recipe],
-    measured_rate: float | None,
+    measured: RateEvidence | None,
 ) -> tuple[Choice, ...]:
     """The choices of the full run whose value is not the pilot's; `recipes` are the pilot's and the full
-    run's, `measured_rate` what the pilot found."""
+    run's, `measured` what the pilot found about the rate."""
     pilot, whole = recipes
     if pilot == whole:
         return ()
@@ -29,7 +29,7 @@ def changed_for_full_run(
         if choice.setting == "samples" or choice.value == before.get(choice.setting):
             continue
         rate = choice.setting == "learning_rate" and ground.knobs.learning_rate is None
-        found.append(_rate(ground, choice, pilot, whole, measured_rate) if rate else choice)
+        found.append(_rate(ground, choice, pilot, whole, measured) if rate else choice)
     return tuple(found)
 
 
@@ -39,7 +39,7 @@ def _rows(whole: Recipe) -> Choice:
 
 
 def _rate(
-    ground: Ground, choice: Choice, pilot: Recipe, whole: Recipe, measured_rate: float | None
+    ground: Ground, choice: Choice, pilot: Recipe, whole: Recipe, measured: RateEvidence | None
 ) -> Choice:
     """The rate with what moved it: batch, number of steps and, after a pilot, its measurement."""
     limits = ground.limits.rate
@@ -51,13 +51,11 @@ def _rate(
             f", and no longer the factor {limits.short_factor:g} of runs under {limits.short_steps:g} steps"
         )
     value = f"{whole.learning_rate:.2g}"
-    if measured_rate is None:
+    if measured is None:
         reason = f"The pilot's {pilot.learning_rate:.2g} moved to {steps:,} steps: {moved}."
         return replace(choice, value=value, reason=reason)
-    reason = f"The pilot found {measured_rate:.2g} best; moved to {steps:,} steps: {moved}."
-    spread = rate_prior(ground.shape, whole.method, whole.effective_batch, steps, limits)
-    factor = min(limits.spread, spread.high / spread.value)
-    low, high = whole.learning_rate / factor, whole.learning_rate * factor
+    reason = f"The pilot found {measured.best:.2g} best; moved to {steps:,} steps: {moved}. {measured.reason}"
+    low, high = measured.full_low, measured.full_high
     return replace(
         choice, value=value, reason=reason, source=CARRIED, basis=Basis.MEASURED, low=low, high=high
     )

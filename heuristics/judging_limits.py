@@ -106,6 +106,26 @@ class ForecastLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchLimits:
+    """The search for the learning rate, and how a rate is carried to longer runs."""
+
+    factor: float
+    """Neighbouring rates of the search differ by this factor."""
+    extensions: int
+    """Most further runs when the best rate lies at an edge."""
+    noise_errors: float
+    """A difference of losses counts beyond this many standard errors."""
+    horizon_exponent: float
+    """The best rate falls with the number of steps to this power."""
+    batch_exponent: float
+    """The best rate grows with the batch to this power."""
+    carry_least: float
+    """A rate is never carried over by a smaller factor."""
+    carry_most: float
+    """... nor by a larger one."""
+
+
+@dataclass(frozen=True, slots=True)
 class WatchLimits:
     """Alarms while training."""
 
@@ -139,3 +159,25 @@ class WatchLimits:
     """Evaluations at a learning rate below this share of its peak say nothing about a plateau."""
     quiet_steps: int
     """After an alarm the same kind stays silent this long."""
+    perplexity_ratio: float
+    """Held-out perplexity over its value at the evaluation before."""
+    zero_gradient_steps: int
+    """Steps in a row without a gradient."""
+    cause_ratio: float
+    """A loss is far above another beyond this factor."""
+
+
+@dataclass(frozen=True, slots=True)
+class MachineWatchLimits:
+    """Alarms about the machine while training."""
+
+    settling_steps: int
+    """First steps, in which caches fill and clocks rise."""
+    window: int
+    """Steps over which memory and speed are judged."""
+    creep_share: float
+    """Rise of memory over the first window, share."""
+    creep_bytes: float
+    """... and in bytes."""
+    throttled_share: float
+    """Speed over the best window below which the machine is throttled or shared."""

@@ -10,7 +10,9 @@ from heuristics.judging_limits import (
     ForecastLimits,
     GoalLimits,
     MachineLimits,
+    MachineWatchLimits,
     PilotLimits,
+    SearchLimits,
     WatchLimits,
 )
 from heuristics.planning_limits import (
@@ -50,6 +52,8 @@ class Limits:
     pilot: PilotLimits
     forecast: ForecastLimits
     watch: WatchLimits
+    machine_watch: MachineWatchLimits
+    search: SearchLimits
 
 
 def limits_of(raw: Mapping[str, Mapping[str, Mapping[str, object]]]) -> Limits:

@@ -39,6 +39,16 @@ def paired_bootstrap(
     return mean, float(low), float(high)
 
 
+def paired_standard_error(differences: Sequence[float], weights: Sequence[float]) -> float:
+    """Standard error of the weighted mean of paired differences; 0 for fewer than two of them."""
+    count, mass = len(differences), sum(weights)
+    if count < 2 or mass <= 0:
+        return 0.0
+    mean = sum(weight * each for each, weight in zip(differences, weights, strict=True)) / mass
+    squares = sum((weight * (each - mean)) ** 2 for each, weight in zip(differences, weights, strict=True))
+    return math.sqrt(squares * count / (count - 1)) / mass
+
+
 def wilson(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
     """Interval of a share (Wilson 1927); the whole range when nothing was tried."""
     if trials <= 0:

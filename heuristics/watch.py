@@ -12,7 +12,9 @@ _ADVICE = {
     "nan": "Stop; use fp32 or bf16, divide the learning rate by 3, and look at the rows of this batch.",
     "divergence": "Divide the learning rate by 3 and start again.",
     "loss_spike": "Look at the rows of this batch; if they are fine, lower the learning rate.",
-    "overfitting": "Use fewer epochs, more or more varied data, or weight decay; keep the best checkpoint.",
+    "overfitting": "Use fewer epochs, weight decay, dropout, or more and more varied data.",
+    "perplexity_spike": "Look at the learning rate and at the rows since the last evaluation.",
+    "zero_gradient": "Nothing is learnt: check that answers are trained on, and use bf16 or fp32.",
     "plateau": "More steps will not help: change the learning rate, the data or the model.",
 }
 _RECENT = 20
@@ -60,6 +62,7 @@ class Watcher:
         self._rate: float | None = None
         self._rates: list[float | None] = []
         self._train_at: list[float] = []
+        self._still = 0
         self._quiet: dict[str, int] = {}
 
     def train(
@@ -73,7 +76,7 @@ class Watcher:
         self._seen += 1
         alarm = self._spike(step, loss) or self._divergence(step, loss) or self._gradient(step, gradient)
         self._learn(loss)
-        return alarm
+        return alarm or self._no_gradient(step, gradient)
 
     def heldout(self, step: int, loss: float) -> Alarm | None:
         """One evaluation on held-out rows: its loss in nats."""
@@ -82,6 +85,9 @@ class Watcher:
         self._heldout.append((step, loss))
         self._rates.append(self._rate)
         self._train_at.append(self._loss.mean)
+        spike = self._perplexity(step)
+        if spike is not None:
+            return spike
         rises = self._limits.overfit_evaluations
         if len(self._heldout) <= rises:
             return None
@@ -149,6 +155,22 @@ class Watcher:
             return self._alarm("loss_spike", step, f"The gradient is far above its usual size at step {step}")
         return None
 
+    def _no_gradient(self, step: int, gradient: float | None) -> Alarm | None:
+        self._still = self._still + 1 if gradient == 0 else 0
+        if self._still < self._limits.zero_gradient_steps:
+            return None
+        return self._alarm("zero_gradient", step, f"No gradient for {self._still} steps in a row")
+
+    def _perplexity(self, step: int) -> Alarm | None:
+        """Held-out perplexity that jumps from one evaluation to the next."""
+        if len(self._heldout) < 2:
+            return None
+        before, after = self._heldout[-2][1], self._heldout[-1][1]
+        if after - before <= math.log(self._limits.perplexity_ratio):
+            return None
+        words = f"Held-out perplexity rose from {_perplexity(before)} to {_perplexity(after)}"
+        return self._alarm("perplexity_spike", step, words)
+
     def _learn(self, loss: float) -> None:
         self._loss.learn(loss)
         self._recent.append(loss)
@@ -159,6 +181,10 @@ class Watcher:
             return None
         self._quiet[kind] = step + self._limits.quiet_steps
         return Alarm(kind=kind, run=self._run, step=step, text=text, do=_ADVICE[kind])  # type: ignore[arg-type]
+
+
+def _perplexity(loss: float) -> str:
+    return f"{math.exp(loss):,.1f}" if loss < 20 else "more than a hundred million"
 
 
 def _slope(points: list[tuple[int, float]]) -> tuple[float, float]:

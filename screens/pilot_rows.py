@@ -8,12 +8,13 @@ from advisor.text import one_line
 from heuristics.facts.experiment import Alarm
 from heuristics.facts.pilot import Gain, PilotFacts, Proof, Run, Sample, Score
 from heuristics.finding import Finding
+from screens.experiment_rows import experiment_sections
 from screens.live import Live
 from screens.pictures import interval
 from screens.rows import Row, Section, finding_rows, told
 from screens.words import columns, heading, labelled, lines, muted, paragraphs
 
-_GAINS = {"exact_match": "exact answers"}
+_GAINS = {"exact_match": "exact answers", "token_f1": "words in common (F1)"}
 _NAMES = {
     "loss": "Loss",
     "heldout_loss": "Held-out loss",
@@ -31,6 +32,7 @@ def pilot_sections(case: Case, live: Live | None, findings: tuple[Finding, ...])
         finding_rows(findings),
         Section("Alarms", tuple(_alarm(number, each) for number, each in enumerate(pilot.alarms))),
         Section("Gains on the test rows", tuple(_gain(each) for each in pilot.gains)),
+        *experiment_sections(pilot),
         Section("Scores", tuple(_score(each, pilot.scores) for each in pilot.scores)),
         Section("Proof: measured against predicted", _proof(case, pilot.proof)),
         Section("Training runs", tuple(_run(each) for each in pilot.runs)),
@@ -189,6 +191,8 @@ def _alarm(number: int, alarm: Alarm) -> Row:
     detail = told(
         heading(f"{alarm.kind} in run {alarm.run} at step {alarm.step:,}"),
         alarm.text,
+        labelled("Points to", alarm.cause) if alarm.cause != "unknown" else "",
+        labelled("Rows", ", ".join(f"{each:,}" for each in alarm.rows)) if alarm.rows else "",
         labelled("Do", alarm.do),
     )
     return Row(f"alarm-{number}", alarm.kind, f"step {alarm.step:,}", alarm.text, detail=detail)

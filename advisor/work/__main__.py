@@ -12,14 +12,17 @@ from types import FrameType
 
 from advisor.events import EVENTS_FILE, Event, is_last, parse_event
 from advisor.files import locked, write_atomic
-from advisor.specs import JobSpec
+from advisor.specs import JobSpec, PilotTask
 from advisor.work.emit import Emitter
 from advisor.work.log import BoundedLog
 from advisor.work.outcome import failure_of_exit, oom_kills
+from advisor.work.pilot.attempt import mark_killed
 from advisor.work.start import read_spec
 
 GRACE = 2.0
 """Seconds between asking the worker to end and ending it."""
+MOST_KILLS = 5
+"""Workers killed in their proof that are followed by another: three halvings and two smaller methods."""
 RESERVE = ".reserve"
 """A file that is deleted to make room for the last event when the disk is full."""
 
@@ -39,6 +42,7 @@ class _Guard:
     def __init__(self, spec: JobSpec) -> None:
         self.spec = spec
         self.stop_asked: float | None = None
+        self.kills = 0
         self.log = BoundedLog(Path())
         self.selector = selectors.DefaultSelector()
         self.emitter = Emitter(Path())
@@ -49,14 +53,34 @@ class _Guard:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        worker = self._start()
-        returncode = self._watch(worker)
-        _kill_group(worker.pid, signal.SIGKILL)
-        self._drain(worker)
+        if self.spec.lifeline == "stdin":
+            self.selector.register(0, selectors.EVENT_READ, "lifeline")
+        returncode = self._work()
+        while self._may_try_smaller(returncode):
+            returncode = self._work()
+        self.log.close()
         done = self._last_word(returncode)
         with suppress(FileNotFoundError):
             os.unlink(RESERVE)
         return 0 if done else 1
+
+    def _work(self) -> int:
+        """One worker from its start to its end; nothing of its group outlives it."""
+        worker = self._start()
+        returncode = self._watch(worker)
+        _kill_group(worker.pid, signal.SIGKILL)
+        self._drain(worker)
+        return returncode
+
+    def _may_try_smaller(self, returncode: int) -> bool:
+        """True when a pilot was killed while it tried whether its recipe fits: the next worker tries less."""
+        if self.stop_asked is not None or returncode != -signal.SIGKILL:
+            return False
+        task = self.spec.task
+        self.kills += 1
+        if not isinstance(task, PilotTask) or self.kills > MOST_KILLS:
+            return False
+        return mark_killed(task.resume or Path("state"))
 
     def _start(self) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", "TOKENIZERS_PARALLELISM": "false"}
@@ -75,8 +99,6 @@ class _Guard:
         worker.stdin.flush()
         os.set_blocking(worker.stdout.fileno(), False)
         self.selector.register(worker.stdout, selectors.EVENT_READ, "output")
-        if self.spec.lifeline == "stdin":
-            self.selector.register(0, selectors.EVENT_READ, "lifeline")
         return worker
 
     def _watch(self, worker: subprocess.Popen[bytes]) -> int:
@@ -111,7 +133,9 @@ class _Guard:
                 if not data:
                     break
                 self.log.write(data)
-        self.log.close()
+        with suppress(KeyError):
+            self.selector.unregister(worker.stdout)
+        worker.stdout.close()
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._ask_to_stop()

@@ -3,6 +3,8 @@
 import os
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from advisor.events import EVENTS_FILE, Event, Metric, Note, Step
@@ -14,6 +16,7 @@ class Emitter:
     def __init__(self, folder: Path, began: float | None = None) -> None:
         self._began = time.monotonic() if began is None else began
         self._lock = threading.Lock()
+        self._records: list[list[Event]] = []
         self._handle = os.open(
             folder / EVENTS_FILE, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600
         )
@@ -35,6 +38,20 @@ class Emitter:
                 written += os.write(self._handle, line[written:])
             if not isinstance(event, Step | Metric | Note):
                 os.fsync(self._handle)
+
+        for record in self._records:
+            if not isinstance(event, Step | Metric):
+                record.append(event)
+
+    @contextmanager
+    def recording(self) -> Iterator[list[Event]]:
+        """A list that receives every event said meanwhile, progress and metrics apart."""
+        record: list[Event] = []
+        self._records.append(record)
+        try:
+            yield record
+        finally:
+            self._records.pop()
 
     def _torn(self) -> bool:
         """True when the file ends inside a line, as a kill during a write leaves it."""

@@ -4,7 +4,7 @@ import errno
 import signal
 from pathlib import Path
 
-from advisor.errors import AdvisorError, BadData, BadModel, NoSpace, Stopped
+from advisor.errors import AdvisorError, BadData, BadModel, NoSpace, OutOfMemory, Stopped
 from advisor.events import Failed, FailureKind
 from advisor.text import one_line, plain
 
@@ -40,7 +40,7 @@ def _kind(error: BaseException) -> FailureKind:
             return "bad_data"
         case BadModel():
             return "bad_model"
-        case MemoryError():
+        case MemoryError() | OutOfMemory():
             return "out_of_memory"
         case OSError(errno=errno.ENOSPC | errno.EDQUOT):
             return "no_space"

@@ -66,6 +66,8 @@ class PilotSchedule:
     """What was given up to fit the budget, in the order of giving up."""
     possible: tuple[Possible, ...] = ()
     """What the budget can and cannot decide."""
+    rate_runs: int = 0
+    """Most runs of the rate phase, extensions at an edge included."""
 
     @property
     def total(self) -> float:
@@ -152,8 +154,12 @@ class Memorised:
     """Rows of which the tuned model repeats at least `least_tokens` in a row."""
     by_base: int
     """Rows of which the base model does so too: known before, not memorised here."""
+    heldout_rows: int
+    """Held-out rows that were continued …"""
+    heldout_reproduced: int
+    """… and repeated: answers that follow from their prompts are repeated there too."""
     longest: int
-    """Longest repetition of the tuned model, tokens."""
+    """Longest repetition of a training row by the tuned model, tokens."""
     least_tokens: int
     lines: tuple[int, ...] = ()
     """Line numbers of reproduced rows, at most 20."""

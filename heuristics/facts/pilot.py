@@ -63,6 +63,10 @@ class Score:
     generated: int = 0
     """Rows that were generated for exact_match."""
 
+    def of(self, metric: str) -> float | None:
+        """The value of a goal's metric, None when it was not measured."""
+        return {"loss": self.loss, "exact_match": self.exact_match, "token_f1": self.token_f1}[metric]
+
 
 @dataclass(frozen=True, slots=True)
 class Run:

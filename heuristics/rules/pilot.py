@@ -96,11 +96,16 @@ def forgetting(pilot: PilotFacts, known: Known, limits: Limits) -> Finding | Non
     if rise is None or rise <= limits.pilot.forgetting_risk or not known.goal.keep_general:
         return None
     failed = rise > limits.pilot.forgetting_fail
+    spread = pilot.forgetting.rise if pilot.forgetting is not None else None
+    between = f" ({percent(spread.low)} to {percent(spread.high)})" if spread is not None else ""
+    certain = spread is None or spread.low > 0
     return Finding(
         "pilot.forgetting",
         Level.BLOCK if failed else Level.RISK,
-        f"Loss on general text rose by {percent(rise)}",
-        "The tuned model forgets what it could before.",
+        f"Loss on general text rose by {percent(rise)}{between}",
+        "The tuned model forgets what it could before."
+        if certain
+        else "The interval includes no change: more general text would tell.",
         "Mix in 1 to 5 % general text, lower the learning rate, or train fewer passes.",
         "warn at 3 %, fail at 10 %: judgement; replay of 1 %: 2502.06042",
         share=rise,

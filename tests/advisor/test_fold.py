@@ -68,7 +68,7 @@ RATE = RateEvidence(
 )
 RUNG = Rung("ladder-8-s1", 8, 17, 1.2, 0.3, "exact_match", 0.5, 40, 16)
 FORGETTING = Forgetting(Estimate(0.02, 0.01, 0.03, "share", Basis.MEASURED), 40, "ours")
-MEMORISED = Memorised(20, 1, 0, 61, 50, (7,))
+MEMORISED = Memorised(20, 1, 0, 20, 0, 61, 50, (7,))
 SHIFT = GroupShift("ladder-8-s1", 8, 17, "pronouns by occupation", 12, 0.1, 0.2, 0.15)
 OUTLIERS = (Outlier(9, 6.0, 1.0, 8.5, "queue"),)
 

@@ -1,18 +1,19 @@
 """The whole plan: sensible on any machine, every setting explained, every knob obeyed."""
 
+import math
 import subprocess
 import sys
 from dataclasses import fields, replace
-from typing import Literal
 
 import pytest
 
 from advisor import catalog
 from heuristics.basis import Basis
 from heuristics.carry_over import carried_over, measured_rate, with_measurements
+from heuristics.facts.experiment import RateEvidence
 from heuristics.facts.machine import MachineFacts
 from heuristics.facts.model import ModelFacts
-from heuristics.facts.pilot import PilotFacts, Proof, Run
+from heuristics.facts.pilot import PilotFacts, Proof
 from heuristics.goal import Goal
 from heuristics.knobs import Knobs
 from heuristics.plan import make_plan
@@ -228,27 +229,34 @@ def test_a_measured_rate_is_carried_over_to_the_full_run_alone() -> None:
     many = data(train=40_000, usable=50_000)
     made = make_plan(machine(), many, TINY, GOAL, Knobs(), LIMITS)
     ground = Ground(machine(), many, TINY, GOAL, Knobs(), LIMITS)
-    assert made.full_recipe is not None
-    carried = carried_over(ground, made, made.recipe.learning_rate * 2)
+    carried = carried_over(ground, made, _rate_evidence())
     assert carried.recipe == made.recipe
     assert carried.full_recipe is not None
-    assert carried.full_recipe.learning_rate == pytest.approx(made.full_recipe.learning_rate * 2, rel=0.02)
+    assert carried.full_recipe.learning_rate == 1.5e-3
     rate = next(each for each in carried.full_choices if each.setting == "learning_rate")
-    assert rate.basis is Basis.MEASURED
-    assert rate.low is not None
-    assert rate.high is not None
-    assert rate.low < carried.full_recipe.learning_rate < rate.high
+    assert (rate.basis, rate.value) == (Basis.MEASURED, "0.0015")
+    assert (rate.low, rate.high) == (8e-4, 3e-3)
+    assert "Three rates were compared." in rate.reason
     fixed = replace(ground, knobs=Knobs(learning_rate=1e-3))
-    assert carried_over(fixed, made, 5e-4) == made
+    assert carried_over(fixed, made, _rate_evidence()) == made
 
 
-def test_only_a_pilot_that_compared_rates_has_measured_one() -> None:
-    def run(phase: Literal["rate", "ladder"], rate: float) -> Run:
-        return Run("x", phase, rate, 100, 3, 17, 10, 10, (), ((10, 1.0),), 1.0)
+def test_only_a_pilot_that_compared_rates_for_this_model_has_measured_one() -> None:
+    made = plan()
+    pilot = PilotFacts(model=made.recipe.model, method=made.recipe.method, rate=_rate_evidence())
+    assert measured_rate(made, pilot) == _rate_evidence()
+    assert measured_rate(made, replace(pilot, rate=None)) is None
+    assert measured_rate(made, replace(pilot, model="another/model")) is None
+    diverged = replace(_rate_evidence(), basis="none")
+    assert measured_rate(made, replace(pilot, rate=diverged)) is None
+    broken = replace(_rate_evidence(), full_run=math.nan)
+    assert measured_rate(made, replace(pilot, rate=broken)) is None
 
-    assert measured_rate(None) is None
-    assert measured_rate(PilotFacts(runs=(run("ladder", 2e-3),))) is None
-    assert measured_rate(PilotFacts(runs=(run("rate", 1e-3), run("ladder", 3e-3)))) == 3e-3
+
+def _rate_evidence() -> RateEvidence:
+    return RateEvidence(
+        1e-3, 2e-3, 1e-3, 4e-3, "parabola", 0.01, (), 1.5e-3, 8e-4, 3e-3, "Three rates were compared."
+    )
 
 
 def test_a_model_that_does_not_fit_gets_a_smaller_sibling_for_the_pilot() -> None:

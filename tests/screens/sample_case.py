@@ -17,7 +17,18 @@ from heuristics.facts.data import (
     TokenFacts,
     Truncation,
 )
-from heuristics.facts.experiment import Alarm
+from heuristics.facts.experiment import (
+    Alarm,
+    Forgetting,
+    Memorised,
+    Outlier,
+    PilotSchedule,
+    PlannedRun,
+    Possible,
+    RateEvidence,
+    RatePoint,
+    Rung,
+)
 from heuristics.facts.machine import Cpu, Device, Disk, GpuProcess, MachineFacts, Memory, Throughput
 from heuristics.facts.model import ModelFacts, ModelShape
 from heuristics.facts.pilot import Gain, PilotFacts, Proof, Run, Sample, Score
@@ -220,6 +231,45 @@ PILOT = PilotFacts(
     model=MODEL.id,
     method="lora",
     proof=Proof(8, 2, 512, 512, int(6.9e9), 300 << 20, 0.82, 5_240.0, "cuda", "bf16"),
+    schedule=PilotSchedule(
+        1800.0,
+        {"baseline": 61.0, "rate": 70.0, "ladder": 160.0, "final": 48.0},
+        (
+            PlannedRun("rate-1", "rate", 125, 3, 17),
+            PlannedRun("main", "ladder", 500, 3, 17),
+            PlannedRun("ladder-125-s1", "ladder", 125, 3, 17),
+        ),
+        200,
+        232,
+        100,
+        3,
+        ("no reserve for further rate runs",),
+        (
+            Possible("Is the learning rate right?", True),
+            Possible("Would more data help?", False, "sizes or seeds: 2 of 4 sizes"),
+        ),
+        3,
+    ),
+    rate=RateEvidence(
+        2e-4,
+        2.4e-4,
+        1.2e-4,
+        5e-4,
+        "parabola",
+        0.012,
+        (RatePoint("rate-2", 6.7e-5, 1.31), RatePoint("rate-1", 2e-4, 1.12), RatePoint("rate-3", 6e-4, None)),
+        1.8e-4,
+        9e-5,
+        5e-4,
+        "A parabola through the losses has its lowest point at 1.2 times the prior.",
+    ),
+    rungs=(
+        Rung("main", 500, 17, 0.86, 0.44, "exact_match", 0.69, 200, 32),
+        Rung("ladder-125-s1", 125, 17, 1.12, 0.21, "exact_match", 0.41, 200, 32),
+    ),
+    forgetting=Forgetting(Estimate(0.014, 0.004, 0.025, "share", Basis.MEASURED), 200, "general sentences"),
+    memorised=Memorised(32, 2, 0, 32, 0, 61, 50, (17, 402)),
+    outliers=(Outlier(1203, 6.2, 0.8, 7.4, "asdf asdf"),),
     scores=(
         Score("base", "test", 232, 7_104, 1.912, 6.77, 0.61, 0.12, 100),
         Score("tuned", "test", 232, 7_104, 0.841, 2.32, 0.82, 0.71, 100),

@@ -7,8 +7,10 @@ from advisor.errors import BadModel
 from advisor.events import ScoreFound
 from advisor.text import one_line
 from advisor.work.pilot.bench import Bench
+from advisor.work.pilot.counterfactual import preferences
 from advisor.work.pilot.material import Material
 from advisor.work.pilot.measuring import Measured, measure
+from advisor.work.pilot.memorised import long_rows, repeated
 from advisor.work.pilot.scoring import RowLoss, mean_loss, score_of
 
 
@@ -16,26 +18,33 @@ from advisor.work.pilot.scoring import RowLoss, mean_loss, score_of
 class Baseline:
     """Everything that was measured on the base model before training."""
 
-    validation: tuple[RowLoss, ...]
+    validation: Measured
     test: Measured
     few_shot: Measured | None
     """On the same test rows, with solved examples in front; None when they do not fit or time is short."""
     general: tuple[RowLoss, ...]
+    repeats: tuple[int, ...] = ()
+    """Longest run of its own tokens that the model repeats of each long training row."""
+    pairs: tuple[float, ...] = ()
+    """Preferences on counterfactual pairs, empty when the tokenizer does not allow to measure them."""
 
 
 def measure_baseline(bench: Bench, material: Material) -> Baseline:
     """Score the base model and put the scores on record; raises BadModel when it gives no finite loss."""
-    scorer = bench.scorer()
-    tick = bench.progress.part("base model on validation rows", 0.0, 1.0)
-    validation = scorer.losses(material.validation)
-    tick(1.0)
-    if not math.isfinite(mean_loss(validation)):
+    validation = measure(
+        bench,
+        material.validation,
+        material.validation_swapped,
+        material.validation_generated,
+        "base model on validation rows",
+    )
+    if not math.isfinite(mean_loss(validation.own)):
         raise BadModel(
             f"{one_line(bench.task.model.id, 80)} gives a loss that is not a number",
             "Its weights are damaged or do not fit the number format: use fp32, or choose another model.",
         )
-    bench.emitter.emit(ScoreFound(score=score_of("base", "validation", validation)))
-    general = scorer.losses(material.general)
+    bench.emitter.emit(ScoreFound(score=validation.score("base", "validation")))
+    general = bench.scorer().losses(material.general)
     bench.emitter.emit(ScoreFound(score=score_of("base", "general", general)))
     test = measure(bench, material.test, material.swapped, material.generated, "base model on test rows")
     bench.emitter.emit(ScoreFound(score=test.score("base")))
@@ -45,4 +54,6 @@ def measure_baseline(bench: Bench, material: Material) -> Baseline:
             bench, material.few_shot, {}, material.generated, "base model with solved examples"
         )
         bench.emitter.emit(ScoreFound(score=few_shot.score("base few-shot")))
-    return Baseline(tuple(validation), test, few_shot, tuple(general))
+    long = long_rows(material.samples, bench.recipe.seed)
+    repeats = repeated(bench, long, "base model on training rows")
+    return Baseline(validation, test, few_shot, tuple(general), repeats, preferences(bench))

@@ -13,11 +13,13 @@ from advisor.work.emit import Emitter
 from advisor.work.pilot.generating import Generator
 from advisor.work.pilot.loading import load_model
 from advisor.work.pilot.memory import PeakMemory, free_unused
+from advisor.work.pilot.metric_files import MetricFiles
 from advisor.work.pilot.progress import Progress
 from advisor.work.pilot.rows import Encoder
 from advisor.work.pilot.schedule import Speeds
 from advisor.work.pilot.scoring import Scorer
 from advisor.work.pilot.settings import pilot_settings
+from heuristics.rate_search import Horizon
 from heuristics.recipe import Recipe
 
 
@@ -40,8 +42,15 @@ class Bench:
     tokenizer: PreTrainedTokenizerBase
     context: int | None
     """Longest sequence of the model, tokens."""
+    state: Path
+    """Folder of what a later job needs to go on: finished parts, checkpoints, the tuned model."""
+    metrics: MetricFiles
     speeds: Speeds | None = None
     """None until the proof has measured them."""
+    rate_horizon: Horizon | None = None
+    """Steps and batch of the rate runs, None when there were none."""
+    start_seconds: float = 0.0
+    """Time to make the newest trainer."""
     stops: tuple[int, ...] = ()
     tuned: torch.nn.Module | None = field(default=None)
     """The model of the newest run, None when the base model is bare."""
@@ -88,6 +97,26 @@ class Bench:
         """Generates with the tuned model when there is one, else with the base."""
         return Generator(self.tuned or self.model, self.tokenizer, self.stops, self.autocast)
 
+    def load_base(self) -> None:
+        """The base model from its files, the one in memory let go first."""
+        self.model = self.model.to("meta")
+        free_unused(self.device)
+        self.model = load_model(self.model_folder, self.recipe, self.device)
+
+    def restore(self, folder: Path) -> None:
+        """The tuned model that was kept in `folder`, on a bare base."""
+        self.bare()
+        if self.recipe.method == "full":
+            self.model = self.model.to("meta")
+            free_unused(self.device)
+            self.model = load_model(folder, self.recipe, self.device)
+            self.tuned = self.model
+            return
+        from peft import PeftModel
+
+        self.tuned = PeftModel.from_pretrained(self.model, str(folder))
+        self.tuned.eval()
+
     def bare(self) -> None:
         """Back to the base model as it was loaded: the adapter comes off, trained weights are read again."""
         tuned, self.tuned = self.tuned, None
@@ -95,9 +124,7 @@ class Bench:
             return
         if self.recipe.method == "full":
             del tuned
-            self.model = self.model.to("meta")
-            free_unused(self.device)
-            self.model = load_model(self.model_folder, self.recipe, self.device)
+            self.load_base()
             return
         self.model = tuned.unload()  # type: ignore[operator]
         # The trainer hangs its own forward on the instance; without it the class's own is back.

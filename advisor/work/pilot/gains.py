@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from advisor.work.pilot.measuring import Measured
 from advisor.work.pilot.rows import Row
+from advisor.work.pilot.scoring import RowLoss
 from heuristics.basis import Basis, Estimate
 from heuristics.facts.pilot import Gain
+from heuristics.goal import Metric
 from heuristics.statistics import mcnemar_exact, paired_bootstrap, share_difference
 
 BASE, FEW_SHOT = "base", "base few-shot"
@@ -28,7 +30,7 @@ class Comparison:
         if len(self.places) > 1:
             found += [self.task(), self.format()]
         if self.tuned.matches:
-            found.append(self.exact_match())
+            found += [self.exact_match(), self.token_f1()]
         return found
 
     @property
@@ -81,6 +83,23 @@ class Comparison:
             method=f"greedy answers: {gained} rows gained, {lost} lost; McNemar's exact test",
         )
 
+    def token_f1(self) -> Gain:
+        """Rise of the mean F1 of the answers' words, against the better of the two baselines."""
+        name, best = BASE, self.base.overlaps
+        if self.few_shot and sum(self.few_shot.overlaps.values()) > sum(best.values()):
+            name, best = FEW_SHOT, self.few_shot.overlaps
+        places = sorted(self.tuned.overlaps)
+        rises = [self.tuned.overlaps[each] - best[each] for each in places]
+        mean, low, high = paired_bootstrap(rises, [1.0] * len(places), self._groups(places), self.seed)
+        return Gain(
+            name="token_f1",
+            estimate=Estimate(mean, low, high, "share", Basis.MEASURED, _source(len(places))),
+            baseline=name,
+            items=len(places),
+            seeds=1,
+            method="F1 of the words of greedy answers, paired by row",
+        )
+
     def _per_token(self, name: str, sums: list[float], places: list[int], baseline: str, what: str) -> Gain:
         tokens = [self.tuned.own[each].tokens for each in places]
         means = [total / count for total, count in zip(sums, tokens, strict=True)]
@@ -97,6 +116,31 @@ class Comparison:
 
     def _groups(self, places: Sequence[int]) -> list[str]:
         return [self.rows[each].group for each in places]
+
+
+def cleaning_gain(rows: Sequence[Row], raw: Sequence[RowLoss], cleaned: Sequence[RowLoss], seed: int) -> Gain:
+    """Fall of the loss on cleaned test rows from training on cleaned instead of raw rows."""
+    falls = [one.per_token - two.per_token for one, two in zip(raw, cleaned, strict=True)]
+    weights = [float(each.tokens) for each in raw]
+    mean, low, high = paired_bootstrap(falls, weights, [each.group for each in rows], seed)
+    return Gain(
+        name="cleaning",
+        estimate=Estimate(mean, low, high, "nats", Basis.MEASURED, _source(len(rows))),
+        baseline="raw rows",
+        items=len(rows),
+        seeds=1,
+        method="loss per answer token on cleaned test rows, equal training tokens, paired by row",
+    )
+
+
+def ceiling(base: Measured, few_shot: Measured | None, metric: Metric) -> tuple[str, float] | None:
+    """The better of the two baselines on the goal's metric, and how far it is from the best possible value;
+    None when it was not measured."""
+    scores = [(BASE, base.score(BASE).of(metric))]
+    if few_shot is not None:
+        scores.append((FEW_SHOT, few_shot.score(FEW_SHOT).of(metric)))
+    rooms = [(name, value if metric == "loss" else 1 - value) for name, value in scores if value is not None]
+    return min(rooms, key=lambda each: each[1], default=None)
 
 
 def _source(items: int) -> str:

@@ -30,9 +30,20 @@ class Generator:
         stop_early: bool = True,
     ) -> list[str]:
         """The text that follows each prompt, in order; `tick` hears how many rows are done."""
+        found = self.continuations(prompts, most_tokens, tick, stop_early)
+        return [decoded(self.tokenizer, each) for each in found]
+
+    def continuations(
+        self,
+        prompts: Sequence[Sequence[int]],
+        most_tokens: int,
+        tick: Callable[[int], None] | None = None,
+        stop_early: bool = True,
+    ) -> list[list[int]]:
+        """The token ids that follow each prompt, in order, up to the end of the answer."""
         was_training = self.model.training
         self.model.eval()
-        texts = [""] * len(prompts)
+        found: list[list[int]] = [[] for _ in prompts]
         order = sorted(range(len(prompts)), key=lambda index: (-len(prompts[index]), index))
         size = pilot_settings().generating.batch_rows
         done = 0
@@ -40,16 +51,16 @@ class Generator:
             for start in range(0, len(order), size):
                 batch = order[start : start + size]
                 answers = self._batch([prompts[index] for index in batch], most_tokens, stop_early)
-                for index, text in zip(batch, answers, strict=True):
-                    texts[index] = text
+                for index, ids in zip(batch, answers, strict=True):
+                    found[index] = ids
                 done += len(batch)
                 if tick:
                     tick(done)
         finally:
             self.model.train(was_training)
-        return texts
+        return found
 
-    def _batch(self, prompts: Sequence[Sequence[int]], most_tokens: int, stop_early: bool) -> list[str]:
+    def _batch(self, prompts: Sequence[Sequence[int]], most_tokens: int, stop_early: bool) -> list[list[int]]:
         device = next(self.model.parameters()).device
         width = max(len(each) for each in prompts)
         pad = self.tokenizer.pad_token_id
@@ -71,11 +82,11 @@ class Generator:
             output = self.model.generate(  # type: ignore[operator]
                 input_ids=ids.to(device), attention_mask=mask.to(device), generation_config=config
             )
-        return [self._text(each.tolist()) for each in output[:, width:]]
+        return [self._ended(each.tolist()) for each in output[:, width:]]
 
-    def _text(self, ids: list[int]) -> str:
+    def _ended(self, ids: list[int]) -> list[int]:
         end = next((index for index, each in enumerate(ids) if each in self.stops), len(ids))
-        return decoded(self.tokenizer, ids[:end])
+        return ids[:end]
 
 
 def decoded(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> str:
@@ -86,6 +97,16 @@ def decoded(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> str:
 def same_answer(one: str, other: str) -> bool:
     """Equality after trimming and with runs of white space collapsed."""
     return one.split() == other.split()
+
+
+def word_overlap(answer: str, reference: str) -> float:
+    """F1 of the words of an answer against those of the reference, each counted as often as it occurs
+    (as for SQuAD, Rajpurkar et al. 2016, without its removal of articles and punctuation)."""
+    said, wanted = Counter(answer.casefold().split()), Counter(reference.casefold().split())
+    shared = (said & wanted).total()
+    if not said or not wanted:
+        return float(said == wanted)
+    return 2 * shared / (said.total() + wanted.total())
 
 
 def stop_tokens(

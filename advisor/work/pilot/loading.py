@@ -70,6 +70,11 @@ def weights_dtype(recipe: Recipe) -> torch.dtype:
     return torch.bfloat16 if recipe.precision == "bf16" else torch.float16
 
 
+def can_quantise(device: torch.device) -> bool:
+    """True when 4-bit base weights can be trained on here."""
+    return device.type != "mps" and is_bitsandbytes_available()
+
+
 def vocabulary_of(model: PreTrainedModel) -> int:
     """Rows of the model's input embedding."""
     return int(model.get_input_embeddings().weight.shape[0])

@@ -3,11 +3,18 @@
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
 
+from advisor.errors import BadData
+from advisor.text import one_line
 from advisor.work.data.examples import Example
 from advisor.work.data.render import with_prompt_of, with_shots
 from advisor.work.pilot.rows import Encoder, Row
 from advisor.work.pilot.settings import general_text, pilot_settings
+
+_PASSAGE = 4000
+"""Characters of a line of general text that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,14 @@ class Material:
     generated: tuple[int, ...]
     """Places that are answered by generation."""
     general: tuple[Row, ...]
+    validation_swapped: Mapping[int, Row]
+    """Validation rows under another row's prompt, by their place."""
+    validation_generated: tuple[int, ...]
+    """Places among the validation rows that are answered after each run of the ladder."""
+    cleaned: tuple[Row, ...] = ()
+    """Training rows of the cleaned file."""
+    cleaned_test: tuple[Row, ...] = ()
+    """Test rows of the cleaned file that no run has seen in either form."""
 
 
 def swapped_rows(encoder: Encoder, test: Sequence[Row], seed: int) -> dict[int, Row]:
@@ -77,11 +92,27 @@ def places_to_generate(test: Sequence[Row], count: int) -> tuple[int, ...]:
     return tuple((reachable[:count] + others[: max(0, samples - len(reachable))])[:count])
 
 
-def general_rows(encoder: Encoder) -> tuple[Row, ...]:
-    """Our own general prose as raw text."""
-    examples = [Example(line, (), text=text) for line, text in enumerate(general_text(), start=1)]
+def general_rows(encoder: Encoder, own: Path | None = None) -> tuple[Row, ...]:
+    """General prose as raw text: the lines of the user's `own` file, or ours."""
+    texts = general_text() if own is None else _passages(own)
+    examples = [Example(line, (), text=text) for line, text in enumerate(texts, start=1)]
     rows = encoder.rows(examples)
     return tuple(each for each in rows if each is not None)
+
+
+def _passages(path: Path) -> tuple[str, ...]:
+    """The first few hundred lines of a text file; raises BadData when it has none to score."""
+    most = pilot_settings().scoring.general_rows
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            lines = [line.strip()[:_PASSAGE] for line in islice(file, most * 4) if line.strip()]
+    except OSError as error:
+        raise BadData(
+            f"The general text {one_line(str(path), 80)} cannot be read: {error.strerror}", "Check the path."
+        ) from error
+    if not lines:
+        raise BadData(f"The general text {one_line(path.name, 60)} is empty", "Give one passage a line.")
+    return tuple(lines[:most])
 
 
 def _asks_otherwise(row: Row, other: Row) -> bool:

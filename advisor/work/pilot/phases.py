@@ -1,106 +1,123 @@
-"""The phases of a pilot in their order: proof, baseline, ladder, final."""
+"""The phases of a pilot in their order: proof, baseline, rate, ladder, final; each part only once."""
 
-from advisor import catalog
-from advisor.events import Note
+from pathlib import Path
+
+from advisor.errors import BadData, OutOfMemory
+from advisor.events import Note, ScheduleFixed
+from advisor.files import locked, private_folder
 from advisor.specs import JobSpec, PilotTask
+from advisor.work.data.examples import digest
+from advisor.work.data.split import Splits
 from advisor.work.emit import Emitter
+from advisor.work.pilot.attempt import Attempt, begin, left_over, passed, smaller, words
 from advisor.work.pilot.baseline import Baseline, measure_baseline
 from advisor.work.pilot.bench import Bench
 from advisor.work.pilot.final import finish
+from advisor.work.pilot.ladder import climb, settled_before
+from advisor.work.pilot.ledger import Ledger
+from advisor.work.pilot.loading import can_quantise, device_of_choice
 from advisor.work.pilot.material import Material
-from advisor.work.pilot.preparing import Candidates, encode_candidates, read_splits, set_up
+from advisor.work.pilot.planning import make_schedule
+from advisor.work.pilot.preparing import (
+    Candidates,
+    cleaned_splits,
+    encode_candidates,
+    read_splits,
+    set_up,
+)
 from advisor.work.pilot.progress import Progress
-from advisor.work.pilot.proof import measure_speeds, prove
-from advisor.work.pilot.rows import Row
-from advisor.work.pilot.saving import save_tuned
-from advisor.work.pilot.schedule import Lengths, Schedule, Sizes, Work, fit
+from advisor.work.pilot.proof import Proven, prove_and_measure
+from advisor.work.pilot.rate import find_rate, horizon
 from advisor.work.pilot.scoring import mean_loss
 from advisor.work.pilot.settings import pilot_settings
-from advisor.work.pilot.trainer import RunPlan
-from advisor.work.pilot.training import train
-from heuristics.facts.pilot import Run
+from heuristics.facts.experiment import PilotSchedule
+from heuristics.recipe import Recipe
 
 
 def run_phases(spec: JobSpec, emitter: Emitter) -> None:
-    """Run every phase; each puts its results on record as soon as it knows them."""
+    """Run every phase that is not finished; each puts its results on record as soon as it knows them."""
     assert isinstance(spec.task, PilotTask)
-    progress = Progress(emitter)
-    splits = read_splits(spec.task, emitter)
-    bench = set_up(spec, emitter, progress, splits)
-    candidates = encode_candidates(bench, splits)
-    progress.begin("proof")
-    proof = prove(bench, candidates.train, candidates.samples)
-    bench.speeds = measure_speeds(bench, proof, candidates.validation)
-    schedule = _schedule(bench, candidates)
-    material = candidates.chosen(bench, schedule.sizes)
-    progress.expect(schedule.seconds)
-    progress.begin("baseline")
-    baseline = measure_baseline(bench, material)
-    progress.begin("ladder")
-    run = _train_once(bench, material, baseline)
-    if run.stopped:
-        text = f"No tuned model to test: {run.stopped}"
+    state = private_folder(spec.task.resume or spec.folder / "state")
+    with locked(state / "lock"):
+        ledger = Ledger(state, emitter)
+        splits = read_splits(spec.task, emitter)
+        cleaned = cleaned_splits(spec.task, splits, emitter)
+        _require_the_same_rows(ledger, splits)
+        proven = ledger.find("proof", Proven)
+        attempt = _attempt(spec.task.recipe, state, emitter) if proven is None else None
+        recipe = proven.recipe if proven is not None else attempt.recipe if attempt else spec.task.recipe
+        bench = set_up(spec, emitter, Progress(emitter), splits, state, recipe)
+        try:
+            candidates = encode_candidates(bench, splits, cleaned)
+            bench.progress.begin("proof")
+            if proven is None:
+                tries = attempt.tries if attempt else 0
+                proven = ledger.part("proof", Proven, lambda: prove_and_measure(bench, candidates, tries))
+                passed(state)
+            bench.recipe, bench.speeds = proven.recipe, proven.speeds
+            _after_proof(bench, ledger, candidates)
+        finally:
+            bench.metrics.close()
+
+
+def _attempt(recipe: Recipe, state: Path, emitter: Emitter) -> Attempt:
+    """The recipe to try, on record before its memory is asked for: a smaller one when the last worker was
+    killed while it tried. Raises OutOfMemory when no smaller one is left."""
+    attempt = left_over(state) or Attempt(recipe=recipe)
+    if attempt.killed:
+        most = pilot_settings().proof.retries
+        following = smaller(attempt.recipe, attempt.tries, most, can_quantise(device_of_choice()))
+        if following is None:
+            raise OutOfMemory("The system ended the pilot for lack of memory with every smaller setting")
+        attempt = Attempt(recipe=following, tries=attempt.tries + 1)
+        text = f"The worker was killed while its memory was tried: now {words(following)}"
         emitter.emit(Note(text=text, level="warning"))
+    begin(state, attempt)
+    return attempt
+
+
+def _after_proof(bench: Bench, ledger: Ledger, candidates: Candidates) -> None:
+    schedule = ledger.part("schedule", PilotSchedule, lambda: _fixed(bench, candidates))
+    material = candidates.chosen(bench, schedule)
+    bench.progress.expect(schedule.seconds)
+    bench.progress.begin("baseline")
+    baseline = ledger.part("baseline", Baseline, lambda: measure_baseline(bench, material))
+    _train_and_test(bench, ledger, schedule, material, baseline)
+
+
+def _train_and_test(
+    bench: Bench, ledger: Ledger, schedule: PilotSchedule, material: Material, baseline: Baseline
+) -> None:
+    settled = settled_before(bench, baseline)
+    rate = None
+    if not settled:
+        bench.progress.begin("rate")
+        rate = find_rate(bench, ledger, schedule, material, mean_loss(baseline.validation.own))
+        if rate is not None:
+            tried = next(each.samples for each in schedule.runs if each.phase == "rate")
+            bench.rate_horizon = horizon(bench.recipe, tried)
+    bench.progress.begin("ladder")
+    ladder = climb(bench, ledger, schedule, material, baseline, rate, only_top=bool(settled))
+    if ladder.top.validation is None:
+        text = f"No tuned model to test: {ladder.top.run.stopped}"
+        bench.emitter.emit(Note(text=text, level="warning"))
         return
-    save_tuned(bench)
-    progress.begin("final")
-    finish(bench, material, baseline)
+    bench.progress.begin("final")
+    finish(bench, ledger, material, baseline, ladder)
 
 
-def _train_once(bench: Bench, material: Material, baseline: Baseline) -> Run:
-    """The run on all samples at the recipe's own rate: the top of the ladder."""
-    recipe = bench.recipe
-    plan = RunPlan(
-        id="ladder-1",
-        phase="ladder",
-        examples=tuple(each.example for each in material.samples),
-        learning_rate=recipe.learning_rate,
-        epochs=recipe.epochs,
-        seed=recipe.seed,
-    )
-    evaluations = catalog.limits().time.evaluations
-    return train(bench, plan, material.validation, evaluations, mean_loss(baseline.validation))
-
-
-def _schedule(bench: Bench, candidates: Candidates) -> Schedule:
-    """What fits the user's budget after what was used already, said in words."""
-    assert bench.speeds is not None
-    settings = pilot_settings()
-    answers = [len(each.answer) for each in candidates.test if each.reachable]
-    lengths = Lengths(
-        train=_mean_tokens(candidates.samples),
-        validation=_mean_tokens(candidates.validation),
-        test=_mean_tokens(candidates.test),
-        few_shot=_mean_tokens(candidates.few_shot),
-        answer=max(answers, default=settings.generating.most_tokens) + 1,
-    )
-    limits = catalog.limits().time
-    prompts = any(each.prompt for each in candidates.test)
-    work = Work(bench.speeds, lengths, bench.recipe.epochs, limits.evaluations, prompts)
-    wanted = Sizes(
-        samples=len(candidates.samples),
-        validation=len(candidates.validation),
-        test=len(candidates.test),
-        generated=min(limits.generated_rows, len(candidates.test)),
-        shots=settings.few_shot.shots if candidates.few_shot else 0,
-    )
-    budget = bench.task.goal.pilot_minutes * 60
-    schedule = fit(wanted, work, budget - bench.emitter.elapsed)
-    _explain(bench, schedule, budget)
+def _fixed(bench: Bench, candidates: Candidates) -> PilotSchedule:
+    schedule = make_schedule(bench, candidates)
+    bench.emitter.emit(ScheduleFixed(schedule=schedule))
     return schedule
 
 
-def _explain(bench: Bench, schedule: Schedule, budget: float) -> None:
-    sizes, total = schedule.sizes, bench.emitter.elapsed + schedule.total
-    text = f"{sizes.samples:,} training rows, {sizes.test:,} test rows, about {total:,.0f} s in all"
-    bench.emitter.emit(Note(text=text))
-    if schedule.dropped:
-        text = f"To fit {budget:,.0f} s: {', '.join(schedule.dropped)}"
-        bench.emitter.emit(Note(text=text, level="warning"))
-    if total > budget:
-        text = f"Even the smallest pilot needs about {total:,.0f} s, more than the budget of {budget:,.0f} s"
-        bench.emitter.emit(Note(text=text, level="warning"))
-
-
-def _mean_tokens(rows: tuple[Row, ...]) -> float:
-    return sum(each.tokens for each in rows) / len(rows) if rows else 0.0
+def _require_the_same_rows(ledger: Ledger, splits: Splits) -> None:
+    """Raise BadData when the rows are not those that the finished parts were measured on."""
+    now = digest(
+        "\x1d".join(
+            each.content_key for part in (splits.train, splits.validation, splits.test) for each in part
+        )
+    )
+    if ledger.part("rows", str, lambda: now) != now:
+        raise BadData("The rows have changed since this pilot began, so it cannot go on", "Run a new pilot.")

@@ -1,5 +1,7 @@
 """The pilot as a job: settles the surroundings, then runs the phases."""
 
+import gc
+
 from advisor.specs import JobSpec
 from advisor.work.emit import Emitter
 from advisor.work.pilot.surroundings import settle, use_threads
@@ -12,4 +14,7 @@ def pilot(spec: JobSpec, emitter: Emitter) -> None:
     # Imports torch, transformers and datasets, which read their settings from the environment at import.
     from advisor.work.pilot.phases import run_phases
 
+    # What the libraries made at import lives as long as the job: looking through it for garbage at the end of
+    # every training run took longer than the small runs themselves.
+    gc.freeze()
     run_phases(spec, emitter)

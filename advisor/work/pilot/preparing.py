@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from advisor.errors import BadData
 from advisor.events import Note, Step
@@ -25,11 +26,13 @@ from advisor.work.pilot.material import (
     swapped_rows,
 )
 from advisor.work.pilot.memory import PeakMemory
+from advisor.work.pilot.metric_files import open_files
 from advisor.work.pilot.progress import Progress
 from advisor.work.pilot.rows import Row, kept, require_vocabulary
-from advisor.work.pilot.schedule import Sizes
 from advisor.work.pilot.settings import pilot_settings
 from advisor.work.tokenizer import load_tokenizer, template_of
+from heuristics.facts.experiment import PilotSchedule
+from heuristics.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +46,35 @@ class Candidates:
     test: tuple[Row, ...]
     few_shot: tuple[Row, ...]
     """One for each test row, or none at all."""
+    cleaned: tuple[Row, ...] = ()
+    cleaned_test: tuple[Row, ...] = ()
 
-    def chosen(self, bench: Bench, sizes: Sizes) -> Material:
+    def chosen(self, bench: Bench, schedule: PilotSchedule) -> Material:
         """The rows of every phase at these sizes; smaller sizes are parts of larger ones."""
-        test = self.test[: sizes.test]
+        test, validation = self.test[: schedule.test], self.validation[: schedule.validation]
+        seed = bench.recipe.seed
+        samples = max(each.samples for each in schedule.runs)
+        answered = pilot_settings().ladder.generated if schedule.generated and needs_answers(bench) else 0
         return Material(
-            samples=self.samples[: sizes.samples],
-            validation=self.validation[: sizes.validation],
+            samples=self.samples[:samples],
+            validation=validation,
             test=test,
-            swapped=swapped_rows(bench.roomy_encoder, test, bench.recipe.seed),
-            few_shot=self.few_shot[: sizes.test] if sizes.shots else (),
-            generated=places_to_generate(test, sizes.generated),
-            general=general_rows(bench.general_encoder),
+            swapped=swapped_rows(bench.roomy_encoder, test, seed),
+            few_shot=self.few_shot[: schedule.test] if schedule.shots else (),
+            generated=places_to_generate(test, schedule.generated),
+            general=general_rows(bench.general_encoder, bench.task.probe),
+            validation_swapped=swapped_rows(bench.roomy_encoder, validation, seed),
+            validation_generated=tuple(
+                each for each in places_to_generate(validation, answered) if validation[each].reachable
+            ),
+            cleaned=self.cleaned,
+            cleaned_test=self.cleaned_test,
         )
+
+
+def needs_answers(bench: Bench) -> bool:
+    """True when the goal's metric is judged on generated answers."""
+    return bench.task.goal.metric != "loss"
 
 
 def read_splits(task: PilotTask, emitter: Emitter) -> Splits:
@@ -83,8 +102,24 @@ def read_splits(task: PilotTask, emitter: Emitter) -> Splits:
     return splits
 
 
-def set_up(spec: JobSpec, emitter: Emitter, progress: Progress, splits: Splits) -> Bench:
-    """Model and tokenizer, loaded and fitting each other."""
+def cleaned_splits(task: PilotTask, splits: Splits, emitter: Emitter) -> Splits | None:
+    """Training and test rows of the cleaned file, without any that the raw file has on the other side."""
+    if task.cleaned is None:
+        return None
+    cleaned = split(load(task.cleaned, emitter).examples, None)
+    held_out = {each.key for each in (*splits.validation, *splits.test)}
+    trained = {each.key for each in splits.train}
+    return replace(
+        cleaned,
+        train=tuple(each for each in cleaned.train if each.key not in held_out),
+        test=tuple(each for each in cleaned.test if each.key not in trained),
+    )
+
+
+def set_up(
+    spec: JobSpec, emitter: Emitter, progress: Progress, splits: Splits, state: Path, wanted: Recipe
+) -> Bench:
+    """Model and tokenizer, loaded and fitting each other, for the `wanted` recipe."""
     assert isinstance(spec.task, PilotTask)
     task = spec.task
     device = device_of_choice()
@@ -95,9 +130,9 @@ def set_up(spec: JobSpec, emitter: Emitter, progress: Progress, splits: Splits) 
     facts = replace(task.model, path=str(folder))
     tokenizer = load_tokenizer(facts)
     template = template_of(facts, tokenizer, splits.train)
-    model = load_model(folder, task.recipe, device)
+    model = load_model(folder, wanted, device)
     context = context_of(model)
-    recipe = replace(task.recipe, template=template)
+    recipe = replace(wanted, template=template)
     if context is not None and recipe.sequence_length > context:
         emitter.emit(
             Note(text=f"Sequence length cut to the model's context of {context:,} tokens", level="warning")
@@ -116,10 +151,12 @@ def set_up(spec: JobSpec, emitter: Emitter, progress: Progress, splits: Splits) 
         model=model,
         tokenizer=tokenizer,
         context=context,
+        state=state,
+        metrics=open_files(spec.folder, emitter, task.wandb_project, spec.offline),
     )
 
 
-def encode_candidates(bench: Bench, splits: Splits) -> Candidates:
+def encode_candidates(bench: Bench, splits: Splits, cleaned: Splits | None = None) -> Candidates:
     """As many encoded rows as any schedule could take; raises BadData when truncation leaves too few."""
     settings, recipe = pilot_settings(), bench.recipe
     test = list(splits.test)
@@ -140,7 +177,23 @@ def encode_candidates(bench: Bench, splits: Splits) -> Candidates:
         bench.emitter.emit(
             Note(text=f"{len(shots)} solved examples do not fit the context: no few-shot baseline")
         )
-    return Candidates(splits.train, tuple(samples), tuple(validation), tuple(tests), few_shot)
+    clean, clean_test = _cleaned(bench, cleaned)
+    return Candidates(
+        splits.train, tuple(samples), tuple(validation), tuple(tests), few_shot, clean, clean_test
+    )
+
+
+def _cleaned(bench: Bench, cleaned: Splits | None) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+    """Encoded cleaned rows for training and test; none when either is too few to tell anything."""
+    settings = pilot_settings()
+    if cleaned is None:
+        return (), ()
+    rows = kept(bench.encoder.rows(cleaned.train[: 2 * bench.recipe.samples]))
+    test = kept(bench.encoder.rows(cleaned.test[: settings.schedule.test_most]))
+    if len(rows) < settings.rows.train_least or len(test) < settings.rows.test_least:
+        bench.emitter.emit(Note(text="Too few cleaned rows for a run of their own", level="warning"))
+        return (), ()
+    return tuple(rows), tuple(test)
 
 
 def _encoded(bench: Bench, examples: Sequence[Example], name: str, least: int) -> list[Row]:

@@ -10,6 +10,8 @@ from heuristics.facts.experiment import PHASES, Phase
 LEAST_PAUSE = 0.2
 """Seconds between two steps of one part: more often than this nobody can read them."""
 
+_PHASES_OF_RUNS: tuple[Phase, ...] = ("rate", "ladder")
+
 
 class Progress:
     """Turns finished work into Step events with the time left of the whole pilot."""
@@ -57,11 +59,17 @@ class Progress:
         )
 
     def _seconds_left(self, share: float, now: float) -> float | None:
-        """The rest of this phase at its own pace once that is known, and the later phases as predicted."""
+        """The rest of this phase, and the later phases as predicted.
+
+        A phase of one kind of work goes on at its own pace once that is known; in a phase of several runs the
+        steps of one run say nothing about the others, so the prediction stays.
+        """
         if not self._predicted:
             return None
         later = sum(self._predicted.get(each, 0.0) for each in PHASES[PHASES.index(self._phase) + 1 :])
-        rest = self._predicted.get(self._phase, 0.0) * (1 - share)
-        if share > 0.1:
-            rest = (now - self._began) / share * (1 - share)
+        predicted, elapsed = self._predicted.get(self._phase, 0.0), now - self._began
+        if self._phase in _PHASES_OF_RUNS:
+            rest = max(0.0, predicted - elapsed)
+        else:
+            rest = elapsed / share * (1 - share) if share > 0.1 else predicted * (1 - share)
         return round(later + rest, 1)

@@ -7,16 +7,21 @@ from dataclasses import dataclass, replace
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from advisor.errors import BadData
+from advisor.errors import BadData, OutOfMemory
 from advisor.events import Note, ProofFound
+from advisor.text import one_line
 from advisor.work.data.examples import Example
+from advisor.work.pilot.attempt import Attempt, begin, smaller, words
 from advisor.work.pilot.bench import Bench
+from advisor.work.pilot.loading import can_quantise
 from advisor.work.pilot.memory import free_unused, is_out_of_memory
+from advisor.work.pilot.preparing import Candidates
 from advisor.work.pilot.rows import Row, kept
 from advisor.work.pilot.schedule import Speeds
 from advisor.work.pilot.settings import pilot_settings
 from advisor.work.pilot.trainer import RunPlan, make_trainer
 from heuristics.facts.pilot import Proof
+from heuristics.recipe import Recipe
 
 
 @dataclass(slots=True)
@@ -39,26 +44,45 @@ class _Clock(TrainerCallback):  # type: ignore[misc]
             control.should_training_stop = True
 
 
-def prove(bench: Bench, examples: Sequence[Example], ordinary: Sequence[Row]) -> Proof:
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What the first phase fixes for all others."""
+
+    proof: Proof
+    speeds: Speeds
+    recipe: Recipe
+    """With the micro-batch that fits."""
+
+
+def prove_and_measure(bench: Bench, candidates: Candidates, tries: int = 0) -> Proven:
+    """The proof, and the speeds with the base model as it is."""
+    proof = prove(bench, candidates.train, candidates.samples, tries)
+    return Proven(proof, measure_speeds(bench, proof, candidates.validation), bench.recipe)
+
+
+def prove(bench: Bench, examples: Sequence[Example], ordinary: Sequence[Row], tries: int = 0) -> Proof:
     """Train on the longest rows of `examples`, then on `ordinary` rows, and say what it took.
 
-    Running out of memory halves the micro-batch and doubles accumulation; the bench's recipe then is the
-    smaller one. Raises the out-of-memory error when that does not help.
+    Running out of memory leads to the next smaller recipe, which then is the bench's; `tries` counts those
+    before this worker. Raises OutOfMemory when none helps.
     """
     longest = longest_rows(bench, examples, bench.recipe.effective_batch)
-    retries = 0
+    retries = tries
     while True:
+        failed = ""
         try:
             proof = replace(_attempt(bench, longest, ordinary), retries=retries)
         except (RuntimeError, MemoryError) as error:
-            if not is_out_of_memory(error) or not _can_shrink(bench, retries):
+            if not is_out_of_memory(error):
                 raise
+            failed = one_line(str(error), 200) or "out of memory"
         else:
             bench.emitter.emit(ProofFound(proof=proof))
             return proof
         # Outside the handler, so that the error's frames no longer hold the memory.
+        if not _shrink(bench, retries):
+            raise OutOfMemory(f"Memory ran out with every smaller setting: {failed}")
         retries += 1
-        _shrink(bench)
 
 
 def longest_rows(bench: Bench, examples: Sequence[Example], count: int) -> list[Row]:
@@ -90,7 +114,7 @@ def measure_speeds(bench: Bench, proof: Proof, validation: Sequence[Row]) -> Spe
         began = time.monotonic()
         bench.generator().answers(prompts, tokens, stop_early=False)
         generate = (time.monotonic() - began) / tokens
-    return Speeds(train=proof.tokens_per_second, score=score, generate=generate)
+    return Speeds(proof.tokens_per_second, score, generate, 2 * bench.start_seconds)
 
 
 def _attempt(bench: Bench, longest: Sequence[Row], ordinary: Sequence[Row]) -> Proof:
@@ -113,7 +137,10 @@ def _attempt(bench: Bench, longest: Sequence[Row], ordinary: Sequence[Row]) -> P
     clock = _Clock([], settings.least_seconds)
     bench.memory.reset()
     try:
-        trainer = make_trainer(bench.model, bench.tokenizer, recipe, plan, bench.folder, (clock,))
+        began = time.monotonic()
+        folder = bench.state / "checkpoints" / plan.id
+        trainer = make_trainer(bench.model, bench.tokenizer, recipe, plan, folder, (clock,))
+        bench.start_seconds = time.monotonic() - began
         bench.tuned = trainer.model
         trainer.train()
     finally:
@@ -136,21 +163,19 @@ def _attempt(bench: Bench, longest: Sequence[Row], ordinary: Sequence[Row]) -> P
     )
 
 
-def _can_shrink(bench: Bench, retries: int) -> bool:
-    return retries < pilot_settings().proof.retries and bench.recipe.micro_batch > 1
-
-
-def _shrink(bench: Bench) -> None:
-    """Halve the micro-batch and keep the effective batch."""
+def _shrink(bench: Bench, tries: int) -> bool:
+    """Take the next smaller recipe; False when there is none."""
     free_unused(bench.device)
-    half = bench.recipe.micro_batch // 2
-    accumulation = max(1, round(bench.recipe.effective_batch / half))
-    bench.recipe = replace(bench.recipe, micro_batch=half, accumulation=accumulation)
-    bench.emitter.emit(
-        Note(
-            text=f"Out of memory: trying micro-batch {half} with accumulation {accumulation}", level="warning"
-        )
-    )
+    before = bench.recipe
+    recipe = smaller(before, tries, pilot_settings().proof.retries, can_quantise(bench.device))
+    if recipe is None:
+        return False
+    bench.recipe = recipe
+    bench.emitter.emit(Note(text=f"Out of memory: trying {words(recipe)}", level="warning"))
+    begin(bench.state, Attempt(recipe=recipe, tries=tries + 1))
+    if recipe.method != before.method:
+        bench.load_base()
+    return True
 
 
 def _characters(example: Example) -> int:

@@ -4,8 +4,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from advisor import catalog
+from advisor.work.pilot.runs import ladder_sizes, planned_runs
 from advisor.work.pilot.settings import pilot_settings
-from heuristics.facts.experiment import Phase
+from heuristics.facts.experiment import Phase, PilotSchedule, PlannedRun, Possible
+from heuristics.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,8 @@ class Speeds:
     """Tokens per second of scoring."""
     generate: float
     """Seconds for one more token of a whole batch of answers."""
+    start: float = 0.0
+    """Seconds to make a trainer and to take its adapter off again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,14 @@ class Sizes:
     """Test rows that are answered by generation."""
     shots: int
     """Solved examples of the few-shot baseline, 0 when it is left out."""
+    rate_runs: int = 0
+    """Runs of the rate phase, reserved extensions included."""
+    rungs: tuple[int, ...] = ()
+    """Sizes of the ladder below the whole sample, largest first."""
+    seeds: int = 1
+    """Seeds at the smallest sizes."""
+    cleaned: bool = False
+    """True when the cleaned rows get a run of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,36 +64,60 @@ class Work:
 
     speeds: Speeds
     lengths: Lengths
-    epochs: float
     evaluations: int
     prompts: bool
     """False for raw text, which has no prompts to swap and no answers to generate."""
+    answers: bool
+    """True when the goal's metric needs generated answers."""
+    recipe: Recipe
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """The sizes that fit the budget, the time they need, and what was given up for it."""
+def wanted_sizes(
+    samples: int, validation: int, test: int, generated: int, shots: int, recipe: Recipe, cleaned: bool
+) -> Sizes:
+    """Everything that a budget without end would pay for."""
+    settings = pilot_settings()
+    return Sizes(
+        samples=samples,
+        validation=validation,
+        test=test,
+        generated=generated,
+        shots=shots,
+        rate_runs=3 + catalog.limits().search.extensions,
+        rungs=ladder_sizes(samples, recipe.effective_batch),
+        seeds=settings.ladder.seeds,
+        cleaned=cleaned,
+    )
 
-    sizes: Sizes
-    seconds: dict[Phase, float]
-    dropped: tuple[str, ...]
 
-    @property
-    def total(self) -> float:
-        """Predicted seconds of everything after the proof."""
-        return sum(self.seconds.values())
-
-
-def fit(wanted: Sizes, work: Work, budget: float) -> Schedule:
-    """The largest sizes that fit `budget` seconds; the smallest ones when nothing fits."""
+def fit(wanted: Sizes, work: Work, budget: float, whole: float) -> PilotSchedule:
+    """The most that fits the `budget` seconds that are left of the `whole`; the least when nothing fits."""
     dropped: list[str] = []
     sizes = wanted
-    for smaller, words in _reductions(wanted):
+    for smaller, words in _reductions(wanted, work.recipe):
         if sum(predicted(sizes, work).values()) <= budget * pilot_settings().schedule.margin:
             break
         sizes = smaller
         dropped.append(words)
-    return Schedule(sizes, predicted(sizes, work), tuple(dropped))
+    return PilotSchedule(
+        budget=whole,
+        seconds=predicted(sizes, work),
+        runs=runs_of(sizes, work.recipe),
+        validation=sizes.validation,
+        test=sizes.test,
+        generated=sizes.generated,
+        shots=sizes.shots,
+        dropped=tuple(dropped),
+        possible=possible(sizes, work),
+        rate_runs=sizes.rate_runs,
+    )
+
+
+def runs_of(sizes: Sizes, recipe: Recipe) -> tuple[PlannedRun, ...]:
+    """The training runs of these sizes in their order."""
+    return planned_runs(
+        recipe, sizes.samples, sizes.rungs, sizes.seeds, rate=sizes.rate_runs > 0, cleaned=sizes.cleaned
+    )
 
 
 def predicted(sizes: Sizes, work: Work) -> dict[Phase, float]:
@@ -90,20 +127,87 @@ def predicted(sizes: Sizes, work: Work) -> dict[Phase, float]:
     validation = sizes.validation * lengths.validation / speeds.score
     test = sizes.test * lengths.test / speeds.score * (2 if work.prompts else 1)
     shots = sizes.test * lengths.few_shot / speeds.score if sizes.shots else 0.0
-    rounds = math.ceil(sizes.generated / pilot_settings().generating.batch_rows) if work.prompts else 0
-    generated = rounds * lengths.answer * speeds.generate
-    training = sizes.samples * lengths.train * work.epochs / speeds.train
-    return {
-        "baseline": validation + test + shots + generated * (2 if sizes.shots else 1),
-        "ladder": extra + training + work.evaluations * validation,
-        "final": test + generated,
+    generated = _answering(sizes.generated, work) if work.prompts else 0.0
+    runs = runs_of(sizes, work.recipe)
+    seconds: dict[Phase, float] = {
+        "baseline": validation * (2 if work.prompts else 1)
+        + test
+        + shots
+        + generated * (2 if sizes.shots else 1)
     }
+    if sizes.rate_runs:
+        first = next(each for each in runs if each.phase == "rate")
+        seconds["rate"] = sizes.rate_runs * _run_seconds(first, sizes, work)
+    ladder = [each for each in runs if each.phase == "ladder"]
+    seconds["ladder"] = extra + sum(_run_seconds(each, sizes, work) for each in ladder)
+    seconds["final"] = test + generated + _besides(work)
+    return seconds
 
 
-def _reductions(wanted: Sizes) -> Iterator[tuple[Sizes, str]]:
+def evaluations_of(run: PlannedRun, samples: int, whole: int) -> int:
+    """Held-out evaluations during one run; `whole` is their number in the run on all `samples`."""
+    if run.phase == "rate":
+        return pilot_settings().rate.evaluations
+    return whole if run.samples == samples else pilot_settings().ladder.evaluations
+
+
+def possible(sizes: Sizes, work: Work) -> tuple[Possible, ...]:
+    """What these sizes can decide, and what is missing where they cannot."""
+    seeded = sizes.seeds >= pilot_settings().ladder.seeds and len(sizes.rungs) > 0
+    ladder = 1 + len(sizes.rungs)
+    found = [
+        Possible("Is the tuned model better than the base model?", True),
+        Possible("Is prompting with solved examples enough?", sizes.shots > 0, "the few-shot baseline"),
+        Possible("Are more answers exactly right?", sizes.generated > 0, "generated answers"),
+        Possible("Is the learning rate right?", sizes.rate_runs > 0, "the rate runs"),
+        Possible("Would more data help?", ladder >= 4 and seeded, f"sizes or seeds: {ladder} of 4 sizes"),
+        Possible("Did tuning shift the treatment of groups?", seeded, "three seeds of one size"),
+    ]
+    if sizes.cleaned:
+        found.append(Possible("Does cleaning help more than data?", True))
+    if not work.prompts:
+        found = [each for each in found if each.question not in _NEED_PROMPTS]
+    return tuple(replace(each, why="") if each.answered else each for each in found)
+
+
+_NEED_PROMPTS = ("Is prompting with solved examples enough?", "Are more answers exactly right?")
+
+
+def _run_seconds(run: PlannedRun, sizes: Sizes, work: Work) -> float:
+    speeds, lengths = work.speeds, work.lengths
+    scoring = sizes.validation * lengths.validation / speeds.score
+    evaluations = evaluations_of(run, sizes.samples, work.evaluations)
+    training = run.samples * lengths.train * run.epochs / speeds.train
+    seconds = speeds.start + training + evaluations * scoring
+    if run.phase == "ladder":
+        seconds += scoring if work.prompts else 0.0
+        if work.answers and sizes.generated:
+            seconds += _answering(min(pilot_settings().ladder.generated, sizes.validation), work)
+    return seconds
+
+
+def _answering(rows: int, work: Work) -> float:
+    rounds = math.ceil(rows / pilot_settings().generating.batch_rows)
+    return rounds * work.lengths.answer * work.speeds.generate
+
+
+def _besides(work: Work) -> float:
+    """Memorisation with two models, and the losses of training rows."""
+    settings = pilot_settings()
+    rounds = 2 * math.ceil(settings.memorised.rows / settings.generating.batch_rows) + 1
+    scored = settings.outliers.rows * work.lengths.train / work.speeds.score
+    if work.lengths.answer <= settings.memorised.least_tokens:
+        return scored
+    return rounds * settings.memorised.most_tokens * work.speeds.generate + scored
+
+
+def _reductions(wanted: Sizes, recipe: Recipe) -> Iterator[tuple[Sizes, str]]:
     """Ever smaller sizes, each with what it gives up, dearest evidence last."""
     limits = pilot_settings().schedule
     sizes = wanted
+    for field, value, words in _ladder_reductions(wanted):
+        sizes = replace(sizes, **{field: value})  # type: ignore[arg-type]
+        yield sizes, words
     for field, most in (
         ("generated", limits.generated_short),
         ("test", limits.test_short),
@@ -114,13 +218,28 @@ def _reductions(wanted: Sizes) -> Iterator[tuple[Sizes, str]]:
     ):
         before = getattr(sizes, field)
         if before > most:
-            sizes = replace(sizes, **{field: most})
+            sizes = replace(sizes, **{field: most})  # type: ignore[arg-type]
             sizes = replace(sizes, generated=min(sizes.generated, sizes.test))
             yield sizes, _words(field, before, most)
     while sizes.samples > limits.samples_least:
         before, after = sizes.samples, max(limits.samples_least, sizes.samples // 2)
         sizes = replace(sizes, samples=after)
         yield sizes, _words("samples", before, after)
+
+
+def _ladder_reductions(wanted: Sizes) -> Iterator[tuple[str, object, str]]:
+    """What is given up before the tests: further rate runs, seeds, sizes, the rate phase."""
+    if wanted.cleaned:
+        yield "cleaned", False, "no run on cleaned rows"
+    if wanted.rate_runs > 3:
+        yield "rate_runs", 3, "no reserve for further rate runs"
+    if wanted.rungs:
+        for seeds in range(wanted.seeds - 1, 0, -1):
+            yield "seeds", seeds, f"{seeds} instead of {wanted.seeds} seeds at the smallest sizes"
+    for kept in range(len(wanted.rungs) - 1, -1, -1):
+        yield "rungs", wanted.rungs[:kept], f"no run on {wanted.rungs[kept]:,} rows"
+    if wanted.rate_runs:
+        yield "rate_runs", 0, "no rate runs: the prior stays"
 
 
 def _words(field: str, before: int, after: int) -> str:

@@ -96,7 +96,13 @@ def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def score_of(name: str, split: str, losses: Sequence[RowLoss], matches: Sequence[bool] = ()) -> Score:
+def score_of(
+    name: str,
+    split: str,
+    losses: Sequence[RowLoss],
+    matches: Sequence[bool] = (),
+    overlaps: Sequence[float] = (),
+) -> Score:
     """The score that rows' losses, and exact matches of some of them, add up to."""
     tokens = sum(each.tokens for each in losses)
     loss = sum(each.nll for each in losses) / tokens
@@ -109,6 +115,7 @@ def score_of(name: str, split: str, losses: Sequence[RowLoss], matches: Sequence
         perplexity=perplexity(loss),
         token_accuracy=sum(each.correct for each in losses) / tokens,
         exact_match=sum(matches) / len(matches) if matches else None,
+        token_f1=sum(overlaps) / len(overlaps) if overlaps else None,
         generated=len(matches),
     )
 

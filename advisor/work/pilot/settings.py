@@ -2,10 +2,12 @@
 
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from advisor.preset_file import read_preset
+from advisor.text import one_line
 
 
 class _Table(BaseModel):
@@ -51,6 +53,8 @@ class ScoringSettings(_Table):
     batch_rows: int
     general_tokens: int
     """Longest piece of the general text, tokens."""
+    general_rows: int
+    """Most pieces of the user's own general text."""
 
 
 class GeneratingSettings(_Table):
@@ -84,6 +88,70 @@ class ScheduleSettings(_Table):
     """Training rows are not cut below this."""
 
 
+class RateSettings(_Table):
+    """The search for the learning rate."""
+
+    sample_share: float
+    """Share of the starting sample that each run trains on."""
+    evaluations: int
+
+
+class LadderSettings(_Table):
+    """Runs on nested parts of the starting sample."""
+
+    divisors: tuple[int, ...]
+    """The starting sample over each of these is one size, largest size first."""
+    seeds: int
+    """Runs with different seeds at each of the smallest sizes."""
+    seeded_sizes: int
+    """How many of the smallest sizes get several seeds."""
+    least_rows: int
+    """Smaller sizes are left out."""
+    evaluations: int
+    """Held-out evaluations of runs below the whole sample."""
+    generated: int
+    """Validation rows answered after each run where the goal's metric needs answers."""
+
+
+class CheckpointSettings(_Table):
+    """Checkpoints of a running training."""
+
+    seconds: float
+    """Least time between two."""
+    cost_share: float
+    """Share of the training time that they may take."""
+    kept: int
+    space_factor: float
+    """Free disk needed, over the size of the checkpoints."""
+
+
+class MemorisedSettings(_Table):
+    """Training rows repeated word for word."""
+
+    rows: int
+    least_tokens: int
+    most_tokens: int
+    """Tokens that are generated for each row."""
+
+
+class OutlierSettings(_Table):
+    """Rows whose loss stands out after training."""
+
+    rows: int
+    excess: float
+    """Robust standard deviations of the log loss above its median."""
+    kept: int
+    excerpt_characters: int
+
+
+class HeartbeatSettings(_Table):
+    """When a training that says nothing is stalled."""
+
+    least_seconds: float
+    slow_factor: float
+    """Times the slowest step so far."""
+
+
 class TrainingSettings(_Table):
     """What is kept of a run."""
 
@@ -102,13 +170,24 @@ class PilotSettings(_Table):
     scoring: ScoringSettings
     generating: GeneratingSettings
     schedule: ScheduleSettings
+    rate: RateSettings
+    ladder: LadderSettings
     training: TrainingSettings
+    checkpoint: CheckpointSettings
+    memorised: MemorisedSettings
+    outliers: OutlierSettings
+    heartbeat: HeartbeatSettings
 
 
 @cache
 def pilot_settings() -> PilotSettings:
     """The settings, read once."""
     return read_preset("pilot.toml", PilotSettings)
+
+
+def general_source(own: Path | None) -> str:
+    """Where the general text comes from, in words."""
+    return "the program's own sentences" if own is None else f"your own text {one_line(own.name, 60)}"
 
 
 def general_text() -> tuple[str, ...]:

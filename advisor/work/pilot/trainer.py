@@ -1,9 +1,9 @@
 """A TRL trainer for one run, made from a recipe: the same settings that an exported configuration holds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from datasets import Dataset
@@ -14,11 +14,13 @@ from transformers import (
     PrinterCallback,
     ProgressCallback,
     TrainerCallback,
+    set_seed,
 )
 from trl import SFTConfig, SFTTrainer
 
 from advisor.work.data.examples import Example
 from advisor.work.data.render import training_row
+from advisor.work.pilot.checkpoint import Checkpoints
 from heuristics.recipe import Recipe
 
 
@@ -35,6 +37,33 @@ class RunPlan:
     most_steps: int | None = None
     in_order: bool = False
     """True trains on the rows as they stand, without shuffling."""
+    warmup_share: float | None = None
+    """None takes the recipe's."""
+    cleaned: bool = False
+
+
+class PilotTrainer(SFTTrainer):  # type: ignore[misc]
+    """The trainer of an exported configuration, which remembers its batch and keeps checkpoints whole."""
+
+    checkpoints: Checkpoints | None = None
+    live_state: Callable[[], dict[str, object]]
+    """What the listener of the run must know to go on."""
+    batch: list[torch.Tensor]
+    """Token ids of the micro-batches since the step began."""
+
+    def compute_loss(
+        self, model: torch.nn.Module, inputs: dict[str, torch.Tensor], *rest: Any, **more: Any
+    ) -> Any:
+        """The trainer's own loss; the batch is remembered, so that an alarm can name its rows."""
+        if self.model.training:
+            self.batch.append(inputs["input_ids"])
+        return super().compute_loss(model, inputs, *rest, **more)
+
+    def _save_checkpoint(self, model: torch.nn.Module, trial: object) -> None:
+        """Written by the trainer, made whole by us."""
+        if self.checkpoints is not None:
+            write = super()._save_checkpoint
+            self.checkpoints.save(self.state.global_step, lambda: write(model, trial), self.live_state())
 
 
 def make_trainer(
@@ -44,10 +73,15 @@ def make_trainer(
     plan: RunPlan,
     folder: Path,
     callbacks: Sequence[TrainerCallback] = (),
-) -> SFTTrainer:
-    """A trainer that puts a fresh adapter on `model` (none for full fine-tuning) and tokenizes the rows."""
+) -> PilotTrainer:
+    """A trainer that puts a fresh adapter on `model` (none for full fine-tuning) and tokenizes the rows.
+
+    `folder` receives what the trainer writes. The same plan gives the same adapter, whatever ran before.
+    """
+    # The adapter is drawn before the trainer sets its own seed.
+    set_seed(plan.seed)
     rows = [training_row(each, recipe.template) for each in plan.examples]
-    trainer = SFTTrainer(
+    trainer = PilotTrainer(
         model=model,
         args=_config(recipe, plan, folder, next(model.parameters()).device),
         train_dataset=Dataset.from_list(rows),
@@ -55,6 +89,7 @@ def make_trainer(
         peft_config=adapter_config(recipe) if recipe.method != "full" else None,
         callbacks=list(callbacks),
     )
+    trainer.batch = []
     for unwanted in (PrinterCallback, ProgressCallback):
         trainer.remove_callback(unwanted)
     return trainer
@@ -76,7 +111,7 @@ def adapter_config(recipe: Recipe) -> LoraConfig:
 
 def _config(recipe: Recipe, plan: RunPlan, folder: Path, device: torch.device) -> SFTConfig:
     return SFTConfig(
-        output_dir=str(folder / "trainer" / plan.id),
+        output_dir=str(folder),
         learning_rate=plan.learning_rate,
         per_device_train_batch_size=recipe.micro_batch,
         gradient_accumulation_steps=recipe.accumulation,
@@ -86,7 +121,7 @@ def _config(recipe: Recipe, plan: RunPlan, folder: Path, device: torch.device) -
         packing=recipe.packing,
         completion_only_loss=None if recipe.trained_tokens == "answers" else False,
         lr_scheduler_type=recipe.schedule,
-        warmup_steps=recipe.warmup_share,
+        warmup_steps=recipe.warmup_share if plan.warmup_share is None else plan.warmup_share,
         optim=recipe.optimizer,
         weight_decay=recipe.weight_decay,
         max_grad_norm=recipe.max_grad_norm,

@@ -7,21 +7,25 @@ from pathlib import Path
 import pytest
 import torch
 
-from advisor.errors import BadData
+from advisor.errors import BadData, OutOfMemory
+from advisor.files import private_folder
 from advisor.jobs import read_events
+from advisor.specs import PilotTask
 from advisor.work.data.examples import Example, Message
 from advisor.work.emit import Emitter
+from advisor.work.pilot import proof
 from advisor.work.pilot.bench import Bench
 from advisor.work.pilot.generating import same_answer, stop_tokens
 from advisor.work.pilot.material import choose_shots, few_shot_rows, swapped_rows
 from advisor.work.pilot.preparing import Candidates, encode_candidates, read_splits, set_up
 from advisor.work.pilot.progress import Progress
 from advisor.work.pilot.proof import prove
+from advisor.work.pilot.runs import ladder_sizes, sample_rows
 from advisor.work.pilot.saving import save_tuned
-from advisor.work.pilot.schedule import Lengths, Sizes, Speeds, Work, fit, predicted
+from advisor.work.pilot.schedule import Lengths, Speeds, Work, fit, runs_of, wanted_sizes
 from advisor.work.pilot.scoring import batches
 from advisor.work.pilot.trainer import RunPlan, make_trainer
-from tests.work.pilot.pilot_worlds import learnable_rows, spec_for, write_rows
+from tests.work.pilot.pilot_worlds import RECIPE, learnable_rows, spec_for, write_rows
 
 
 def make_bench(tiny_model: Path, tmp_path: Path, **recipe: object) -> tuple[Bench, Candidates]:
@@ -29,8 +33,10 @@ def make_bench(tiny_model: Path, tmp_path: Path, **recipe: object) -> tuple[Benc
     data = write_rows(tmp_path / "rows.jsonl", learnable_rows()[:100])
     spec = spec_for(tmp_path / "run", data, tiny_model, **recipe)
     emitter = Emitter(spec.folder)
+    assert isinstance(spec.task, PilotTask)
     splits = read_splits(spec.task, emitter)
-    bench = set_up(spec, emitter, Progress(emitter), splits)
+    state = private_folder(spec.folder / "state")
+    bench = set_up(spec, emitter, Progress(emitter), splits, state, spec.task.recipe)
     return bench, encode_candidates(bench, splits)
 
 
@@ -124,21 +130,22 @@ def test_running_out_of_memory_halves_the_micro_batch_and_keeps_the_effective_ba
     bench, candidates = prepared
     memory = SmallMemory(most=2)
     bench.model.get_input_embeddings().register_forward_pre_hook(memory)
-    proof = prove(bench, candidates.train, candidates.samples)
-    assert (proof.micro_batch, proof.accumulation, proof.retries) == (2, 4, 2)
+    found = prove(bench, candidates.train, candidates.samples)
+    assert (found.micro_batch, found.accumulation, found.retries) == (2, 4, 2)
     assert bench.recipe.micro_batch == 2 and bench.recipe.effective_batch == 8
     assert set(memory.seen) == {8, 4, 2}
 
 
-def test_memory_that_never_suffices_is_an_error_after_three_tries(
-    prepared: tuple[Bench, Candidates],
+def test_memory_that_never_suffices_is_an_error_after_three_halvings_and_recomputing(
+    prepared: tuple[Bench, Candidates], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(proof, "can_quantise", lambda _device: False)
     bench, candidates = prepared
     memory = SmallMemory(most=0)
     bench.model.get_input_embeddings().register_forward_pre_hook(memory)
-    with pytest.raises(torch.OutOfMemoryError):
+    with pytest.raises(OutOfMemory, match="every smaller setting"):
         prove(bench, candidates.train, candidates.samples)
-    assert memory.seen == [8, 4, 2, 1]
+    assert memory.seen == [8, 4, 2, 1, 1]
 
 
 def test_swapped_prompts_keep_the_answer_and_ask_for_another_one(
@@ -192,39 +199,69 @@ def test_prompts_that_fill_the_sequence_are_refused_in_one_line(tiny_model: Path
 
 
 WORK = Work(
-    speeds=Speeds(train=1000.0, score=4000.0, generate=0.1),
+    speeds=Speeds(train=1000.0, score=4000.0, generate=0.1, start=0.5),
     lengths=Lengths(train=100, validation=100, test=100, few_shot=400, answer=20),
-    epochs=3,
     evaluations=8,
     prompts=True,
+    answers=True,
+    recipe=replace(RECIPE, samples=512, epochs=3),
 )
-WANTED = Sizes(samples=500, validation=100, test=400, generated=64, shots=3)
+WANTED = wanted_sizes(512, 100, 400, 64, 3, WORK.recipe, cleaned=False)
 
 
-def test_a_long_budget_drops_nothing() -> None:
-    schedule = fit(WANTED, WORK, 10_000)
-    assert schedule.sizes == WANTED and schedule.dropped == ()
-    assert set(schedule.seconds) == {"baseline", "ladder", "final"}
+def test_a_long_budget_drops_nothing_and_can_decide_everything() -> None:
+    schedule = fit(WANTED, WORK, 10_000, 10_000)
+    assert schedule.dropped == () and schedule.runs == runs_of(WANTED, WORK.recipe)
+    assert set(schedule.seconds) == {"baseline", "rate", "ladder", "final"}
+    assert all(each.answered and not each.why for each in schedule.possible)
 
 
-@pytest.mark.parametrize("budget", [300, 200, 150, 100, 60])
+def test_the_ladder_has_four_nested_sizes_and_three_seeds_at_the_two_smallest() -> None:
+    ladder = [each for each in runs_of(WANTED, WORK.recipe) if each.phase == "ladder"]
+    assert [each.samples for each in ladder] == [512, 256, 128, 128, 128, 64, 64, 64]
+    assert len({each.id for each in ladder}) == len(ladder)
+    assert len({each.epochs for each in ladder}) == 1
+    for seed in (0, 1, 2):
+        small, large = (set(sample_rows(range(512), size, seed, 17 + seed)) for size in (64, 128))
+        assert small < large and len(small) == 64
+
+
+def test_a_small_sample_has_fewer_sizes_and_none_below_a_batch() -> None:
+    assert ladder_sizes(150, 8) == (75, 37, 18)
+    assert ladder_sizes(150, 32) == (75, 37)
+    assert ladder_sizes(20, 8) == ()
+
+
+@pytest.mark.parametrize("budget", [3000, 1000, 500, 300, 200, 150, 100, 60])
 def test_what_is_scheduled_fits_the_budget(budget: float) -> None:
-    schedule = fit(WANTED, WORK, budget)
+    schedule = fit(WANTED, WORK, budget, budget)
     assert schedule.total <= budget
-    assert schedule.dropped if schedule.sizes != WANTED else not schedule.dropped
+    assert bool(schedule.dropped) == (schedule.total < fit(WANTED, WORK, 10_000, 10_000).total)
+
+
+def test_further_rate_runs_are_given_up_first_then_seeds_then_sizes_and_the_rows_last() -> None:
+    dropped = fit(WANTED, WORK, 0.0, 0.0).dropped
+    places = [
+        next(place for place, each in enumerate(dropped) if words in each)
+        for words in ("reserve", "seeds", "no run on", "no rate runs", "few-shot", "training rows")
+    ]
+    assert places == sorted(places)
 
 
 def test_a_budget_that_nothing_fits_gets_the_smallest_pilot() -> None:
-    schedule = fit(WANTED, WORK, 0.0)
-    assert schedule.sizes == Sizes(samples=32, validation=50, test=50, generated=0, shots=0)
-    assert schedule.total == sum(predicted(schedule.sizes, WORK).values()) > 0
+    schedule = fit(WANTED, WORK, 0.0, 0.0)
+    (run,) = schedule.runs
+    assert (run.samples, schedule.validation, schedule.test) == (32, 50, 50)
+    assert schedule.generated == schedule.shots == schedule.rate_runs == 0
+    unanswered = [each.question for each in schedule.possible if not each.answered]
+    assert len(unanswered) == 5 and all(each.why for each in schedule.possible if not each.answered)
 
 
 def test_training_rows_are_dropped_last() -> None:
     for budget in range(0, 400, 10):
-        sizes = fit(WANTED, WORK, budget).sizes
-        if sizes.samples < WANTED.samples:
-            assert (sizes.test, sizes.generated, sizes.shots) == (50, 0, 0)
+        schedule = fit(WANTED, WORK, float(budget), float(budget))
+        if max(each.samples for each in schedule.runs) < 512:
+            assert schedule.generated == 0 and schedule.shots == 0 and schedule.test == 50
 
 
 class FullDisk(torch.nn.Module):
@@ -238,8 +275,8 @@ class FullDisk(torch.nn.Module):
 
 def test_a_full_disk_loses_the_adapter_and_says_so(bench: Bench) -> None:
     bench.tuned = FullDisk()
-    save_tuned(bench)
+    assert not save_tuned(bench)
     notes = [each.text for each in read_events(bench.folder) if each.kind == "note"]
     assert any("No space left" in each for each in notes)
     assert not any(each.kind == "file" for each in read_events(bench.folder))
-    assert not [each for each in bench.folder.iterdir() if "adapter" in each.name]
+    assert not [each for each in bench.state.iterdir() if "adapter" in each.name]

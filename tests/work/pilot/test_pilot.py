@@ -9,12 +9,19 @@ from peft import PeftModel
 from transformers import AutoModelForCausalLM
 
 import advisor
+from advisor import catalog
 from advisor.errors import Stopped
 from advisor.events import Event, Metric, is_last
 from advisor.fold import pilot_facts
 from advisor.jobs import read_events, run_job
 from advisor.work.emit import Emitter
-from heuristics.facts.pilot import PilotFacts
+from heuristics.evidence import of_forecast
+from heuristics.facts.experiment import PHASES
+from heuristics.facts.forecast import Forecast
+from heuristics.facts.pilot import PilotFacts, Run
+from heuristics.forecast import forecast
+from heuristics.goal import Goal
+from heuristics.verdict import decide
 from tests.work.pilot.pilot_worlds import (
     RECIPE,
     Piloted,
@@ -24,6 +31,11 @@ from tests.work.pilot.pilot_worlds import (
     spec_for,
     write_rows,
 )
+
+
+def top(facts: PilotFacts) -> Run:
+    """The run on the whole starting sample, whose model is tested."""
+    return max(facts.runs, key=lambda each: (each.phase == "ladder", each.samples))
 
 
 def kinds(events: list[Event]) -> list[str]:
@@ -65,35 +77,50 @@ def test_a_learnt_task_is_answered_exactly_and_the_base_never_does(learnable: Pi
     assert gain and gain.estimate.value == 1.0 and gain.p_value is not None and gain.p_value < 1e-6
 
 
+def test_the_ladder_of_a_real_pilot_is_forecast_and_told_in_the_verdict(learnable: Piloted) -> None:
+    limits = catalog.limits()
+    made = forecast(learnable.facts, "loss", limits.forecast)
+    assert isinstance(made, Forecast)
+    assert len({each.samples for each in made.points}) == 4
+    goal = Goal(task="classify", metric="loss", smallest_gain=0.05)
+    verdict = decide(None, None, None, goal, None, learnable.facts, limits)
+    assert of_forecast(made) in verdict.evidence
+
+
+def test_a_real_pilot_compares_rates_and_its_ladder_uses_the_best(
+    learnable: Piloted,
+) -> None:
+    rate = learnable.facts.rate
+    assert rate is not None and len(rate.points) >= 3
+    assert any(each.heldout_loss is not None for each in rate.points)
+    assert {rung.run for rung in learnable.facts.rungs} <= {run.id for run in learnable.facts.runs}
+    assert top(learnable.facts).learning_rate <= rate.best
+
+
 def test_every_result_comes_in_the_order_of_the_phases(learnable: Piloted) -> None:
     order = kinds(learnable.events)
     assert order.index("proof") < order.index("score") < order.index("run") < order.index("file")
     assert order.index("file") < order.index("gain") < order.index("sample")
     phases = list(dict.fromkeys(each.phase for each in learnable.events if each.kind == "step"))
-    assert [each for each in phases if each in ("proof", "baseline", "ladder", "final")] == [
-        "proof",
-        "baseline",
-        "ladder",
-        "final",
-    ]
+    assert [each for each in phases if each in PHASES] == list(PHASES)
 
 
 def test_the_tuned_model_meets_the_test_rows_only_after_the_run(learnable: Piloted) -> None:
     events = learnable.events
     run = kinds(events).index("run")
-    before = [each.score for each in events[:run] if each.kind == "score"]
+    file = kinds(events).index("file")
+    before = [each.score for each in events[: max(run, file)] if each.kind == "score"]
     assert {each.name for each in before} == {"base", "base few-shot"}
 
 
 def test_every_step_is_told_with_loss_rate_speed_and_memory(learnable: Piloted) -> None:
-    run = learnable.facts.runs[0]
-    steps = [each for each in learnable.events if isinstance(each, Metric) and "loss" in each.values]
+    run = top(learnable.facts)
+    metrics = [each for each in learnable.events if isinstance(each, Metric) and each.run == run.id]
+    steps = [each for each in metrics if "loss" in each.values]
     assert [each.step for each in steps] == list(range(1, run.planned_steps + 1))
     wanted = {"loss", "learning_rate", "grad_norm", "tokens_per_second", "memory_bytes", "epoch"}
     assert all(wanted <= each.values.keys() for each in steps)
-    heldout = [
-        each for each in learnable.events if isinstance(each, Metric) and "heldout_loss" in each.values
-    ]
+    heldout = [each for each in metrics if "heldout_loss" in each.values]
     assert len(heldout) == len(run.heldout_loss) > 3
     assert all(
         each.values["perplexity"] == pytest.approx(math.exp(each.values["heldout_loss"])) for each in heldout
@@ -101,7 +128,7 @@ def test_every_step_is_told_with_loss_rate_speed_and_memory(learnable: Piloted) 
 
 
 def test_the_run_begins_at_the_loss_of_the_base_and_ends_at_that_of_the_tuned(learnable: Piloted) -> None:
-    run = learnable.facts.runs[0]
+    run = top(learnable.facts)
     base, tuned = learnable.facts.score("base", "validation"), learnable.facts.score("tuned", "validation")
     assert base and tuned
     assert run.heldout_loss[0] == (0, pytest.approx(base.loss, abs=1e-5))
@@ -144,7 +171,9 @@ async def test_as_a_job_it_ends_in_done_and_writes_only_into_its_folder(
     monkeypatch.delenv("HF_HOME", raising=False)
     monkeypatch.setenv("PYTHONPATH", str(Path(advisor.__file__).parents[1]))
     data = write_rows(tmp_path / "rows.jsonl", learnable_rows()[:60])
-    events = [each async for each in run_job(spec_for(tmp_path / "run", data, tiny_model, epochs=1))]
+    events = [
+        each async for each in run_job(spec_for(tmp_path / "run", data, tiny_model, epochs=1, samples=32))
+    ]
     assert [each.kind for each in events if is_last(each)] == ["done"]
     assert not [each for each in home.rglob("*") if each.is_file()]
     assert {each.name for each in tmp_path.iterdir()} == {"home", "rows.jsonl", "run"}
@@ -152,10 +181,10 @@ async def test_as_a_job_it_ends_in_done_and_writes_only_into_its_folder(
 
 def test_the_same_seed_gives_the_same_numbers(tiny_model: Path, tmp_path: Path) -> None:
     data = write_rows(tmp_path / "rows.jsonl", learnable_rows()[:80])
-    one, _ = run_pilot(spec_for(tmp_path / "one", data, tiny_model, epochs=2, dropout=0.1))
-    two, _ = run_pilot(spec_for(tmp_path / "two", data, tiny_model, epochs=2, dropout=0.1))
+    one, _ = run_pilot(spec_for(tmp_path / "one", data, tiny_model, epochs=1, dropout=0.1, samples=32))
+    two, _ = run_pilot(spec_for(tmp_path / "two", data, tiny_model, epochs=1, dropout=0.1, samples=32))
     assert one.gains == two.gains and one.scores == two.scores and one.samples == two.samples
-    assert one.runs[0].train_loss == two.runs[0].train_loss
+    assert one.runs[-1].train_loss == two.runs[-1].train_loss
 
 
 class StoppedHalfWay(Emitter):
@@ -185,9 +214,9 @@ def test_a_rate_that_breaks_the_model_is_an_alarm_and_no_gain(tiny_model: Path, 
     facts, events = run_pilot(
         spec_for(tmp_path / "run", data, tiny_model, learning_rate=1e30, warmup_share=0.0, max_grad_norm=1e9)
     )
-    assert [each.kind for each in facts.alarms] == ["nan"]
-    (run,) = facts.runs
-    assert run.diverged and run.steps < run.planned_steps
+    assert {each.kind for each in facts.alarms} == {"nan"}
+    assert all(each.diverged and each.steps < each.planned_steps for each in facts.runs)
+    assert facts.rate and facts.rate.basis == "none" and not facts.rungs
     assert not facts.gains and facts.adapter is None
     assert any(each.kind == "note" and "not a number" in each.text for each in events)
 
@@ -201,8 +230,8 @@ def test_other_methods_go_through_the_same_phases(method: str, tiny_model: Path,
     facts, _ = run_pilot(
         spec_for(tmp_path / "run", data, tiny_model, method=method, learning_rate=rate, epochs=2)
     )
-    assert {each.name for each in facts.gains} == {"loss", "task", "format", "exact_match"}
-    base, first = facts.score("base", "validation"), facts.runs[0].train_loss[0][1]
+    assert {each.name for each in facts.gains} == {"loss", "task", "format", "exact_match", "token_f1"}
+    base, first = facts.score("base", "validation"), top(facts).train_loss[0][1]
     # The proof trained on the same weights before: they must be as loaded again.
     assert base and first == pytest.approx(base.loss, abs=0.6)
     assert facts.adapter and (Path(facts.adapter) / "tokenizer.json").is_file()
@@ -236,7 +265,8 @@ def test_one_class_is_tuned_and_says_that_reading_the_prompt_cannot_be_measured(
 
 def test_the_users_own_test_rows_replace_ours(tiny_model: Path, tmp_path: Path) -> None:
     rows = learnable_rows()
-    spec = spec_for(tmp_path / "run", write_rows(tmp_path / "rows.jsonl", rows[:100]), tiny_model, epochs=1)
+    data = write_rows(tmp_path / "rows.jsonl", rows[:100])
+    spec = spec_for(tmp_path / "run", data, tiny_model, epochs=1, samples=32)
     own = write_rows(tmp_path / "own.jsonl", rows[100:125])
     task = spec.task.model_copy(update={"data": spec.task.data.model_copy(update={"eval_path": own})})
     facts, _ = run_pilot(spec.model_copy(update={"task": task}))
@@ -250,6 +280,7 @@ def test_a_budget_of_ten_seconds_drops_what_matters_least_and_says_so(
     data = write_rows(tmp_path / "rows.jsonl", learnable_rows())
     facts, events = run_pilot(spec_for(tmp_path / "run", data, tiny_model, minutes=0.02))
     notes = [each.text for each in events if each.kind == "note"]
-    assert any(each.startswith("To fit 1 s: 16 instead of") for each in notes)
+    assert any(each.startswith("To fit 1 s: no reserve for further rate runs") for each in notes)
+    assert any(each.startswith("This budget does not answer") for each in notes)
     assert any(each.startswith("Even the smallest pilot") for each in notes)
-    assert facts.runs[0].samples == 32 and facts.gain("loss")
+    assert [each.samples for each in facts.runs] == [32] and facts.gain("loss")
