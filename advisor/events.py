@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from heuristics.facts.cleaning import CleaningFacts
 from heuristics.facts.data import DataFacts
 from heuristics.facts.machine import MachineFacts
 from heuristics.facts.model import ModelFacts
@@ -11,7 +12,7 @@ from heuristics.facts.pilot import Alarm, Gain, Proof, Run, Sample, Score
 
 EVENTS_FILE = "events.jsonl"
 
-JobName = Literal["probe", "profile", "pilot", "export", "echo"]
+JobName = Literal["probe", "profile", "pilot", "export", "clean", "echo"]
 FailureKind = Literal["out_of_memory", "killed", "bad_data", "bad_model", "no_space", "crashed", "stopped"]
 
 
@@ -79,6 +80,13 @@ class DataFound(_Event):
 
     kind: Literal["data"] = "data"
     facts: DataFacts
+
+
+class CleaningFound(_Event):
+    """What a cleaning did to a copy, or would do."""
+
+    kind: Literal["cleaning"] = "cleaning"
+    facts: CleaningFacts
 
 
 class ModelFound(_Event):
@@ -165,6 +173,7 @@ Event = Annotated[
     | Metric
     | MachineFound
     | DataFound
+    | CleaningFound
     | ModelFound
     | ProofFound
     | ScoreFound

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from heuristics.facts.cleaning import Cleaning
 from heuristics.facts.data import Columns
 from heuristics.facts.model import ModelFacts
 from heuristics.goal import Goal
@@ -66,6 +67,20 @@ class ExportTask(_Task):
     """Folder that receives train.jsonl, validation.jsonl and test.jsonl."""
 
 
+class CleanTask(_Task):
+    """Apply fixes to a copy of a data set, or count what each of them would do."""
+
+    job: Literal["clean"] = "clean"
+    data: DataChoice
+    cleaning: Cleaning = Cleaning()
+    model: ModelFacts | None = None
+    """Whose tokenizer tells which rows are over the context."""
+    target: Path | None = None
+    """Folder that receives the copy, changes.jsonl and cleaning.toml; None means the run's own folder."""
+    preview: bool = False
+    """True counts what every fix would do alone, and writes nothing."""
+
+
 class EchoTask(_Task):
     """Behave as told: how the job mechanism is tested against misbehaving children."""
 
@@ -74,7 +89,9 @@ class EchoTask(_Task):
     seconds: float = 0.0
 
 
-Task = Annotated[ProbeTask | ProfileTask | PilotTask | ExportTask | EchoTask, Field(discriminator="job")]
+Task = Annotated[
+    ProbeTask | ProfileTask | PilotTask | ExportTask | CleanTask | EchoTask, Field(discriminator="job")
+]
 
 
 class JobSpec(BaseModel):

@@ -14,7 +14,7 @@ from types import FrameType
 
 from advisor.errors import Stopped
 from advisor.events import Done, Started
-from advisor.specs import EchoTask, ExportTask, JobSpec, PilotTask, ProbeTask, ProfileTask
+from advisor.specs import CleanTask, EchoTask, ExportTask, JobSpec, PilotTask, ProbeTask, ProfileTask
 from advisor.work.emit import Emitter
 from advisor.work.outcome import failure_of
 from advisor.work.start import read_spec
@@ -60,6 +60,10 @@ def _job_of(spec: JobSpec) -> Callable[[JobSpec, Emitter], None]:
             from advisor.work.data.export import export
 
             return export
+        case CleanTask():
+            from advisor.work.clean.clean import clean
+
+            return clean
         case EchoTask():
             from advisor.work.echo import echo
 

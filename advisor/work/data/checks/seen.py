@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from advisor.text import one_line
 from advisor.private import masked
+from advisor.text import one_line
 from advisor.work.data.examples import Example
 from advisor.work.data.load import Loaded
 from heuristics.facts.data import CheckResult
