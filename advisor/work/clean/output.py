@@ -11,6 +11,8 @@ from advisor.work.data.delimited import Dialect
 from advisor.work.data.rows import Row
 
 Value = dict[str, object]
+_END = "\r\n"
+"""The writer quotes line breaks inside a field only when they occur in the line end that it is given."""
 
 
 def json_line(value: Value, like: bytes | None) -> bytes:
@@ -40,11 +42,11 @@ def delimited_line(value: Value, dialect: Dialect, like: bytes) -> bytes:
     texts = [str(value.get(name, "")) for name in dialect.header]
     line = io.StringIO()
     if dialect.quoted:
-        csv.writer(line, delimiter=dialect.delimiter, lineterminator="").writerow(texts)
+        csv.writer(line, delimiter=dialect.delimiter, lineterminator=_END).writerow(texts)
     else:
         flat = [" ".join(each.replace(dialect.delimiter, " ").splitlines()) for each in texts]
         line.write(dialect.delimiter.join(flat))
-    return line.getvalue().encode("utf-8", "replace") + ending_of(like)
+    return line.getvalue().removesuffix(_END).encode("utf-8", "replace") + ending_of(like)
 
 
 def untouched(record: Record) -> bytes | None:

@@ -76,9 +76,13 @@ class _Looking:
     def compare(self) -> None:
         """The fixes that compare rows with each other."""
         by_place = {each.place: each.example for each in self._kept}
+        rows = self._kept
         for name, judge in WHOLE.items():
-            for place, stays in sorted(judge(self._kept, self._task.cleaning).items()):
+            found = judge(rows, self._task.cleaning)
+            for place, stays in sorted(found.items()):
                 self.done.note(name, _dropped(by_place[place], stays))
+            if name == "exact_duplicates":
+                rows = [each for each in rows if each.place not in found]
         try:
             context = ContextRule(self._task)
         except AdvisorError:
