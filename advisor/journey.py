@@ -9,13 +9,13 @@ from typing import Literal
 from advisor import catalog
 from advisor.case import Case
 from advisor.errors import BadInput
-from advisor.events import DataFound, Event, MachineFound, ModelFound, Started
+from advisor.events import CleaningFound, DataFound, Event, MachineFound, ModelFound, Started
 from advisor.export.target import DATA
 from advisor.fold import pilot_after
 from advisor.hub_cache import cache_folder
 from advisor.jobs import new_run_folder, read_events
 from advisor.models import cached_models, find_model
-from advisor.specs import DataChoice, ExportTask, JobSpec, PilotTask, ProbeTask, ProfileTask, Task
+from advisor.specs import CleanTask, DataChoice, ExportTask, JobSpec, PilotTask, ProbeTask, ProfileTask, Task
 from heuristics.assess import assess
 from heuristics.decision import Decision, Verdict
 from heuristics.facts.model import ModelFacts
@@ -66,6 +66,8 @@ def task_of(case: Case, action: str, export_folder: Path | None = None) -> Task:
             return PilotTask(
                 data=data_choice(case), model=case.model, recipe=case.plan.recipe, goal=case.goal
             )
+        case "clean" | "preview":
+            return clean_task(case, preview=action == "preview")
         case "export":
             if case.plan is None:
                 raise BadInput("There is no plan to export yet", "Profile the data and probe the machine.")
@@ -76,6 +78,13 @@ def task_of(case: Case, action: str, export_folder: Path | None = None) -> Task:
                 target=(export_folder or case.folder / "export") / DATA,
             )
     raise BadInput(f"Nothing is called {action}")
+
+
+def clean_task(case: Case, target: Path | None = None, *, preview: bool = False) -> CleanTask:
+    """The cleaning that the user chose, into `target` or the run's folder; raises BadInput without data."""
+    return CleanTask(
+        data=data_choice(case), cleaning=case.cleaning, model=case.model, target=target, preview=preview
+    )
 
 
 def data_choice(case: Case) -> DataChoice:
@@ -107,6 +116,8 @@ def absorb(case: Case, event: Event, run: str | None = None) -> Case:
     match event:
         case MachineFound(facts=machine):
             return case.but(machine=machine)
+        case CleaningFound(facts=cleaned):
+            return case.but(**{"cleaned" if cleaned.path else "cleaning_seen": cleaned})
         case DataFound(facts=data):
             return case.but(data=data)
         case ModelFound(facts=model):

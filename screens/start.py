@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from advisor.cli.asked import Asked
 
-_HEADLESS = ("probe", "profile", "plan", "pilot", "verdict", "export", "run", "replay")
+_HEADLESS = ("probe", "profile", "clean", "plan", "pilot", "verdict", "export", "run", "replay")
 _FLAGS = ("--json", "--headless", "-h", "--help")
 _USAGE = "advisor [DATA] [--model ID_OR_FOLDER] [--eval FILE] [--case DIR]   or   advisor demo"
 _NO_TERMINAL = (

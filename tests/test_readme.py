@@ -40,7 +40,18 @@ def test_every_command_of_the_tour_is_understood(command: str) -> None:
 
 def test_the_tour_shows_every_command() -> None:
     shown = {shlex.split(command, comments=True)[1] for command in _advisor_commands()}
-    assert shown == {"probe", "profile", "plan", "pilot", "verdict", "export", "run", "demo", "replay"}
+    assert shown == {
+        "probe",
+        "profile",
+        "clean",
+        "plan",
+        "pilot",
+        "verdict",
+        "export",
+        "run",
+        "demo",
+        "replay",
+    }
 
 
 def test_the_folder_list_is_complete() -> None:
