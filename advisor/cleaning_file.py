@@ -36,7 +36,7 @@ class CleaningFile(BaseModel):
     """Name of the file that the plan was made on: told, never opened."""
     sha256: str = ""
     fixes: tuple[str, ...]
-    near_similarity: float = Field(default=NEAR_SIMILARITY, ge=0.5, le=1.0)
+    near_similarity: float = Field(default=NEAR_SIMILARITY, ge=NEAR_SIMILARITY, le=1.0)
     conflicts: str = Field(default="drop", pattern="^(drop|majority)$")
     context: int | None = Field(default=None, ge=1, le=_MOST)
     spellings: tuple[_Spelling, ...] = ()

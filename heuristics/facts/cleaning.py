@@ -46,7 +46,7 @@ class Cleaning:
     fixes: tuple[str, ...] | None = None
     """Names of the fixes; None means those that are ticked by default."""
     near_similarity: float = NEAR_SIMILARITY
-    """From which similarity a row is dropped as a near-duplicate, 0.5 to 1."""
+    """From which similarity a row is dropped as a near-duplicate, from that of the check to 1."""
     conflicts: Literal["drop", "majority"] = "drop"
     """"drop" leaves out every row of a prompt with several answers, "majority" keeps the commonest answer."""
     context: int | None = None

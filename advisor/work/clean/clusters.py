@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from advisor.work.data.checks.spelling import labelled, variants
+from advisor.work.data.checks.spelling import _labelled, variants
 from advisor.work.data.examples import Example
 from heuristics.facts.cleaning import LabelCluster
 
@@ -20,7 +20,7 @@ class Clusters:
     def found(self) -> tuple[LabelCluster, ...]:
         """Clusters of two or more spellings, most frequent spelling first."""
         clusters = []
-        for field, values in labelled(self._examples):
+        for field, values in _labelled(self._examples):
             counts = {value: len(rows) for value, rows in values.items()}
             groups: dict[str, list[str]] = defaultdict(list)
             for variant, common in variants(counts):

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from advisor.work.data.checks.phrases import is_placeholder, is_refusal
 from advisor.work.data.convert import Converted
 from advisor.work.data.examples import Example
 from heuristics.facts.cleaning import Cleaning
@@ -27,16 +26,6 @@ def empty(seen: Seen) -> bool:
     return seen.converted.empty
 
 
-def refusal(seen: Seen) -> bool:
-    """True when the answer declines, or speaks as an assistant about itself."""
-    return seen.converted.example is not None and is_refusal(seen.converted.example)
-
-
-def placeholder(seen: Seen) -> bool:
-    """True when a slot was never filled, or the whole answer stands for nothing."""
-    return seen.converted.example is not None and is_placeholder(seen.converted.example)
-
-
 def questions(names: tuple[str, ...], cleaning: Cleaning, tested: frozenset[str]) -> dict[str, Question]:
     """The questions of the chosen fixes in their order; `tested` holds the keys of the user's test rows."""
     marked = frozenset(cleaning.marked)
@@ -51,8 +40,6 @@ def questions(names: tuple[str, ...], cleaning: Cleaning, tested: frozenset[str]
     known: dict[str, Question] = {
         "empty_answers": empty,
         "marked": is_marked,
-        "refusals": refusal,
-        "placeholders": placeholder,
         "leaks": leaks,
     }
     return {name: known[name] for name in names if name in known}

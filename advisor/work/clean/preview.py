@@ -4,6 +4,7 @@ from advisor.errors import AdvisorError
 from advisor.fixes import fixes
 from advisor.specs import CleanTask
 from advisor.text import one_line
+from advisor.work.clean.asking import ASKED, TOGETHER, found
 from advisor.work.clean.chain import EDITS, Chain
 from advisor.work.clean.changes import changed_row, removed_row
 from advisor.work.clean.chosen import Chosen, chosen
@@ -77,12 +78,19 @@ class _Looking:
         """The fixes that compare rows with each other."""
         by_place = {each.place: each.example for each in self._kept}
         rows = self._kept
+        for start in range(0, len(rows), TOGETHER):
+            examples = [each.example for each in rows[start : start + TOGETHER]]
+            for name in ASKED:
+                lines = found(name, examples, self._fixes.source.format)
+                for example in examples:
+                    if example.line in lines:
+                        self.done.note(name, _dropped(example, 0))
         for name, judge in WHOLE.items():
-            found = judge(rows, self._task.cleaning)
-            for place, stays in sorted(found.items()):
+            copies = judge(rows, self._task.cleaning)
+            for place, stays in sorted(copies.items()):
                 self.done.note(name, _dropped(by_place[place], stays))
             if name == "exact_duplicates":
-                rows = [each for each in rows if each.place not in found]
+                rows = [each for each in rows if each.place not in copies]
         try:
             context = ContextRule(self._task)
         except AdvisorError:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from advisor.work.data.checks.near import clusters
 from advisor.work.data.checks.seen import spoken
 from advisor.work.data.examples import Example, digest, normalised
-from heuristics.facts.cleaning import Cleaning
+from heuristics.facts.cleaning import NEAR_SIMILARITY, Cleaning
 
 Dropped = dict[int, int]
 """Place of a row left out -> line of the row that stays in its stead, 0 when there is none."""
@@ -66,11 +66,10 @@ def near_copies(rows: Sequence[Kept], cleaning: Cleaning) -> Dropped:
     while True:
         texts = [spoken(each.example) for each in left]
         answers = [_answer(each.example) for each in left]
-        leaders = clusters(texts, answers, cleaning.near_similarity)
         found = {
             left[place].place: left[leader].example.line
-            for place, leader in enumerate(leaders)
-            if leader != place
+            for place, leader in enumerate(clusters(texts, answers))
+            if leader != place and _similar_enough(texts[leader], texts[place], cleaning.near_similarity)
         }
         if not found:
             return dropped
@@ -84,6 +83,21 @@ WHOLE: dict[str, Judge] = {
     "near_duplicates": near_copies,
 }
 """Name of a fix -> how it judges all rows that are still in; in the order of application."""
+
+
+def similarity(first: str, second: str) -> float:
+    """Shared runs of three words over all runs of three words of both texts, 0 to 1 (Jaccard)."""
+    one, other = _runs(first), _runs(second)
+    return len(one & other) / len(one | other)
+
+
+def _similar_enough(first: str, second: str, least: float) -> bool:
+    return least <= NEAR_SIMILARITY or similarity(first, second) >= least
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    words = text.casefold().split()
+    return {tuple(words[place : place + 3]) for place in range(max(1, len(words) - 2))}
 
 
 def _answer(example: Example) -> str:

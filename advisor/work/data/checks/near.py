@@ -47,11 +47,10 @@ def near_duplicates(seen: Seen) -> CheckResult:
     return counted("near_duplicates", [unique[index] for index in later], len(seen.examples), detail)
 
 
-def clusters(texts: Sequence[str], answers: Sequence[str], least: float = SIMILAR) -> list[int]:
+def clusters(texts: Sequence[str], answers: Sequence[str]) -> list[int]:
     """For each text the first text of its group, itself when it stands alone.
 
     `answers` tells which rows have the same answer: those are alike also when few of their words differ.
-    `least` is the Jaccard similarity of word shingles from which texts are alike.
     """
     parents = list(range(len(texts)))
     if len(texts) < 2:
@@ -60,7 +59,7 @@ def clusters(texts: Sequence[str], answers: Sequence[str], least: float = SIMILA
     shingles: dict[int, frozenset[int]] = {}
 
     def similar(first: int, second: int) -> bool:
-        return _jaccard(*(_set(each, texts, words, shingles) for each in (first, second))) >= least
+        return _jaccard(*(_set(each, texts, words, shingles) for each in (first, second))) >= SIMILAR
 
     for first, second in _candidates(_signatures(texts, words)):
         one, other = _leader(parents, first), _leader(parents, second)

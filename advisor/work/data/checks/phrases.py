@@ -3,7 +3,6 @@
 import re
 
 from advisor.work.data.checks.seen import Seen, counted, spoken
-from advisor.work.data.examples import Example
 from heuristics.facts.data import CheckResult
 
 _OPENING = 240
@@ -28,26 +27,20 @@ _REFUSAL = re.compile(
 )
 
 
-def is_placeholder(example: Example) -> bool:
-    """True when a slot was never filled, or the whole answer stands for “nothing”."""
-    text = spoken(example)
-    if _SLOT.search(text) and not _CODE.search(text):
-        return True
-    return bool(_FILLER.search(text) or _NOTHING.fullmatch(example.answer.strip()))
-
-
-def is_refusal(example: Example) -> bool:
-    """True when the answer declines, or speaks as an assistant about itself."""
-    return example.text is None and bool(_REFUSAL.search(example.answer[:_OPENING]))
-
-
 def placeholders(seen: Seen) -> CheckResult:
     """Rows with slots that were never filled, or whose whole answer stands for “nothing”."""
-    concerned = [each for each in seen.examples if is_placeholder(each)]
+    concerned = []
+    for each in seen.examples:
+        text = spoken(each)
+        unfilled = bool(_SLOT.search(text)) and not _CODE.search(text)
+        if unfilled or _FILLER.search(text) or _NOTHING.fullmatch(each.answer.strip()):
+            concerned.append(each)
     return counted("placeholders", concerned, len(seen.examples))
 
 
 def refusals(seen: Seen) -> CheckResult:
     """Answers that decline or speak as an assistant about itself; right when rare."""
-    concerned = [each for each in seen.examples if is_refusal(each)]
+    concerned = [
+        each for each in seen.examples if each.text is None and _REFUSAL.search(each.answer[:_OPENING])
+    ]
     return counted("refusals", concerned, len(seen.examples))

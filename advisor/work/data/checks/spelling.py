@@ -27,7 +27,7 @@ def label_variants(seen: Seen) -> CheckResult:
     """Rows whose label, or the value of one field of it, is a rare spelling of a common one."""
     concerned: dict[int, Example] = {}
     said = []
-    for name, values in labelled(seen.examples):
+    for name, values in _labelled(seen.examples):
         for variant, common in variants({value: len(rows) for value, rows in values.items()}):
             concerned.update((each.line, each) for each in values[variant])
             place = f"{name}: " if name else ""
@@ -96,7 +96,7 @@ def _mistyped(label: str, common: str) -> bool:
     return distance(one, other, most) <= most
 
 
-def labelled(examples: Sequence[Example]) -> Iterator[tuple[str, Values]]:
+def _labelled(examples: Sequence[Example]) -> Iterator[tuple[str, Values]]:
     """Name of a field ("" for whole answers) and rows by its value, where the values are few and repeated."""
     if not examples or examples[0].text is not None:
         return
