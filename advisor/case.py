@@ -46,6 +46,8 @@ class Case(BaseModel):
     knobs: Knobs = Knobs()
     machine: MachineFacts | None = None
     data: DataFacts | None = None
+    data_run: str | None = None
+    """Name of the folder under runs/ that holds the lines of every finding."""
     cleaning: Cleaning = Cleaning()
     """The fixes that the user ticked."""
     cleaning_seen: CleaningFacts | None = None

@@ -119,7 +119,7 @@ def absorb(case: Case, event: Event, run: str | None = None) -> Case:
         case CleaningFound(facts=cleaned):
             return case.but(**{"cleaned" if cleaned.path else "cleaning_seen": cleaned})
         case DataFound(facts=data):
-            return case.but(data=data)
+            return case.but(data=data, data_run=run)
         case ModelFound(facts=model):
             return case.but(model=model)
         case Started(job="pilot"):

@@ -64,6 +64,21 @@ class RowProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnFacts:
+    """What stands in one column of the file."""
+
+    name: str
+    kind: str
+    """What most of its values are: "text", "number", "number as text", "list", "object", "empty" …"""
+    valid: int
+    """Rows whose value is of that kind."""
+    missing: int
+    """Rows without the column, or with a blank value."""
+    mismatched: int
+    """Rows whose value is of another kind."""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckResult:
     """What one check counted; rules turn it into a finding."""
 
@@ -172,6 +187,8 @@ class DataFacts:
     """Rows with more than one assistant turn."""
     eval_path: str | None = None
     eval_rows: int = 0
+    columns: tuple[ColumnFacts, ...] = ()
+    """Every column of the file, whether it plays a part or not."""
     partial: bool = False
     """True when the scan was stopped or the file changed during it."""
 

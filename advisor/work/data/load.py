@@ -8,6 +8,7 @@ from itertools import chain, islice
 from advisor.errors import BadData
 from advisor.specs import DataChoice
 from advisor.text import one_line
+from advisor.work.data.columns import ColumnTally
 from advisor.work.data.convert import Converted, convert
 from advisor.work.data.examples import Example
 from advisor.work.data.formats import recognise
@@ -16,7 +17,7 @@ from advisor.work.data.progress import Progress
 from advisor.work.data.rows import Row, open_rows
 from advisor.work.data.source import check_file
 from advisor.work.emit import Emitter
-from heuristics.facts.data import TRAINABLE, FormatFacts, RowProblem
+from heuristics.facts.data import TRAINABLE, ColumnFacts, FormatFacts, RowProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Loaded:
     """Rows whose turns are out of order or of unknown roles, usable or not."""
     unfit: tuple[RowProblem, ...] = ()
     """Rows that parsed but do not have the shape of the format."""
+    columns: tuple[ColumnFacts, ...] = ()
     partial: bool = False
     """True when the file could not be read to its end or changed while it was read."""
 
@@ -52,6 +54,7 @@ class _Tally:
     empty: list[int] = field(default_factory=list)
     role_errors: list[RowProblem] = field(default_factory=list)
     unfit: list[RowProblem] = field(default_factory=list)
+    columns: ColumnTally = field(default_factory=ColumnTally)
 
     def malformed_row(self, problem: RowProblem) -> None:
         self.malformed += 1
@@ -104,6 +107,7 @@ def load(choice: DataChoice, emitter: Emitter | None = None, most_rows: int | No
         empty=tuple(tally.empty),
         role_errors=tuple(tally.role_errors),
         unfit=tuple(tally.unfit),
+        columns=tally.columns.facts(),
         partial=cut or changed or most_rows is not None,
     )
 
@@ -114,6 +118,7 @@ def _convert_all(rows: Iterator[Row | RowProblem], format_: FormatFacts, tick: C
         if isinstance(each, RowProblem):
             tally.malformed_row(each)
         else:
+            tally.columns.add_row(each.value)
             tally.row(each.line, convert(each.value, each.line, format_))
         if count % 1000 == 0:
             tick()

@@ -72,6 +72,7 @@ def _facts(choice: DataChoice, loaded: Loaded, held: Loaded | None, emitter: Emi
         multi_turn=sum(sum(turn.role == ASSISTANT for turn in each.messages) > 1 for each in examples),
         eval_path=one_line(str(choice.eval_path), 4000) if choice.eval_path else None,
         eval_rows=len(held.examples) if held else 0,
+        columns=loaded.columns,
         partial=loaded.partial,
     )
 
