@@ -11,6 +11,7 @@ from advisor.cli.asked import Asked
 from advisor.errors import AdvisorError
 from advisor.journey import settle
 from advisor.text import one_line
+from heuristics.facts.data import Columns
 from screens.changes import loses_evidence, without_stale
 from screens.confirm import Confirm
 from screens.desk import Desk
@@ -73,6 +74,29 @@ class CaseKeeper(Studio):
         """Make another data file the one under study, and profile it."""
         changed = self.case.but(data_path=str(path), columns=None, goal_confirmed=False)
         self.case = without_stale(self.case, changed)
+        self.begin("profile")
+
+    def map_columns(self, columns: Columns) -> None:
+        """Say which column is what, and profile the data again."""
+        self.case = without_stale(self.case, self.case.but(columns=columns, goal_confirmed=False))
+        self.begin("profile")
+
+    def use_copy(self) -> None:
+        """Make the newest cleaned copy the data of the case, after asking."""
+        self._use_copy()
+
+    @work
+    async def _use_copy(self) -> None:
+        done = self.case.cleaned
+        if done is None or done.path is None or self.case.data_path == done.path or not self.may_write():
+            return
+        question = (
+            f"Use the cleaned copy from now on? {done.rows_in:,} rows become {done.rows_out:,}: "
+            f"{done.removed:,} are left out, {done.changed:,} are mended."
+        )
+        if not await self.push_screen_wait(Confirm(question)):
+            return
+        self.case = without_stale(self.case, self.case.but(data_path=done.path))
         self.begin("profile")
 
     def open_test(self, path: Path) -> None:

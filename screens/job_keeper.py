@@ -8,14 +8,21 @@ from advisor.case import Case
 from advisor.errors import AdvisorError
 from advisor.events import Done, Event, is_last
 from advisor.journey import absorb, spec_of, task_of
-from advisor.specs import ExportTask, Task
+from advisor.specs import CleanTask, ExportTask, Task
 from screens.case_keeper import CaseKeeper
 from screens.desk import Desk
 from screens.live import Live, live_after
 from screens.running import JobSaid, Running
 from screens.walk import Walk
 
-_STEP_OF = {"probe": "machine", "profile": "data", "pilot": "pilot", "export": "export"}
+_STEP_OF = {
+    "probe": "machine",
+    "profile": "data",
+    "pilot": "pilot",
+    "export": "export",
+    "preview": "data",
+    "clean": "data",
+}
 
 
 class JobKeeper(CaseKeeper):
@@ -72,6 +79,8 @@ class JobKeeper(CaseKeeper):
         await self.settle()
         self.refresh_bindings()
         self.bell()
+        if isinstance(last, Done) and isinstance(self._doing, CleanTask) and not self._doing.preview:
+            self.use_copy()
         if isinstance(last, Done):
             self.walk.on()
         else:

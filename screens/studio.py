@@ -7,6 +7,7 @@ from textual.app import App
 from textual.reactive import var
 
 from advisor.case import Case
+from heuristics.facts.data import Columns
 from screens.live import Live
 
 _NO_CASE = Case(name="", created="")
@@ -39,6 +40,14 @@ class Studio(App[None]):
     @abstractmethod
     def open_data(self, path: Path) -> None:
         """Make another data file the one under study, and profile it."""
+
+    @abstractmethod
+    def map_columns(self, columns: Columns) -> None:
+        """Say which column is what, and profile the data again."""
+
+    @abstractmethod
+    def use_copy(self) -> None:
+        """Make the newest cleaned copy the data of the case, after asking."""
 
     @abstractmethod
     def open_test(self, path: Path) -> None:
