@@ -1,20 +1,38 @@
 """Which rows a check finds, row by row."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import cache
 
-from advisor.work.data.checks.phrases import placeholders, refusals
-from advisor.work.data.checks.seen import SHOWN, Seen
+import numpy as np
+
+from advisor.fixes import fixes
+from advisor.work.data.checks.all import ROW_CHECKS
+from advisor.work.data.checks.batch import BatchCheck
 from advisor.work.data.examples import Example
-from advisor.work.data.load import Loaded
-from heuristics.facts.data import CheckResult, FormatFacts
+from advisor.work.data.scan.frames import lists_of
+from heuristics.facts.data import FormatFacts
 
-ASKED: dict[str, Callable[[Seen], CheckResult]] = {"refusals": refusals, "placeholders": placeholders}
-"""Name of a fix -> the check whose rows it leaves out; the check needs one row at a time."""
-TOGETHER = SHOWN
-"""Rows that are asked about together: a check names the lines of so many."""
+TOGETHER = 2000
+"""Rows that are asked about together."""
+
+
+@cache
+def asked() -> dict[str, tuple[BatchCheck, ...]]:
+    """Name of a fix that leaves rows out -> the checks on single rows that say which."""
+    known = {each.name: each for each in ROW_CHECKS}
+    drops = {each.name: each.checks for each in fixes() if each.kind == "drop"}
+    found = {
+        name: tuple(known[check] for check in checks if check in known) for name, checks in drops.items()
+    }
+    return {name: checks for name, checks in found.items() if checks}
 
 
 def found(fix: str, examples: Sequence[Example], format_: FormatFacts) -> frozenset[int]:
-    """Lines of those of at most `TOGETHER` rows that the check of a fix finds."""
-    rows = Loaded(tuple(examples), format_, len(examples), 0, (), 0, "")
-    return frozenset(ASKED[fix](Seen(rows)).rows)
+    """Lines of the rows that the checks of a fix find among these."""
+    if not examples:
+        return frozenset()
+    batch = lists_of(examples).batch(format_)
+    lines: set[int] = set()
+    for check in asked()[fix]:
+        lines.update(np.frombuffer(check.look(batch).lines, dtype="<u8").tolist())
+    return frozenset(lines)

@@ -23,6 +23,8 @@ from advisor.work.data.rows import open_rows
 from advisor.work.emit import Emitter
 from heuristics.facts.cleaning import CleaningFacts, FixOutcome
 
+STATE_FOLDER = "clean-state"
+"""Folder of the run that holds what is remembered of each row while all are compared."""
 _LOG_SHARE = 1.0
 """Room for the log, as a share of the source: each changed row writes about what it holds."""
 
@@ -37,7 +39,9 @@ def clean(spec: JobSpec, emitter: Emitter) -> None:
     assert isinstance(task, CleanTask)
     source = source_of(task.data)
     if task.preview:
-        emitter.emit(CleaningFound(facts=preview(task, source, sha256_of(source), emitter)))
+        emitter.emit(
+            CleaningFound(facts=preview(task, source, sha256_of(source), spec.folder / STATE_FOLDER, emitter))
+        )
         return
     names = checked_names(asked_names(task))
     target = (task.target or Path()).absolute()
@@ -45,7 +49,7 @@ def clean(spec: JobSpec, emitter: Emitter) -> None:
     name = copy_name(source)
     _keep_the_source(source, target / name)
     check_space(target, int(source.size * (1 + _LOG_SHARE)))
-    facts = _copied(task, chosen(task, source, names, emitter), target, emitter)
+    facts = _copied(task, chosen(task, source, names, emitter), target, spec.folder / STATE_FOLDER, emitter)
     for path, role, rows in (
         (facts.path, "cleaned", facts.rows_out),
         (facts.changes, "changes", facts.changed + facts.removed),
@@ -71,10 +75,10 @@ def sha256_of(source: SourceFile) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _copied(task: CleanTask, fixes: Chosen, target: Path, emitter: Emitter) -> CleaningFacts:
+def _copied(task: CleanTask, fixes: Chosen, target: Path, state: Path, emitter: Emitter) -> CleaningFacts:
     source = fixes.source
     context = ContextRule(task) if "over_context" in fixes.names else None
-    verdicts = judge(fixes, task.cleaning, context, emitter)
+    verdicts = judge(fixes, task.cleaning, context, state, emitter)
     digest = sha256_of(source)
     name = copy_name(source)
     with open_rows(source.path) as opened:

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 
-from advisor.work.data.checks.spelling import _labelled, variants
-from advisor.work.data.examples import Example
+from advisor.work.data.checks.batch import Batch, Tally
+from advisor.work.data.checks.spelling import LabelVariants, labelled, variants
 from heuristics.facts.cleaning import LabelCluster
 
 
@@ -11,17 +11,17 @@ class Clusters:
     """Gathers rows, then tells which of their labels a person would take for one."""
 
     def __init__(self) -> None:
-        self._examples: list[Example] = []
+        self._check = LabelVariants()
+        self._tally = Tally()
 
-    def add(self, example: Example) -> None:
-        """Take one more row."""
-        self._examples.append(example)
+    def add(self, batch: Batch) -> None:
+        """Take in the next rows."""
+        self._tally.add(self._check.look(batch))
 
     def found(self) -> tuple[LabelCluster, ...]:
         """Clusters of two or more spellings, most frequent spelling first."""
         clusters = []
-        for field, values in _labelled(self._examples):
-            counts = {value: len(rows) for value, rows in values.items()}
+        for field, counts in labelled(self._tally):
             groups: dict[str, list[str]] = defaultdict(list)
             for variant, common in variants(counts):
                 groups[common].append(variant)

@@ -1,80 +1,81 @@
-"""Which rows are left out because of other rows: copies, near copies, conflicting answers."""
+"""Which rows are left out because of other rows: copies, near copies, conflicting answers.
 
-from collections import Counter, defaultdict
+Rows are compared as the checks of the same names compare them, on a fixed state of each row.
+"""
+
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from advisor.work.data.checks.near import clusters
-from advisor.work.data.checks.seen import spoken
-from advisor.work.data.examples import Example, digest, normalised
+import numpy as np
+
+from advisor.work.data.examples import Example
+from advisor.work.data.scan.alike import alike, first_of_each, jaccard
+from advisor.work.data.scan.frames import lists_of
+from advisor.work.data.scan.state import COLUMNS, RowStore, row_state, word_bounds, words_of_rows
 from heuristics.facts.cleaning import NEAR_SIMILARITY, Cleaning
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Rows = NDArray[np.int64]
+
 Dropped = dict[int, int]
-"""Place of a row left out -> line of the row that stays in its stead, 0 when there is none."""
+"""Row left out -> row that stays in its stead, -1 when there is none; both as places in the store."""
+Judge = Callable[[RowStore, Cleaning], Dropped]
+_TURNS = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A row that is still in, with its place in the file."""
-
-    place: int
-    example: Example
-
-
-Judge = Callable[[Sequence[Kept], Cleaning], Dropped]
+def remember(store: RowStore, examples: Sequence[Example]) -> None:
+    """Append the states of some rows."""
+    if not examples:
+        return
+    lists = lists_of(examples)
+    store.append(*row_state(lists.lines, lists.systems, lists.prompts, lists.answers, lists.turns))
 
 
-def exact_copies(rows: Sequence[Kept], _cleaning: Cleaning) -> Dropped:
+def exact_copies(store: RowStore, _cleaning: Cleaning) -> Dropped:
     """Rows that equal an earlier row but for case and white space."""
-    first: dict[str, int] = {}
-    dropped: Dropped = {}
-    for each in rows:
-        line = first.setdefault(each.example.content_key, each.example.line)
-        if line != each.example.line:
-            dropped[each.place] = line
-    return dropped
+    first = first_of_each(store.column("content"))
+    later = np.flatnonzero(first != np.arange(store.rows))
+    return dict(zip(later.tolist(), first[later].tolist(), strict=True))
 
 
-def conflicts(rows: Sequence[Kept], cleaning: Cleaning) -> Dropped:
+def conflicts(store: RowStore, cleaning: Cleaning) -> Dropped:
     """Rows of prompts with several answers; with "majority" only those without the commonest answer.
 
     Of equally common answers the earliest counts as the commonest.
     """
-    groups: dict[str, list[Kept]] = defaultdict(list)
-    for each in rows:
-        if each.example.text is None:
-            groups[each.example.key].append(each)
+    first = first_of_each(store.column("asked"))
+    answers = store.column("answer")
+    concerned = np.zeros(store.rows, dtype=np.bool_)
+    concerned[first[answers != answers[first]]] = True
+    groups: dict[int, list[int]] = {}
+    for row in np.flatnonzero(concerned[first]).tolist():
+        groups.setdefault(int(first[row]), []).append(row)
+    if cleaning.conflicts == "drop":
+        return {row: -1 for rows in groups.values() for row in rows}
     dropped: Dropped = {}
-    for group in groups.values():
-        answers = Counter(normalised(each.example.answer) for each in group)
-        if len(answers) < 2:
-            continue
-        (common, _), *_ = answers.most_common(1)
-        stays = next(each for each in group if normalised(each.example.answer) == common)
-        for each in group:
-            if cleaning.conflicts == "drop":
-                dropped[each.place] = 0
-            elif normalised(each.example.answer) != common:
-                dropped[each.place] = stays.example.line
+    for rows in groups.values():
+        told = [int(answers[row]) for row in rows]
+        common = max(dict.fromkeys(told), key=told.count)
+        stays = rows[told.index(common)]
+        dropped |= {row: stays for row, answer in zip(rows, told, strict=True) if answer != common}
     return dropped
 
 
-def near_copies(rows: Sequence[Kept], cleaning: Cleaning) -> Dropped:
+def near_copies(store: RowStore, cleaning: Cleaning) -> Dropped:
     """Rows that nearly equal an earlier one, found again among those that stay until none is left."""
     dropped: Dropped = {}
-    left = list(rows)
+    left = np.arange(store.rows)
     while True:
-        texts = [spoken(each.example) for each in left]
-        answers = [_answer(each.example) for each in left]
-        found = {
-            left[place].place: left[leader].example.line
-            for place, leader in enumerate(clusters(texts, answers))
-            if leader != place and _similar_enough(texts[leader], texts[place], cleaning.near_similarity)
-        }
-        if not found:
+        part = rows_of(store, left)
+        leaders = alike(part, first_of_each(part.column("content")))
+        later = np.flatnonzero(leaders != np.arange(part.rows))
+        later = later[_similar(part, leaders[later], later) >= _least(cleaning)]
+        if not len(later):
             return dropped
-        dropped |= found
-        left = [each for each in left if each.place not in found]
+        dropped |= dict(zip(left[later].tolist(), left[leaders[later]].tolist(), strict=True))
+        left = np.delete(left, later)
 
 
 WHOLE: dict[str, Judge] = {
@@ -85,23 +86,29 @@ WHOLE: dict[str, Judge] = {
 """Name of a fix -> how it judges all rows that are still in; in the order of application."""
 
 
-def similarity(first: str, second: str) -> float:
-    """Shared runs of three words over all runs of three words of both texts, 0 to 1 (Jaccard)."""
-    one, other = _runs(first), _runs(second)
-    return len(one & other) / len(one | other)
+def rows_of(store: RowStore, rows: "Rows") -> RowStore:
+    """A store in memory with these rows of another one, in their order."""
+    part = RowStore()
+    if len(rows):
+        words = words_of_rows(store, word_bounds(store), rows)
+        part.append({name: store.column(name)[rows] for name in COLUMNS}, words.hashes)
+    return part
 
 
-def _similar_enough(first: str, second: str, least: float) -> bool:
-    return least <= NEAR_SIMILARITY or similarity(first, second) >= least
+def _least(cleaning: Cleaning) -> float:
+    """0 takes what the check calls alike, also rows of which few words differ."""
+    return cleaning.near_similarity if cleaning.near_similarity > NEAR_SIMILARITY else 0.0
 
 
-def _runs(text: str) -> set[tuple[str, ...]]:
-    words = text.casefold().split()
-    return {tuple(words[place : place + 3]) for place in range(max(1, len(words) - 2))}
-
-
-def _answer(example: Example) -> str:
-    """What tells rows with the same answer; talks share most of their words without being alike."""
-    if sum(each.role == "user" for each in example.messages) == 1:
-        return digest(normalised(example.answer))
-    return f"row {example.line}"
+def _similar(store: RowStore, one: "Rows", other: "Rows") -> "NDArray[np.float64]":
+    """Shared word runs of pairs of rows, 0 to 1."""
+    if not len(one):
+        return np.zeros(0)
+    bounds = word_bounds(store)
+    parts = []
+    for start in range(0, len(one), _TURNS):
+        pair = one[start : start + _TURNS], other[start : start + _TURNS]
+        here = np.arange(len(pair[0]))
+        first, second = (words_of_rows(store, bounds, each) for each in pair)
+        parts.append(jaccard(first, second, here, here))
+    return np.concatenate(parts)
