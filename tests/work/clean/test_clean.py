@@ -11,9 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from advisor.errors import BadData, NoSpace
+from advisor.fixes import fixes
 from advisor.work.clean import writing
+from advisor.work.clean.asking import ASKED
+from advisor.work.clean.chain import EDITS
 from advisor.work.clean.copying import Copyist
-from heuristics.facts.cleaning import Spelling
+from advisor.work.clean.drops import questions
+from advisor.work.clean.whole import WHOLE
+from heuristics.facts.cleaning import Cleaning, Spelling
 from tests.data_samples import label_rows, question_rows, write_csv, write_jsonl
 from tests.work.clean.cleaned import EVERYTHING, Cleaned, clean_file, preview_file
 
@@ -182,6 +187,21 @@ def test_a_preview_counts_every_fix_alone_and_writes_nothing(tmp_path: Path) -> 
     assert "jo@corp" not in str(facts)
     assert facts.path is None
     assert not list(tmp_path.rglob("*.cleaned*"))
+
+
+def test_blanks_and_invisible_characters_are_drawn_in_examples(tmp_path: Path) -> None:
+    rows = [{"question": "  a ", "answer": "x"}, {"question": "b\r\nc\u200b", "answer": "y"}]
+    facts = preview_file(write_jsonl(tmp_path / "rows.jsonl", rows))
+    spaces, unseen = facts.outcome("spaces"), facts.outcome("control_characters")
+    assert spaces is not None
+    assert (spaces.examples[0].before, spaces.examples[0].after) == ("··a·", "a")
+    assert unseen is not None
+    assert unseen.examples[0].before == "b\\r\\nc<U+200B>"
+
+
+def test_every_fix_of_the_preset_is_done_by_something() -> None:
+    done = {*EDITS, *questions(tuple(each.name for each in fixes()), Cleaning(), frozenset()), *WHOLE, *ASKED}
+    assert {each.name for each in fixes()} == done | {"malformed", "windows_1252", "over_context"}
 
 
 def test_a_source_that_changes_meanwhile_is_noticed_and_nothing_is_left(
