@@ -4,6 +4,7 @@ import errno
 import gzip
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from advisor.work.clean.drops import questions
 from advisor.work.clean.whole import WHOLE
 from heuristics.facts.cleaning import Cleaning, Spelling
 from tests.data_samples import label_rows, question_rows, write_csv, write_jsonl
+from tests.file_faults import FAULTS, Fault, strike_everywhere
 from tests.work.clean.cleaned import EVERYTHING, Cleaned, clean_file, preview_file
 
 WORDS = ("the harbour at night", "a lamp &amp; a stone", "donâ€™t", "", "n/a", "I cannot help with that.")
@@ -235,6 +237,25 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(NoSpace, match="nothing was left"):
         clean_file(path)
     assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_any_fault_leaves_the_source_and_no_copy_without_its_log(fault: Fault, tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "rows.jsonl", [*question_rows(3), question_rows(1)[0]])
+    before, target = path.read_bytes(), tmp_path / "out"
+
+    def judge() -> None:
+        assert path.read_bytes() == before
+        names = (
+            {each.name for each in target.iterdir() if each.suffix != ".tmp"} if target.is_dir() else set()
+        )
+        if "rows.cleaned.jsonl" in names:
+            assert names == {"rows.cleaned.jsonl", "changes.jsonl", "cleaning.toml"}
+            assert (target / "rows.cleaned.jsonl").read_bytes() == b"".join(before.splitlines(True)[:3])
+            assert len((target / "changes.jsonl").read_bytes().splitlines()) == 1
+        shutil.rmtree(target, ignore_errors=True)
+
+    assert strike_everywhere(lambda: clean_file(path), fault, judge) >= 5
 
 
 def test_a_disk_without_room_is_told_before_anything_is_read(
