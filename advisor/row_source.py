@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,13 +107,15 @@ def browsable(data: DataFacts) -> str:
         return f"Rows of a {data.format.container} file are not lines: only the examples are shown."
     try:
         with Path(data.path).open("rb") as file:
-            head = file.read(8)
+            head, size = file.read(8), os.fstat(file.fileno()).st_size
     except OSError as error:
         return f"The file cannot be read: {one_line(error.strerror or '')}"
     if head.startswith(_PACKED) or data.format.encoding.lower() not in ("utf-8", "ascii"):
         return (
             "Rows of a packed file, or of one that is not UTF-8, are not lines: only the examples are shown."
         )
+    if size != data.bytes:
+        return "The file changed since it was read: press r to read it again."
     return ""
 
 

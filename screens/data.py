@@ -136,6 +136,9 @@ class DataScreen(StepScreen):
         if case.data is None:
             return
         seen = case.cleaning_seen
+        if seen is not None and seen.source == case.data_path and seen.sha256 != case.data.sha256:
+            self.studio.say("The file is not the one that was profiled", "Press r to read it again")
+            return
         if seen is None or seen.sha256 != case.data.sha256:
             self.studio.say("Counting what each fix would do first", "c again writes the copy")
             self.studio.begin("preview")

@@ -80,3 +80,25 @@ def test_a_fix_that_changed_since_the_plan_was_written_is_told(tmp_path: Path) -
     cleaning, moved = read_cleaning(path)
     assert cleaning.fixes == ("html", "spaces")
     assert moved == ("html",)
+
+
+def test_a_profile_is_ready_or_not_for_continuous_integration(rows: Path, tmp_path: Path) -> None:
+    good = write_jsonl(tmp_path / "good.jsonl", question_rows(80))
+    code, out, err = run(tmp_path, "profile", str(good), "--json", "--case", "good")
+    assert code == 0, err
+    columns = json.loads(out)["case"]["data"]["columns"]
+    assert [(each["name"], each["valid"], each["missing"]) for each in columns] == [
+        ("question", 80, 0),
+        ("answer", 80, 0),
+    ]
+    leaking = write_jsonl(
+        tmp_path / "leaking.jsonl",
+        [*question_rows(80), {"question": "key?", "answer": "AKIAABCDEFGHIJKLMNOP"}],
+    )
+    code, out, _ = run(tmp_path, "profile", str(leaking), "--json", "--case", "leaking")
+    assert code == 1
+    found = {each["rule"]: each["level"] for each in json.loads(out)["findings"]}
+    assert found["data.secrets"] == "BLOCK"
+    assert "AKIAABCD" not in out
+    code, out, _ = run(tmp_path, "profile", str(tmp_path / "missing.jsonl"), "--json")
+    assert (code, out) == (2, "")

@@ -20,7 +20,8 @@ from tests.screens.sample_case import DATA, HOSTILE
 
 def facts(path: Path, container: str = "jsonl", delimiter: str | None = None) -> DataFacts:
     shape = replace(DATA.format, container=container, delimiter=delimiter)  # type: ignore[arg-type]
-    return replace(DATA, path=str(path), format=shape)
+    size = path.stat().st_size if path.exists() else 0
+    return replace(DATA, path=str(path), format=shape, bytes=size)
 
 
 def counted(source: RowSource) -> RowSource:
@@ -109,7 +110,9 @@ def test_files_whose_rows_are_not_lines_say_so(tmp_path: Path) -> None:
     packed.write_bytes(b"\x1f\x8b\x08\x00")
     assert "packed" in browsable(facts(packed))
     assert "cannot be read" in browsable(facts(tmp_path / "missing"))
-    assert browsable(facts(write_jsonl(tmp_path / "rows.jsonl", question_rows(1)))) == ""
+    good = facts(write_jsonl(tmp_path / "rows.jsonl", question_rows(1)))
+    assert browsable(good) == ""
+    assert "changed" in browsable(replace(good, bytes=1))
 
 
 def test_a_row_of_a_million_is_read_as_fast_as_one_of_ten(tmp_path: Path) -> None:

@@ -33,7 +33,9 @@ def on_disk(folder: Path, rows: list[dict[str, object] | str]) -> Case:
     path = write_jsonl(folder / "rows.jsonl", rows)
     shape = replace(DATA.format, container="jsonl")
     case = filled(folder).but(
-        data_path=str(path), data=replace(DATA, path=str(path), format=shape), data_run=RUN
+        data_path=str(path),
+        data=replace(DATA, path=str(path), format=shape, bytes=path.stat().st_size),
+        data_run=RUN,
     )
     run = case.runs / RUN
     run.mkdir(parents=True)

@@ -35,18 +35,29 @@ class Chain:
         self._edits = [(name, EDITS[name](cleaning)) for name in names if name in EDITS]
 
     def mend(self, value: Value, format_: FormatFacts) -> tuple[Value, tuple[str, ...]]:
-        """The row at rest, and the names of the edits that changed it.
+        """The row with its texts at rest, and the names of the edits that changed it, in their order."""
+        if not self._edits:
+            return value, ()
+        changed: set[str] = set()
+        row = mended(value, format_, lambda text: self._at_rest(text, changed))
+        return row, tuple(name for name, _ in self._edits if name in changed)
 
-        A row that does not come to rest stays as it is: a half-mended one would change again next time.
+    def _at_rest(self, text: str, changed: set[str]) -> str:
+        """The text after all edits, repeated until none changes it.
+
+        A text that does not come to rest stays as it is: a half-mended one would change again next time.
         """
-        row, names = value, dict[str, None]()
+        now = text
+        names: set[str] = set()
         for _ in range(_ROUNDS):
-            before = row
+            before = now
             for name, edit in self._edits:
-                changed = mended(row, format_, edit)
-                if changed is not row:
-                    names[name] = None
-                row = changed
-            if row is before:
-                return row, tuple(names)
-        return value, ()
+                new = edit(now)
+                if new != now:
+                    names.add(name)
+                    now = new
+            if now == before:
+                if now != text:
+                    changed |= names
+                return now
+        return text

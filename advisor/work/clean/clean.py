@@ -84,10 +84,10 @@ def _copied(task: CleanTask, fixes: Chosen, target: Path, state: Path, emitter: 
     with open_rows(source.path) as opened:
         dialect = opened.dialect
     with NewFiles(target) as files:
-        copy = files.create(name)
-        log = ChangeLog(files.create(CHANGES_FILE))
         plan = files.create(PLAN_FILE)
         plan.write(cleaning_toml(task.cleaning, fixes.names, source.path.name, digest).encode())
+        log = ChangeLog(files.create(CHANGES_FILE))
+        copy = files.create(name)
         done = Copyist(fixes, dialect, copy, log).run(head_of(source), verdicts, emitter)
         source.check_unchanged()
         _check_count(files.temporary(name), dialect, verdicts.rows, done, log)

@@ -62,7 +62,7 @@ class Copyist:
             if place in verdicts.dropped:
                 self._leave_out(record, *verdicts.dropped[place])
             else:
-                self._carry_over(record)
+                self._carry_over(record, mend=place in verdicts.mended)
         return self.done
 
     def _leave_out(self, record: Record, fix: str, stays: int) -> None:
@@ -74,8 +74,8 @@ class Copyist:
         self._log.removal(record.line, fix, _bytes_of(record), shown.before, stays)
         self.done.note(fix, shown)
 
-    def _carry_over(self, record: Record) -> None:
-        new, fixes, change = self._new_bytes(record)
+    def _carry_over(self, record: Record, *, mend: bool) -> None:
+        new, fixes, change = self._new_bytes(record, mend=mend)
         if new is None:
             raise ValueError(f"row {record.line} can neither be carried over nor be left out")
         self._write(new)
@@ -85,12 +85,14 @@ class Copyist:
             for fix in fixes:
                 self.done.note(fix, change)
 
-    def _new_bytes(self, record: Record) -> tuple[bytes | None, tuple[str, ...], Change | None]:
+    def _new_bytes(
+        self, record: Record, *, mend: bool
+    ) -> tuple[bytes | None, tuple[str, ...], Change | None]:
         """The record as written, the fixes that changed it, and the change for a person."""
         if not isinstance(record.content, Row):
             return untouched(record), (), None
         before, raw = record.content.value, record.raw
-        value, fixes = self._chosen.mend(before)
+        value, fixes = self._chosen.mend(before) if mend else (before, ())
         if self._guess and raw is not None and is_guessed(record):
             decoded = raw.decode("cp1252", "replace").encode()
             new = decoded if value is before else self._serialised(record, value, decoded)

@@ -37,7 +37,10 @@ def window(text: str, start: int) -> str:
 
 
 def visible(text: str) -> str:
-    """The text with line breaks and invisible characters written out, so that their loss can be seen."""
+    """The text with blanks at its ends, line breaks and invisible characters drawn, to see their loss."""
+    bare = text.strip(" ")
+    lead = len(text) - len(text.lstrip(" "))
+    text = f"{'·' * lead}{bare}{'·' * (len(text) - lead - len(bare))}" if bare else text
     if text.isprintable():
         return text
     return "".join(each if each.isprintable() else _written_out(each) for each in text)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields
+from functools import cache
 
 from heuristics.facts.data import Columns, FormatFacts
 
@@ -28,6 +29,7 @@ def mended(value: Value, format_: FormatFacts, edit: Edit) -> Value:
     return value | changes if changes else value
 
 
+@cache
 def trained_columns(columns: Columns) -> frozenset[str]:
     """Names of the columns that play a part."""
     named = (getattr(columns, each.name) for each in fields(columns))

@@ -26,6 +26,8 @@ class Verdicts:
     rows: int = 0
     dropped: dict[int, tuple[str, int]] = field(default_factory=dict)
     """Place -> (fix, line of the row that stays in its stead or 0)."""
+    mended: set[int] = field(default_factory=set)
+    """Places of the rows that an edit changes."""
 
 
 def judge(
@@ -69,7 +71,9 @@ class _Court:
             if "malformed" in self._chosen.names or record.raw is None:
                 self._drop(place, "malformed")
             return
-        value, _ = self._chosen.mend(record.content.value)
+        value, edits = self._chosen.mend(record.content.value)
+        if edits:
+            self._verdicts.mended.add(place)
         seen = self._chosen.seen(record.line, record.content.value, value)
         reason = next((name for name, asks in self._chosen.questions.items() if asks(seen)), None)
         if reason is not None:

@@ -28,7 +28,8 @@ def check_space(folder: Path, needed: int) -> None:
 
 
 class NewFiles:
-    """Several files of one folder: written beside their names, given their names together at the end.
+    """Several files of one folder: written beside their names, given their names together at the end, in
+    the order in which they were created: where the last one is, all are.
 
     Leaving the block by an error, or without `publish`, leaves nothing behind; a full disk raises NoSpace.
     """

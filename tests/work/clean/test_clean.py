@@ -4,6 +4,7 @@ import errno
 import gzip
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from advisor.errors import BadData, NoSpace
+from advisor.fixes import fixes
 from advisor.work.clean import writing
+from advisor.work.clean.asking import ASKED
+from advisor.work.clean.chain import EDITS
 from advisor.work.clean.copying import Copyist
-from heuristics.facts.cleaning import Spelling
+from advisor.work.clean.drops import questions
+from advisor.work.clean.whole import WHOLE
+from heuristics.facts.cleaning import Cleaning, Spelling
 from tests.data_samples import label_rows, question_rows, write_csv, write_jsonl
+from tests.file_faults import FAULTS, Fault, strike_everywhere
 from tests.work.clean.cleaned import EVERYTHING, Cleaned, clean_file, preview_file
 
 WORDS = ("the harbour at night", "a lamp &amp; a stone", "donâ€™t", "", "n/a", "I cannot help with that.")
@@ -184,6 +191,21 @@ def test_a_preview_counts_every_fix_alone_and_writes_nothing(tmp_path: Path) -> 
     assert not list(tmp_path.rglob("*.cleaned*"))
 
 
+def test_blanks_and_invisible_characters_are_drawn_in_examples(tmp_path: Path) -> None:
+    rows = [{"question": "  a ", "answer": "x"}, {"question": "b\r\nc\u200b", "answer": "y"}]
+    facts = preview_file(write_jsonl(tmp_path / "rows.jsonl", rows))
+    spaces, unseen = facts.outcome("spaces"), facts.outcome("control_characters")
+    assert spaces is not None
+    assert (spaces.examples[0].before, spaces.examples[0].after) == ("··a·", "a")
+    assert unseen is not None
+    assert unseen.examples[0].before == "b\\r\\nc<U+200B>"
+
+
+def test_every_fix_of_the_preset_is_done_by_something() -> None:
+    done = {*EDITS, *questions(tuple(each.name for each in fixes()), Cleaning(), frozenset()), *WHOLE, *ASKED}
+    assert {each.name for each in fixes()} == done | {"malformed", "windows_1252", "over_context"}
+
+
 def test_a_source_that_changes_meanwhile_is_noticed_and_nothing_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,6 +237,25 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(NoSpace, match="nothing was left"):
         clean_file(path)
     assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_any_fault_leaves_the_source_and_no_copy_without_its_log(fault: Fault, tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "rows.jsonl", [*question_rows(3), question_rows(1)[0]])
+    before, target = path.read_bytes(), tmp_path / "out"
+
+    def judge() -> None:
+        assert path.read_bytes() == before
+        names = (
+            {each.name for each in target.iterdir() if each.suffix != ".tmp"} if target.is_dir() else set()
+        )
+        if "rows.cleaned.jsonl" in names:
+            assert names == {"rows.cleaned.jsonl", "changes.jsonl", "cleaning.toml"}
+            assert (target / "rows.cleaned.jsonl").read_bytes() == b"".join(before.splitlines(True)[:3])
+            assert len((target / "changes.jsonl").read_bytes().splitlines()) == 1
+        shutil.rmtree(target, ignore_errors=True)
+
+    assert strike_everywhere(lambda: clean_file(path), fault, judge) >= 5
 
 
 def test_a_disk_without_room_is_told_before_anything_is_read(

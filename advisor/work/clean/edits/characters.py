@@ -28,6 +28,8 @@ def remove_invisible(text: str) -> str:
 
 def unify_line_ends(text: str) -> str:
     """The text with a line feed for every line break."""
+    if text.isascii() and "\r" not in text and "\f" not in text:
+        return text
     return _LINE_END.sub("\n", text)
 
 
