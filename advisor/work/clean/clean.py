@@ -19,7 +19,7 @@ from advisor.work.clean.reading import SourceFile, head_of, source_of
 from advisor.work.clean.records import BY_LINE
 from advisor.work.clean.writing import NewFiles, check_space
 from advisor.work.data.delimited import Dialect, delimited_rows
-from advisor.work.data.rows import open_rows
+from advisor.work.data.rows import OpenedRows, open_rows
 from advisor.work.emit import Emitter
 from heuristics.facts.cleaning import CleaningFacts, FixOutcome
 
@@ -82,7 +82,7 @@ def _copied(task: CleanTask, fixes: Chosen, target: Path, state: Path, emitter: 
     digest = sha256_of(source)
     name = copy_name(source)
     with open_rows(source.path) as opened:
-        dialect = opened.dialect
+        dialect = opened.dialect if isinstance(opened, OpenedRows) else None
     with NewFiles(target) as files:
         plan = files.create(PLAN_FILE)
         plan.write(cleaning_toml(task.cleaning, fixes.names, source.path.name, digest).encode())

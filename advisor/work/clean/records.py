@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from advisor.work.data.limits import data_limits
-from advisor.work.data.rows import OpenedRows, Row, open_rows
+from advisor.work.data.rows import OpenedRows, Row, RowFile, open_rows
 from advisor.work.data.source import open_source
 from heuristics.facts.data import RowProblem
 
@@ -31,8 +31,9 @@ class Records(AbstractContextManager["Records"]):
     """The records of one file, read as a stream."""
 
     def __init__(self, path: Path) -> None:
-        self.opened: OpenedRows = open_rows(path)
-        self._lines = _RawLines(path) if self.opened.container in BY_LINE else None
+        self.opened: RowFile = open_rows(path)
+        by_line = isinstance(self.opened, OpenedRows) and self.opened.container in BY_LINE
+        self._lines = _RawLines(path) if by_line else None
         self.head = b""
         """The lines before the first row, such as the header of a CSV file; known once a record was read."""
 

@@ -71,7 +71,8 @@ def near_copies(store: RowStore, cleaning: Cleaning) -> Dropped:
         part = rows_of(store, left)
         leaders = alike(part, first_of_each(part.column("content")))
         later = np.flatnonzero(leaders != np.arange(part.rows))
-        later = later[_similar(part, leaders[later], later) >= _least(cleaning)]
+        if cleaning.near_similarity > NEAR_SIMILARITY:
+            later = later[_similar(part, leaders[later], later) >= cleaning.near_similarity]
         if not len(later):
             return dropped
         dropped |= dict(zip(left[later].tolist(), left[leaders[later]].tolist(), strict=True))
@@ -93,11 +94,6 @@ def rows_of(store: RowStore, rows: "Rows") -> RowStore:
         words = words_of_rows(store, word_bounds(store), rows)
         part.append({name: store.column(name)[rows] for name in COLUMNS}, words.hashes)
     return part
-
-
-def _least(cleaning: Cleaning) -> float:
-    """0 takes what the check calls alike, also rows of which few words differ."""
-    return cleaning.near_similarity if cleaning.near_similarity > NEAR_SIMILARITY else 0.0
 
 
 def _similar(store: RowStore, one: "Rows", other: "Rows") -> "NDArray[np.float64]":

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from advisor.errors import BadData, NoSpace
 from advisor.fixes import fixes
 from advisor.work.clean import writing
-from advisor.work.clean.asking import ASKED
+from advisor.work.clean.asking import asked
 from advisor.work.clean.chain import EDITS
 from advisor.work.clean.copying import Copyist
 from advisor.work.clean.drops import questions
@@ -202,7 +202,12 @@ def test_blanks_and_invisible_characters_are_drawn_in_examples(tmp_path: Path) -
 
 
 def test_every_fix_of_the_preset_is_done_by_something() -> None:
-    done = {*EDITS, *questions(tuple(each.name for each in fixes()), Cleaning(), frozenset()), *WHOLE, *ASKED}
+    done = {
+        *EDITS,
+        *questions(tuple(each.name for each in fixes()), Cleaning(), frozenset()),
+        *WHOLE,
+        *asked(),
+    }
     assert {each.name for each in fixes()} == done | {"malformed", "windows_1252", "over_context"}
 
 
