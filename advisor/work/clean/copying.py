@@ -121,4 +121,4 @@ def _told(problem: RowProblem, raw: bytes | None) -> str:
 def _bytes_of(record: Record) -> bytes:
     if record.raw is not None:
         return record.raw
-    return orjson.dumps(record.content.value) if isinstance(record.content, Row) else b""
+    return orjson.dumps(record.content.value, default=str) if isinstance(record.content, Row) else b""

@@ -18,7 +18,7 @@ _END = "\r\n"
 def json_line(value: Value, like: bytes | None) -> bytes:
     """A row as JSON, spaced, escaped and ended as the line it comes from."""
     if like is None:
-        return orjson.dumps(value) + b"\n"
+        return orjson.dumps(value, default=str) + b"\n"
     spaced = b'": ' in like
     text = json.dumps(
         value,
@@ -53,7 +53,9 @@ def untouched(record: Record) -> bytes | None:
     """The record's own bytes; None when it cannot be carried over."""
     if record.raw is not None:
         return record.raw
-    return orjson.dumps(record.content.value) + b"\n" if isinstance(record.content, Row) else None
+    return (
+        orjson.dumps(record.content.value, default=str) + b"\n" if isinstance(record.content, Row) else None
+    )
 
 
 def ending_of(line: bytes) -> bytes:

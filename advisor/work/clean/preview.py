@@ -10,7 +10,7 @@ from advisor.work.clean.changes import changed_row, removed_row
 from advisor.work.clean.chosen import Chosen, chosen
 from advisor.work.clean.clusters import Clusters
 from advisor.work.clean.context import ContextRule
-from advisor.work.clean.copying import Copied
+from advisor.work.clean.copying import SHOWN, Copied
 from advisor.work.clean.reading import SourceFile, is_guessed, read
 from advisor.work.clean.whole import WHOLE, Kept
 from advisor.work.data.examples import Example
@@ -62,10 +62,12 @@ class _Looking:
 
     def row(self, place: int, line: int, value: dict[str, object]) -> None:
         """One row that can be read."""
-        for name, edit in self._edits.items():
-            new, changed = edit.mend(value, self._fixes.source.format)
-            if changed:
-                self.done.note(name, changed_row(line, value, new))
+        for name in self._fixes.chain.would_change(value, self._fixes.source.format):
+            if len(self.done.examples.get(name, ())) < SHOWN:
+                mended, _ = self._edits[name].mend(value, self._fixes.source.format)
+                self.done.note(name, changed_row(line, value, mended))
+            else:
+                self.done.by_fix[name] += 1
         seen = self._fixes.seen(line, value, value)
         for name, asks in self._fixes.questions.items():
             if asks(seen):
