@@ -42,6 +42,17 @@ class Chain:
         row = mended(value, format_, lambda text: self._at_rest(text, changed))
         return row, tuple(name for name, _ in self._edits if name in changed)
 
+    def would_change(self, value: Value, format_: FormatFacts) -> tuple[str, ...]:
+        """Names of the edits that would change the row, each of them alone."""
+        found: set[str] = set()
+
+        def ask(text: str) -> str:
+            found.update(name for name, edit in self._edits if name not in found and edit(text) != text)
+            return text
+
+        mended(value, format_, ask)
+        return tuple(name for name, _ in self._edits if name in found)
+
     def _at_rest(self, text: str, changed: set[str]) -> str:
         """The text after all edits, repeated until none changes it.
 

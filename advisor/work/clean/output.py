@@ -53,7 +53,9 @@ def untouched(record: Record) -> bytes | None:
     """The record's own bytes; None when it cannot be carried over."""
     if record.raw is not None:
         return record.raw
-    return orjson.dumps(record.content.value, default=str) + b"\n" if isinstance(record.content, Row) else None
+    return (
+        orjson.dumps(record.content.value, default=str) + b"\n" if isinstance(record.content, Row) else None
+    )
 
 
 def ending_of(line: bytes) -> bytes:

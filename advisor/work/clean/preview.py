@@ -77,10 +77,12 @@ class _Looking:
             self._look_at(record.line, record.content.value)
 
     def _look_at(self, line: int, value: dict[str, object]) -> None:
-        for name, edit in self._edits.items():
-            new, changed = edit.mend(value, self._fixes.source.format)
-            if changed:
-                self._done.note(name, changed_row(line, value, new))
+        for name in self._fixes.chain.would_change(value, self._fixes.source.format):
+            if len(self._done.examples.get(name, ())) < SHOWN:
+                mended, _ = self._edits[name].mend(value, self._fixes.source.format)
+                self._done.note(name, changed_row(line, value, mended))
+            else:
+                self._done.by_fix[name] += 1
         seen = self._fixes.seen(line, value, value)
         for name, asks in self._fixes.questions.items():
             if asks(seen):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.work.clean.chain import EDITS, Chain
@@ -105,6 +105,7 @@ def test_labels_and_fields_are_written_as_chosen() -> None:
     assert unify("priority: hgihest") == "priority: hgihest"
 
 
+@settings(deadline=None)
 @given(prompt=TEXTS, answer=TEXTS, names=st.sets(st.sampled_from(sorted(EDITS))))
 def test_editing_an_edited_row_changes_nothing(prompt: str, answer: str, names: set[str]) -> None:
     ordered = [name for name in EDITS if name in names]
@@ -116,6 +117,7 @@ def test_editing_an_edited_row_changes_nothing(prompt: str, answer: str, names: 
     assert once["id"] == prompt
 
 
+@settings(deadline=None)
 @given(text=st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=126, exclude_characters="&<")))
 def test_plain_ascii_text_is_never_touched_by_the_ticked_edits(text: str) -> None:
     chain = Chain(("mojibake", "control_characters", "line_ends", "entities"), Cleaning())
