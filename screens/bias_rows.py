@@ -7,6 +7,7 @@ from screens.words import heading, labelled, muted
 
 CHECKS = {
     "group_skew": "Roles by group",
+    "group_associations": "Words by group",
 }
 """Name of a check about groups -> its title."""
 _LIMITS = (
