@@ -57,7 +57,7 @@ def kind_of(value: object) -> str:
 
 def excerpt(line: bytes) -> str:
     """The start of a line, safe to show, private values masked."""
-    from advisor.work.data.checks.private import masked
+    from advisor.private import masked
 
     return masked(one_line(line[:1000].decode("utf-8", "replace"), _EXCERPT))
 

@@ -10,7 +10,7 @@ from advisor.work.data.checks.all import CHECKS, run_checks
 from advisor.work.data.checks.characters import is_mojibake
 from advisor.work.data.checks.groups import log_odds
 from advisor.work.data.checks.near import clusters
-from advisor.work.data.checks.private import iban, luhn, masked, private_spans, secret_spans
+from advisor.private import iban, luhn, masked, private_spans, secret_spans
 from advisor.work.data.checks.spelling import distance, fingerprint, variants
 from advisor.work.data.load import Loaded
 from heuristics.facts.data import CheckResult

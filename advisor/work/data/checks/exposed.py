@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 
-from advisor.work.data.checks.private import private_spans, secret_spans
+from advisor.private import private_spans, secret_spans
 from advisor.work.data.checks.seen import Seen, counted, spoken
 from advisor.work.data.examples import Example
 from heuristics.facts.data import CheckResult

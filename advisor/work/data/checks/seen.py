@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from advisor.text import one_line
-from advisor.work.data.checks.private import masked
+from advisor.private import masked
 from advisor.work.data.examples import Example
 from advisor.work.data.load import Loaded
 from heuristics.facts.data import CheckResult
