@@ -43,6 +43,24 @@ class LabelLimits(_Table):
     rows_per_class: int
 
 
+class RepeatLimits(_Table):
+    """When an answer comes too often."""
+
+    least_rows: int
+    least_share: float
+
+
+class ScanLimits(_Table):
+    """How a file is divided among processes."""
+
+    part_bytes: int
+    part_rows: int
+    frame_rows: int
+    frame_characters: int
+    alone_bytes: int
+    workers: int
+
+
 class LengthLimits(_Table):
     """How tokens are counted."""
 
@@ -63,6 +81,8 @@ class DataLimits(_Table):
     split: SplitLimits
     labels: LabelLimits
     lengths: LengthLimits
+    repeats: RepeatLimits
+    scan: ScanLimits
     columns: dict[str, tuple[str, ...]]
     """Part a column plays -> names it goes by, most telling first."""
     roles: dict[str, tuple[str, ...]]

@@ -3,20 +3,18 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import islice
 
-from advisor.errors import BadData
 from advisor.specs import DataChoice
 from advisor.text import one_line
 from advisor.work.data.convert import Converted, convert
 from advisor.work.data.examples import Example
-from advisor.work.data.formats import recognise
 from advisor.work.data.limits import data_limits
+from advisor.work.data.opening import open_choice
 from advisor.work.data.progress import Progress
-from advisor.work.data.rows import Row, open_rows
-from advisor.work.data.source import check_file
+from advisor.work.data.rows import Row
 from advisor.work.emit import Emitter
-from heuristics.facts.data import TRAINABLE, FormatFacts, RowProblem
+from heuristics.facts.data import FormatFacts, RowProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +73,19 @@ def load(choice: DataChoice, emitter: Emitter | None = None, most_rows: int | No
     `most_rows` stops after that many rows, for a first impression. Raises BadData, in one line, for anything
     that is not a readable file of rows that can be trained on.
     """
-    before = check_file(choice.path)
+    started = open_choice(choice)
+    opened, before = started.opened, started.before
     progress = Progress(emitter, f"reading {one_line(choice.path.name, 40)}", before.st_size, "bytes")
-    opened = open_rows(choice.path)
     with opened:
-        head = list(islice(opened.rows, data_limits().reader.sample_rows))
-        sample = [each.value for each in head if isinstance(each, Row)]
-        if not sample:
-            raise _nothing_readable(choice, [each for each in head if isinstance(each, RowProblem)])
-        format_ = recognise(sample, opened.container, choice.columns)
-        format_ = opened.described(format_)
-        if format_.name not in TRAINABLE:
-            raise BadData(f"{one_line(choice.path.name, 60)}: {format_.explanation}", _what_to_do(format_))
-        rows: Iterator[Row | RowProblem] = chain(head, opened.rows)
-        tally = _convert_all(islice(rows, most_rows), format_, lambda: progress.at(opened.position()))
+        rows = islice(started.rows, most_rows)
+        tally = _convert_all(rows, started.format, lambda: progress.at(opened.position()))
         cut = opened.cut_short
     digest = _sha256(choice, most_rows)
     after = choice.path.stat()
     changed = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
     return Loaded(
         examples=tuple(tally.examples),
-        format=format_,
+        format=started.format,
         rows=tally.rows,
         malformed=tally.malformed,
         problems=tuple(tally.problems),
@@ -126,20 +116,3 @@ def _sha256(choice: DataChoice, most_rows: int | None) -> str:
         return ""
     with choice.path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _nothing_readable(choice: DataChoice, problems: list[RowProblem]) -> BadData:
-    name = one_line(choice.path.name, 60)
-    if not problems:
-        return BadData(f"{name} has no rows", "Choose a file with at least a few rows.")
-    first = problems[0]
-    return BadData(
-        f"{name}: none of the first {len(problems):,} rows can be read; line {first.line}: {first.reason}",
-        "Repair the file, or save it again as UTF-8 JSON Lines or CSV.",
-    )
-
-
-def _what_to_do(format_: FormatFacts) -> str:
-    if format_.name == "unknown":
-        return "Name the columns yourself: which one is the prompt and which the answer."
-    return "Choose a file of prompts and answers, or of plain text."

@@ -1,24 +1,34 @@
 """The profile job: everything that can be counted about one data set."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from advisor.errors import Stopped
 from advisor.events import DataFound, Note
 from advisor.specs import DataChoice, JobSpec, ProfileTask
 from advisor.text import one_line
-from advisor.work.data.checks.all import run_checks
-from advisor.work.data.examples import ASSISTANT
+from advisor.work.data.checks.all import ROW_CHECKS, results_of
+from advisor.work.data.checks.whole import Whole
+from advisor.work.data.convert import convert
 from advisor.work.data.labels import label_counts, mostly_short
-from advisor.work.data.lengths import count_tokens
+from advisor.work.data.lengths import token_facts_of
 from advisor.work.data.limits import data_limits
 from advisor.work.data.load import Loaded, load
-from advisor.work.data.progress import Progress
-from advisor.work.data.source import check_file
-from advisor.work.data.split import split
+from advisor.work.data.row import Row
+from advisor.work.data.scan.account import Account
+from advisor.work.data.scan.digest import Digest
+from advisor.work.data.scan.scan import Scan, Scanned
+from advisor.work.data.scan.state import RowStore
+from advisor.work.data.scan.tokens import TokenPlan, token_plan
+from advisor.work.data.split import divide
 from advisor.work.emit import Emitter
 from advisor.work.tokenizer import load_tokenizer, template_of
-from heuristics.facts.data import DataFacts, TokenFacts
+from heuristics.facts.data import DataFacts, SplitFacts
 from heuristics.facts.model import ModelFacts
 
+STATE_FOLDER, HELD_FOLDER = "scan", "scan-held"
+"""Folders of the run that hold the states of rows while they are compared."""
 _MALFORMED_SHOWN = 20
 
 
@@ -26,17 +36,46 @@ def profile(spec: JobSpec, emitter: Emitter) -> None:
     """Say what the data is: soon from a sample for large files, then from every row."""
     task = spec.task
     assert isinstance(task, ProfileTask)
-    limits = data_limits().lengths
-    if check_file(task.data.path).st_size > limits.early_bytes:
-        early = load(task.data, most_rows=limits.early_rows)
-        emitter.emit(DataFound(facts=_facts(task.data, early, None, emitter)))
-    loaded = load(task.data, emitter)
-    held = load_eval(task.data, emitter)
-    facts = _facts(task.data, loaded, held, emitter)
+    run = spec.folder
+    scan = Scan(task.data, RowStore(run / STATE_FOLDER), run)
+    if scan.opened.before.st_size > data_limits().lengths.early_bytes:
+        emitter.emit(DataFound(facts=_first_impression(task.data, scan)))
+    plan = _token_plan(task.model, scan, emitter) if task.model is not None else None
+    held = _read_held(task.data, run, emitter)
+    try:
+        scanned = scan.read(ROW_CHECKS, plan, emitter)
+    except Stopped:
+        emitter.emit(DataFound(facts=_facts(task.data, scan.so_far(), held, scan, None)))
+        raise
+    facts = _facts(task.data, scanned, held, scan, emitter)
     emitter.emit(DataFound(facts=facts))
-    if task.model is not None and loaded.examples:
-        tokens = _tokens(task.model, loaded, emitter)
+    if plan is not None and task.model is not None and scanned.account.store.rows:
+        tokens = token_facts_of(scanned.account.store, task.model, plan.template)
         emitter.emit(DataFound(facts=replace(facts, tokens=tokens)))
+    scanned.account.store.remove()
+    if held is not None:
+        held.account.store.remove()
+
+
+def _first_impression(choice: DataChoice, scan: Scan) -> DataFacts:
+    """What a sample of rows says; their lines are not known, and are left out."""
+    most = data_limits().lengths.early_rows
+    sample = scan.opened.sample
+    chosen = [sample[index * len(sample) // most] for index in range(min(most, len(sample)))]
+    account = Account(RowStore())
+    account.add(Digest(scan.opened.format, ROW_CHECKS).rows(chosen))
+    before = scan.opened.before
+    scanned = Scanned(account, scan.opened.format, before.st_size, "", partial=True)
+    facts = _facts(choice, scanned, None, None, None)
+    return replace(facts, checks=tuple(replace(each, rows=(), sampled=True) for each in facts.checks))
+
+
+def _read_held(choice: DataChoice, run: Path, emitter: Emitter) -> Scanned | None:
+    """The user's own test rows, None when there are none."""
+    if choice.eval_path is None:
+        return None
+    held = DataChoice(path=choice.eval_path, columns=choice.columns)
+    return Scan(held, RowStore(run / HELD_FOLDER)).read((), None, emitter)
 
 
 def load_eval(choice: DataChoice, emitter: Emitter | None = None) -> Loaded | None:
@@ -46,48 +85,67 @@ def load_eval(choice: DataChoice, emitter: Emitter | None = None) -> Loaded | No
     return load(DataChoice(path=choice.eval_path, columns=choice.columns), emitter)
 
 
-def _facts(choice: DataChoice, loaded: Loaded, held: Loaded | None, emitter: Emitter) -> DataFacts:
+def _facts(
+    choice: DataChoice,
+    scanned: Scanned,
+    held: Scanned | None,
+    scan: Scan | None,
+    emitter: Emitter | None,
+) -> DataFacts:
     """Everything but token counts."""
-    examples = loaded.examples
-    checks = run_checks(loaded, held, emitter)
-    splits = None
-    if examples:
-        source = one_line(choice.eval_path.name, 60) if choice.eval_path else "held out"
-        splits = split(examples, held.examples if held else None, test_source=source).facts
+    total, store = scanned.total, scanned.account.store
+    held_store = held.account.store if held is not None else None
+    checks, whole = results_of(
+        scanned, held_store, scan.excerpts if scan is not None else _no_excerpts, emitter
+    )
     return DataFacts(
         path=one_line(str(choice.path), 4000),
         name=one_line(choice.path.name, 80),
-        bytes=loaded.bytes,
-        sha256=loaded.sha256,
-        format=loaded.format,
-        rows=loaded.rows,
-        usable=len({each.content_key for each in examples}),
-        malformed=loaded.malformed,
-        malformed_rows=loaded.problems[:_MALFORMED_SHOWN],
+        bytes=scanned.bytes,
+        sha256=scanned.sha256,
+        format=scanned.format,
+        rows=total.rows,
+        usable=whole.different,
+        malformed=total.malformed,
+        malformed_rows=tuple(total.problems[:_MALFORMED_SHOWN]),
         checks=checks,
         tokens=None,
-        split=splits,
-        labels=label_counts(examples),
-        short_answers=mostly_short(examples),
-        multi_turn=sum(sum(turn.role == ASSISTANT for turn in each.messages) > 1 for each in examples),
+        split=_split_facts(choice, whole) if store.rows else None,
+        labels=label_counts(total),
+        short_answers=mostly_short(total, scanned.format),
+        multi_turn=total.multi_turn,
         eval_path=one_line(str(choice.eval_path), 4000) if choice.eval_path else None,
-        eval_rows=len(held.examples) if held else 0,
-        partial=loaded.partial,
+        eval_rows=held_store.rows if held_store is not None else 0,
+        partial=scanned.partial,
     )
 
 
-def _tokens(model: ModelFacts, loaded: Loaded, emitter: Emitter) -> TokenFacts | None:
-    """Lengths with the model's own tokenizer; None, with a note, for models known by name only."""
+def _split_facts(choice: DataChoice, whole: Whole) -> SplitFacts:
+    """How many rows each part of the split has."""
+    import numpy as np
+
+    parts = divide(whole.store, whole.equal, whole.leaders, whole.held)
+    if choice.eval_path is None or whole.held is None:
+        return SplitFacts(len(parts.train), len(parts.validation), len(parts.test), groups=parts.groups)
+    test = len(np.unique(whole.held.column("content")))
+    source = one_line(choice.eval_path.name, 60)
+    return SplitFacts(len(parts.train), len(parts.validation), test, source, parts.groups)
+
+
+def _no_excerpts(_lines: Sequence[int]) -> Mapping[int, str]:
+    return {}
+
+
+def _token_plan(model: ModelFacts, scan: Scan, emitter: Emitter) -> TokenPlan | None:
+    """How the model's own tokenizer counts rows; None, with a note, for models known by name only."""
     if not model.tokenizer or (model.path is None and model.where == "catalogue"):
         emitter.emit(
             Note(text=f"No token counts: the tokenizer of {one_line(model.id, 60)} is not on this machine")
         )
         return None
     tokenizer = load_tokenizer(model)
-    template = template_of(model, tokenizer, loaded.examples)
-    limits = data_limits().lengths
-    rows = len(loaded.examples)
-    total = rows if rows <= limits.exact_rows else limits.sample_rows
-    return count_tokens(
-        tokenizer, model, template, loaded.examples, Progress(emitter, "counting tokens", total, "rows")
-    )
+    rows = (each for each in scan.opened.sample if isinstance(each, Row))
+    format_ = scan.opened.format
+    converted = (convert(each.value, each.line, format_).example for each in rows)
+    examples = [each for each in converted if each is not None]
+    return token_plan(tokenizer, template_of(model, tokenizer, examples), examples) if examples else None

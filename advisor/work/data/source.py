@@ -65,6 +65,8 @@ class Source:
     """The first bytes, unpacked, as UTF-8; reading the stream gives them again."""
     encoding: str
     transcoded: "_Transcoder | None"
+    as_stored: bool = False
+    """True when the bytes of the stream are those on disk, without a mark."""
 
     def position(self) -> int:
         """Bytes of the file on disk that have been read."""
@@ -122,6 +124,7 @@ def open_source(path: Path) -> Source:
         head=head,
         encoding="utf-8" if encoding == "utf-8-sig" else encoding,
         transcoded=transcoder,
+        as_stored=not packed and encoding == "utf-8",
     )
 
 

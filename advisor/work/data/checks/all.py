@@ -1,47 +1,86 @@
-"""Runs every check over the rows of a file."""
+"""Every check, and what they say of a file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
-from advisor.work.data.checks.characters import control_characters, mojibake
-from advisor.work.data.checks.duplicates import conflicting_answers, exact_duplicates
-from advisor.work.data.checks.exposed import private_data, secrets
-from advisor.work.data.checks.groups import group_skew
-from advisor.work.data.checks.near import near_duplicates
-from advisor.work.data.checks.overlap import overlap_with_eval
-from advisor.work.data.checks.phrases import placeholders, refusals
-from advisor.work.data.checks.seen import Seen
-from advisor.work.data.checks.shape import empty_answers, role_errors
-from advisor.work.data.checks.spelling import label_variants
-from advisor.work.data.load import Loaded
+from advisor.work.data.checks.batch import BatchCheck, Tally
+from advisor.work.data.checks.characters import ControlCharacters, Mojibake
+from advisor.work.data.checks.duplicates import CONFLICTING_ANSWERS, EXACT_DUPLICATES, REPEATED_ANSWERS
+from advisor.work.data.checks.exposed import PrivateData, Secrets
+from advisor.work.data.checks.groups import GroupSkew
+from advisor.work.data.checks.near import NEAR_DUPLICATES
+from advisor.work.data.checks.overlap import LEAKS_FROM_EVAL, OVERLAP_WITH_EVAL
+from advisor.work.data.checks.phrases import Placeholders, Refusals
+from advisor.work.data.checks.shape import converted_results
+from advisor.work.data.checks.spelling import LabelVariants
+from advisor.work.data.checks.whole import Whole, WholeCheck
 from advisor.work.data.progress import Progress
+from advisor.work.data.scan.scan import Scanned
+from advisor.work.data.scan.state import RowStore
 from advisor.work.emit import Emitter
 from heuristics.facts.data import CheckResult
 
-CHECKS: tuple[Callable[[Seen], CheckResult | None], ...] = (
-    empty_answers,
-    role_errors,
-    exact_duplicates,
-    conflicting_answers,
-    overlap_with_eval,
-    placeholders,
-    refusals,
-    label_variants,
-    control_characters,
-    mojibake,
-    secrets,
-    private_data,
-    group_skew,
-    near_duplicates,
+ROW_CHECKS: tuple[BatchCheck, ...] = (
+    Placeholders(),
+    Refusals(),
+    LabelVariants(),
+    ControlCharacters(),
+    Mojibake(),
+    Secrets(),
+    PrivateData(),
+    GroupSkew(),
 )
+"""Checks that need one row at a time; they run in the processes that read the file."""
+WHOLE_CHECKS: tuple[WholeCheck, ...] = (
+    EXACT_DUPLICATES,
+    CONFLICTING_ANSWERS,
+    REPEATED_ANSWERS,
+    OVERLAP_WITH_EVAL,
+    LEAKS_FROM_EVAL,
+    NEAR_DUPLICATES,
+)
+"""Checks that compare rows, once all are read."""
+
+UNSHOWN = ("empty_answers", "role_errors")
+"""Results whose rows cannot be shown as prompt and answer."""
 
 
-def run_checks(loaded: Loaded, held: Loaded | None, emitter: Emitter | None) -> tuple[CheckResult, ...]:
-    """The results of all checks that apply, in a fixed order."""
-    seen = Seen(loaded, held)
-    progress = Progress(emitter, "checking rows", len(CHECKS), "checks")
-    results = []
-    for count, check in enumerate(CHECKS):
-        progress.at(count)
-        results.append(check(seen))
-    progress.at(len(CHECKS))
-    return tuple(each for each in results if each is not None)
+def results_of(
+    scanned: Scanned,
+    held: RowStore | None,
+    excerpts: Callable[[Sequence[int]], Mapping[int, str]],
+    emitter: Emitter | None,
+) -> tuple[tuple[CheckResult, ...], Whole]:
+    """The results of all checks that apply, in a fixed order, and the rows compared for them.
+
+    `excerpts` gives masked excerpts of the rows at some lines.
+    """
+    account = scanned.account
+    whole = Whole(account.store, account.total, scanned.format, held)
+    progress = Progress(emitter, "checking rows", len(WHOLE_CHECKS), "checks")
+    results = list(converted_results(account.total.tallies))
+    for number, each in enumerate(WHOLE_CHECKS):
+        progress.at(number)
+        if (tally := each.look(whole)) is not None:
+            account.keep_lines(each.name, tally.lines)
+            results.append(each.result(tally))
+    for check in ROW_CHECKS:
+        tally = account.total.tallies.get(check.name, Tally(total=account.store.rows))
+        if (result := check.result(tally)) is not None:
+            results.append(result)
+    progress.at(len(WHOLE_CHECKS))
+    return _with_excerpts(results, excerpts), whole
+
+
+def _with_excerpts(
+    results: list[CheckResult], excerpts: Callable[[Sequence[int]], Mapping[int, str]]
+) -> tuple[CheckResult, ...]:
+    """Results that show no rows yet, with the masked excerpts of theirs."""
+    bare = [each for each in results if each.rows and not each.examples and each.check not in UNSHOWN]
+    said = excerpts(sorted({line for each in bare for line in each.rows}))
+    return tuple(
+        replace(each, examples=tuple(said[line] for line in each.rows if line in said))
+        if each in bare
+        else each
+        for each in results
+    )

@@ -1,6 +1,7 @@
 """What checks on single rows look at and give back, so that workers can share a file between them."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -33,9 +34,13 @@ class Tally:
     rows: list[int] = field(default_factory=list)
     """Lines of the first `SHOWN` rows concerned."""
     examples: list[str] = field(default_factory=list)
-    """Their masked excerpts, or what the check shows in their place."""
+    """What the check shows of those rows; left empty, the scan shows their masked excerpts."""
+    lines: bytes = b""
+    """Lines of all rows concerned, packed as `advisor.row_lines` keeps them."""
     kinds: Counter[str] = field(default_factory=Counter)
     """Further counts by name, such as rows per kind of defect or per label."""
+    places: dict[str, list[int]] = field(default_factory=dict)
+    """Lines of the first `SHOWN` rows of a kind, for checks that judge kinds only when all is counted."""
 
     def add(self, later: "Tally") -> None:
         """Take in the tally of a later part."""
@@ -43,7 +48,11 @@ class Tally:
         self.total += later.total
         self.rows = (self.rows + later.rows)[:SHOWN]
         self.examples = (self.examples + later.examples)[:SHOWN]
+        self.lines += later.lines
         self.kinds.update(later.kinds)
+        for kind, lines in later.places.items():
+            known = self.places.setdefault(kind, [])
+            known.extend(lines[: SHOWN - len(known)])
 
     def result(self, check: str, detail: str = "", sampled: bool = False) -> CheckResult:
         """The tally as the result of the check named `check`."""
@@ -56,6 +65,25 @@ class Tally:
             detail=one_line(detail, 300),
             sampled=sampled,
         )
+
+
+def concerned(batch: Batch, rows: "pl.DataFrame", kinds: Counter[str] | None = None) -> Tally:
+    """The tally of a part in which `rows`, some of its frame, are concerned."""
+    import numpy as np
+
+    lines = rows["line"].to_numpy()
+    return Tally(
+        count=rows.height,
+        total=batch.frame.height,
+        rows=lines[:SHOWN].tolist(),
+        lines=lines.astype(np.dtype("<u8")).tobytes(),
+        kinds=kinds or Counter(),
+    )
+
+
+def at(batch: Batch, places: Sequence[int]) -> "pl.DataFrame":
+    """The rows of a part at these places of its frame."""
+    return batch.frame[list(places)]
 
 
 class BatchCheck(Protocol):

@@ -2,19 +2,18 @@
 
 import math
 import re
-from collections import defaultdict
-from dataclasses import dataclass, field
 from functools import cache
 
 from pydantic import BaseModel, ConfigDict
 
 from advisor.preset_file import read_preset
-from advisor.work.data.checks.seen import Seen, counted, spoken
-from advisor.work.data.examples import Example
+from advisor.work.data.checks.batch import SHOWN, Batch, Tally
 from heuristics.facts.data import CheckResult
 
 _SENTENCE = re.compile(r"[^.!?\n]+")
 _WORD = re.compile(r"[^\W\d_]+")
+_JOIN = "\x1f"
+_SENTENCES = "\x00"
 
 
 class SkewLimits(BaseModel):
@@ -42,36 +41,39 @@ class GroupWords(BaseModel):
     """Field of life -> role words."""
 
 
-@dataclass(slots=True)
-class _Table:
-    """Sentences with one role word or field, by group, and the rows they stand in."""
-
-    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    rows: dict[int, Example] = field(default_factory=dict)
-
-
-def group_skew(seen: Seen) -> CheckResult:
+class GroupSkew:
     """Rows in whose sentences a role goes with one group far more often than the group's share explains."""
-    words = group_words()
-    limits = words.limits
-    concerned: dict[int, Example] = {}
-    said = []
-    for groups in words.axes.values():
-        totals, tables = _count(seen, groups)
-        if len(groups) != 2 or min(totals.values()) < limits.least_mentions:
-            continue
-        first, second = groups
-        found = []
-        for name, table in tables.items():
-            a, b = table.counts[first], table.counts[second]
-            odds, z = log_odds(a, b, totals[first] - a, totals[second] - b)
-            telling = abs(odds) >= limits.least_log_odds and abs(z) >= limits.least_z
-            if a + b >= limits.least_sentences and telling:
-                found.append((abs(z), f"“{name}”: {a:,} with {first} words, {b:,} with {second}"))
-                concerned.update(table.rows)
-        said += [text for _, text in sorted(found, reverse=True)]
-    rows = [concerned[line] for line in sorted(concerned)]
-    return counted("group_skew", rows, len(seen.examples), "; ".join(said))
+
+    name = "group_skew"
+
+    def look(self, batch: Batch) -> Tally:
+        import polars as pl
+
+        tally = Tally(total=batch.frame.height)
+        words = group_words()
+        for axis, groups in words.axes.items():
+            pattern = f"(?i)\\b(?:{'|'.join(each for list_ in groups.values() for each in list_)})\\b"
+            rows = batch.frame.filter(pl.col("text").str.contains(pattern))
+            for line, text in zip(rows["line"], rows["text"], strict=True):
+                _count_row(tally, axis, groups, line, text)
+        return tally
+
+    def result(self, tally: Tally) -> CheckResult:
+        said: list[tuple[float, str]] = []
+        telling: set[tuple[str, str]] = set()
+        for axis, groups in group_words().axes.items():
+            if len(groups) == 2:
+                found = _telling(tally, axis, *groups)
+                telling.update((axis, name) for name in found)
+                said += found.values()
+        lines: set[int] = set()
+        for kind in tally.places:
+            axis, *names = kind.split(_JOIN)
+            if any((axis, name) in telling for name in names):
+                tally.count += tally.kinds[kind]
+                lines.update(tally.places[kind])
+        tally.rows = sorted(lines)[:SHOWN]
+        return tally.result(self.name, "; ".join(text for _, text in sorted(said, reverse=True)))
 
 
 def log_odds(a: int, b: int, rest_a: int, rest_b: int) -> tuple[float, float]:
@@ -87,22 +89,47 @@ def group_words() -> GroupWords:
     return read_preset("groups.toml", GroupWords)
 
 
-def _count(seen: Seen, groups: dict[str, tuple[str, ...]]) -> tuple[dict[str, int], dict[str, _Table]]:
-    """Sentences of each group, and a table for every role word and every field."""
+def _telling(tally: Tally, axis: str, first: str, second: str) -> dict[str, tuple[float, str]]:
+    """Role words and fields of one axis that go with one group: how sure, and in words."""
+    limits = group_words().limits
+    totals = [tally.kinds[_JOIN.join((axis, _SENTENCES, each))] for each in (first, second)]
+    found: dict[str, tuple[float, str]] = {}
+    if min(totals) < limits.least_mentions:
+        return found
+    for name in {*_fields(), *_fields().values()}:
+        a, b = (tally.kinds[_JOIN.join((axis, _SENTENCES, each, name))] for each in (first, second))
+        odds, z = log_odds(a, b, totals[0] - a, totals[1] - b)
+        telling = abs(odds) >= limits.least_log_odds and abs(z) >= limits.least_z
+        if a + b >= limits.least_sentences and telling:
+            found[name] = abs(z), f"“{name}”: {a:,} with {first} words, {b:,} with {second}"
+    return found
+
+
+def _count_row(tally: Tally, axis: str, groups: dict[str, tuple[str, ...]], line: int, text: str) -> None:
+    """Count the sentences of each group in one row, and in how many of them each role is named."""
     group_of = {word: group for group, list_ in groups.items() for word in list_}
-    field_of = {word: name for name, list_ in group_words().domains.items() for word in list_}
-    totals = dict.fromkeys(groups, 0)
-    tables: dict[str, _Table] = defaultdict(_Table)
-    for each in seen.examples:
-        for sentence in _SENTENCE.findall(spoken(each).lower()):
-            words = set(_WORD.findall(sentence))
-            named = {group_of[word] for word in words & group_of.keys()}
-            if len(named) != 1:
-                continue
-            group = named.pop()
-            totals[group] += 1
-            roles = words & field_of.keys()
-            for name in roles | {field_of[word] for word in roles}:
-                tables[name].counts[group] += 1
-                tables[name].rows[each.line] = each
-    return totals, tables
+    fields = _fields()
+    named_in_row: set[str] = set()
+    for sentence in _SENTENCE.findall(text.lower()):
+        words = set(_WORD.findall(sentence))
+        named = {group_of[word] for word in words & group_of.keys()}
+        if len(named) != 1:
+            continue
+        group = named.pop()
+        tally.kinds[_JOIN.join((axis, _SENTENCES, group))] += 1
+        roles = words & fields.keys()
+        for name in roles | {fields[word] for word in roles}:
+            tally.kinds[_JOIN.join((axis, _SENTENCES, group, name))] += 1
+            named_in_row.add(name)
+    if named_in_row:
+        kind = _JOIN.join((axis, *sorted(named_in_row)))
+        tally.kinds[kind] += 1
+        lines = tally.places.setdefault(kind, [])
+        if len(lines) < SHOWN:
+            lines.append(line)
+
+
+@cache
+def _fields() -> dict[str, str]:
+    """Role word -> field of life."""
+    return {word: name for name, list_ in group_words().domains.items() for word in list_}

@@ -1,0 +1,95 @@
+"""Opens the file of a choice and finds out what its rows are, on rows from all over it."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from os import stat_result
+
+from advisor.errors import BadData
+from advisor.specs import DataChoice
+from advisor.text import one_line
+from advisor.work.data.formats import recognise
+from advisor.work.data.limits import data_limits
+from advisor.work.data.row import Row
+from advisor.work.data.rows import OpenedRows, open_rows
+from advisor.work.data.scan.parts import ByteRange, can_be_divided
+from advisor.work.data.source import check_file
+from heuristics.facts.data import TRAINABLE, FormatFacts, RowProblem
+
+_PLACES = 16
+"""Places inside a file at which rows are sampled."""
+_SEED = 20_260_101
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file whose format is known, ready to be read from its first row."""
+
+    opened: OpenedRows
+    format: FormatFacts
+    rows: Iterator[Row | RowProblem]
+    """All rows, from the first."""
+    sample: tuple[Row | RowProblem, ...]
+    """Rows from the head, from places inside and from the tail."""
+    before: stat_result
+    """The file's status when it was opened."""
+
+
+def open_choice(choice: DataChoice) -> Opened:
+    """Open the file and recognise its format; the caller closes `opened`.
+
+    Raises BadData, in one line, for anything that is not a readable file of rows that can be trained on.
+    """
+    before = check_file(choice.path)
+    opened = open_rows(choice.path)
+    try:
+        most = data_limits().reader.sample_rows
+        head = list(islice(opened.rows, most))
+        sample = head
+        if len(head) == most and can_be_divided(opened):
+            sample = sample_of(choice, before.st_size, head, most)
+        values = [each.value for each in sample if isinstance(each, Row)]
+        if not values:
+            raise _nothing_readable(choice, [each for each in head if isinstance(each, RowProblem)])
+        format_ = opened.described(recognise(values, opened.container, choice.columns))
+        if format_.name not in TRAINABLE:
+            raise BadData(f"{one_line(choice.path.name, 60)}: {format_.explanation}", _what_to_do(format_))
+    except BaseException:
+        opened.source.raw.close()
+        raise
+    return Opened(opened, format_, chain(head, opened.rows), tuple(sample), before)
+
+
+def sample_of(
+    choice: DataChoice, size: int, head: list[Row | RowProblem], most: int
+) -> list[Row | RowProblem]:
+    """`most` rows of a large file: a third from its head, the others from even places inside and its tail.
+
+    The lines of the others are not known without reading the file; they are numbered by their place in it.
+    """
+    rng = random.Random(_SEED)
+    each = most * 2 // 3 // _PLACES
+    rows = head[: most - each * _PLACES]
+    stride = size // (_PLACES + 1)
+    for number in range(1, _PLACES + 1):
+        start = number * stride + rng.randrange(max(1, stride // 2))
+        rows += islice(ByteRange(choice.path, start, min(size, start + stride // 2), start).rows(), each)
+    return rows
+
+
+def _nothing_readable(choice: DataChoice, problems: list[RowProblem]) -> BadData:
+    name = one_line(choice.path.name, 60)
+    if not problems:
+        return BadData(f"{name} has no rows", "Choose a file with at least a few rows.")
+    first = problems[0]
+    return BadData(
+        f"{name}: none of the first {len(problems):,} rows can be read; line {first.line}: {first.reason}",
+        "Repair the file, or save it again as UTF-8 JSON Lines or CSV.",
+    )
+
+
+def _what_to_do(format_: FormatFacts) -> str:
+    if format_.name == "unknown":
+        return "Name the columns yourself: which one is the prompt and which the answer."
+    return "Choose a file of prompts and answers, or of plain text."
