@@ -18,6 +18,9 @@ SIMILAR = 0.8
 _SHORT_TEXT = (12, 60)
 """Words of texts that are judged by their words when their answers agree."""
 _CHANGED = 0.1
+_LONG_TEXT = 40
+"""Words from which a text is judged by its words whatever its answer."""
+_CHANGED_IN_LONG = 0.06
 _BACK = (1, 2, 3)
 """How far back in a bucket, besides its first row, a row is compared: large buckets cost no more per row."""
 _BATCH = 4096
@@ -135,17 +138,21 @@ class Comparison:
         first = words_of_rows(self._stores[0], self._bounds[0], ones)
         second = words_of_rows(self._stores[1], self._bounds[1], others)
         matched = jaccard(first, second, places, other_places) >= SIMILAR
-        short = ~matched & self._short_and_answered_alike(one, other)
-        few = _few_words_differ(first, second, places[short], other_places[short])
-        matched[np.flatnonzero(short)[few]] = True
+        allowed = np.where(matched, -1.0, self._allowed_changes(one, other))
+        doubtful = np.flatnonzero(allowed >= 0)
+        changes = _changed(first, second, places[doubtful], other_places[doubtful])
+        matched[doubtful[changes <= allowed[doubtful]]] = True
         self._compared += 1
         if self._compared % _FORGET_EVERY == 0:
             for store in self._stores:
                 store.forget("word")
         return matched
 
-    def _short_and_answered_alike(self, one: "Rows", other: "Rows") -> "Truth":
-        """Pairs of one question and the same answer, with few words and the same digits in the same order."""
+    def _allowed_changes(self, one: "Rows", other: "Rows") -> "NDArray[np.float64]":
+        """How many words of each pair may differ; below 0 where words alone do not make it alike.
+
+        Runs of words are strict: one word of thirty changes three of twenty-eight. Numbers never differ.
+        """
         import numpy as np
 
         first, second = self._stores
@@ -153,11 +160,12 @@ class Comparison:
         def both(name: str) -> tuple["NDArray[np.generic]", "NDArray[np.generic]"]:
             return first.column(name)[one], second.column(name)[other]
 
-        words = np.minimum(*both("words"))
+        words = np.minimum(*both("words")).astype(np.float64)
         one_turn = np.bitwise_and(*both("flags")) & ONE_TURN == 1
-        agree = np.equal(*both("answer")) & np.equal(*both("digits"))
-        fits: Truth = agree & one_turn & (words >= _SHORT_TEXT[0]) & (words <= _SHORT_TEXT[1])
-        return fits
+        short = np.equal(*both("answer")) & one_turn & (words >= _SHORT_TEXT[0]) & (words <= _SHORT_TEXT[1])
+        allowed = np.where(words >= _LONG_TEXT, 2 * words * _CHANGED_IN_LONG, -1.0)
+        allowed = np.where(short, 2 * words * _CHANGED, allowed)
+        return np.where(np.equal(*both("digits")), allowed, -1.0)
 
 
 def jaccard(first: Words, second: Words, one: "Rows", other: "Rows") -> "NDArray[np.float64]":
@@ -202,21 +210,16 @@ def _keys(values: "NDArray[np.uint32]", sizes: "Rows", texts: "Rows") -> "NDArra
     return (pair << np.uint64(32)) | values[places]
 
 
-def _few_words_differ(first: Words, second: Words, one: "Rows", other: "Rows") -> "Truth":
-    """True for texts in which at most one word in ten was changed.
-
-    Runs of words are strict with short texts: one word of thirty changes three of twenty-eight.
-    """
+def _changed(first: Words, second: Words, one: "Rows", other: "Rows") -> "Rows":
+    """Words of either text of each pair that the other has not, or not as often."""
     import numpy as np
 
     if not len(one):
-        return np.zeros(0, np.bool_)
+        return np.zeros(0, np.int64)
     keys, counts = np.unique(_keys(first.hashes, first.counts, one), return_counts=True)
     other_keys, other_counts = np.unique(_keys(second.hashes, second.counts, other), return_counts=True)
     shared_keys, place, other_place = np.intersect1d(keys, other_keys, True, True)
     pair = (shared_keys >> np.uint64(32)).astype(np.int64)
     shared = np.bincount(pair, np.minimum(counts[place], other_counts[other_place]), len(one))
-    total, other_total = first.counts[one], second.counts[other]
-    changed = total + other_total - 2 * shared
-    few: Truth = changed <= 2 * np.minimum(total, other_total) * _CHANGED
-    return few
+    changed: Rows = first.counts[one] + second.counts[other] - 2 * shared.astype(np.int64)
+    return changed
