@@ -30,6 +30,9 @@ class DataChoice(_Task):
     """Which rows, read how."""
 
     path: Path
+    """A file, a folder of files or a saved data set, or hf:owner/name for one on the Hub."""
+    more: tuple[Path, ...] = ()
+    """Further files whose rows follow."""
     eval_path: Path | None = None
     """The user's own test rows; replaces our test split."""
     columns: Columns | None = None

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SEED = 20_260_101
-_ONSETS = "b bl br c ch cl d dr f fl g gr h j k l m n p pl pr qu r s sh sl st str t th tr v w z".split()
-_VOWELS = "a e i o u ai ea ee io oa ou".split()
+_ONSETS = "b bl br c ch cl d dr f fl g gr h j k l m n p pl pr qu r s sh sl st str t th tr v w z"
+_VOWELS = "a e i o u ai ea ee io oa ou"
 _CODAS = ["", "", "", "", "", "n", "r", "s", "t", "l", "m", "nd", "st", "ck", "ng", "rt"]
 _GLUE = (
-    "the of and to in is that for it with as on by this from at which are be was not have an or but can more one "
-    "their has will all if when there its other into than some two also may after only over most such no new"
-).split()
+    "the of and to in is that for it with as on by this from at which are be was not have an or but can "
+    "more one their has will all if when there its other into than some two also may after only over most "
+    "such no new"
+)
 _ASKS = (
     "Explain how",
     "Describe why",
@@ -46,6 +47,7 @@ class Writer:
 
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
+        self.glue = _GLUE.split()
         words = random.Random(SEED)
         self.words = sorted({self._word(words) for _ in range(26_000)})
         words.shuffle(self.words)
@@ -58,7 +60,8 @@ class Writer:
     @staticmethod
     def _word(rng: random.Random) -> str:
         count = rng.choice((1, 1, 2, 2, 2, 3))
-        return "".join(rng.choice(_ONSETS) + rng.choice(_VOWELS) + rng.choice(_CODAS) for _ in range(count))
+        onsets, vowels = _ONSETS.split(), _VOWELS.split()
+        return "".join(rng.choice(onsets) + rng.choice(vowels) + rng.choice(_CODAS) for _ in range(count))
 
     def prose(self, count: int) -> str:
         """Sentences of about `count` words in all."""
@@ -70,7 +73,7 @@ class Writer:
             size = rng.randrange(7, 19)
             words = drawn[start : start + size]
             for place in range(1, len(words), 2):
-                words[place] = rng.choice(_GLUE)
+                words[place] = rng.choice(self.glue)
             sentences.append(" ".join(words).capitalize() + ".")
             start += size
         return " ".join(sentences)

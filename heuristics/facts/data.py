@@ -41,7 +41,7 @@ class FormatFacts:
     """The recognised format of a file."""
 
     name: FormatName
-    container: Literal["jsonl", "json", "csv", "text"]
+    container: Literal["jsonl", "json", "csv", "text", "parquet", "arrow"]
     columns: Columns
     confidence: float
     """Share of sampled rows that fit the format, 0 to 1."""

@@ -12,7 +12,7 @@ from advisor.work.data.limits import data_limits
 from advisor.work.data.turns import has_media, text_of
 from heuristics.facts.data import Columns, FormatFacts, FormatName
 
-Container = Literal["jsonl", "json", "csv", "text"]
+Container = Literal["jsonl", "json", "csv", "text", "parquet", "arrow"]
 Value = dict[str, object]
 
 _ENOUGH = 0.5

@@ -21,6 +21,8 @@ class ReaderLimits(_Table):
     sample_rows: int
     problems_kept: int
     binary_control_share: float
+    most_files: int
+    most_fetched_bytes: int
 
 
 class SplitLimits(_Table):

@@ -1,6 +1,5 @@
 """A file, or the user's column mapping of it, as usable examples and an account of the rest."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -10,7 +9,7 @@ from advisor.text import one_line
 from advisor.work.data.convert import Converted, convert
 from advisor.work.data.examples import Example
 from advisor.work.data.limits import data_limits
-from advisor.work.data.opening import open_choice
+from advisor.work.data.opening import has_changed, open_choice, sha256_of
 from advisor.work.data.progress import Progress
 from advisor.work.data.rows import Row
 from advisor.work.emit import Emitter
@@ -74,23 +73,21 @@ def load(choice: DataChoice, emitter: Emitter | None = None, most_rows: int | No
     that is not a readable file of rows that can be trained on.
     """
     started = open_choice(choice)
-    opened, before = started.opened, started.before
-    progress = Progress(emitter, f"reading {one_line(choice.path.name, 40)}", before.st_size, "bytes")
+    opened = started.opened
+    progress = Progress(emitter, f"reading {one_line(choice.path.name, 40)}", started.size, "bytes")
     with opened:
         rows = islice(started.rows, most_rows)
         tally = _convert_all(rows, started.format, lambda: progress.at(opened.position()))
         cut = opened.cut_short
-    digest = _sha256(choice, most_rows)
-    after = choice.path.stat()
-    changed = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
+    changed = has_changed(started)
     return Loaded(
         examples=tuple(tally.examples),
         format=started.format,
         rows=tally.rows,
         malformed=tally.malformed,
         problems=tuple(tally.problems),
-        bytes=before.st_size,
-        sha256=digest,
+        bytes=started.size,
+        sha256=sha256_of(started.paths) if most_rows is None and not changed else "",
         empty=tuple(tally.empty),
         role_errors=tuple(tally.role_errors),
         unfit=tuple(tally.unfit),
@@ -108,11 +105,3 @@ def _convert_all(rows: Iterator[Row | RowProblem], format_: FormatFacts, tick: C
         if count % 1000 == 0:
             tick()
     return tally
-
-
-def _sha256(choice: DataChoice, most_rows: int | None) -> str:
-    """Hash of the file as it lies on disk; empty for a first impression."""
-    if most_rows is not None:
-        return ""
-    with choice.path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

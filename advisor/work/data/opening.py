@@ -1,20 +1,21 @@
 """Opens the file of a choice and finds out what its rows are, on rows from all over it."""
 
+import hashlib
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
-from os import stat_result
+from pathlib import Path
 
 from advisor.errors import BadData
 from advisor.specs import DataChoice
 from advisor.text import one_line
+from advisor.work.data.files import files_of
 from advisor.work.data.formats import recognise
 from advisor.work.data.limits import data_limits
 from advisor.work.data.row import Row
-from advisor.work.data.rows import OpenedRows, open_rows
+from advisor.work.data.rows import RowFile, open_several
 from advisor.work.data.scan.parts import ByteRange, can_be_divided
-from advisor.work.data.source import check_file
 from heuristics.facts.data import TRAINABLE, FormatFacts, RowProblem
 
 _PLACES = 16
@@ -23,17 +24,31 @@ _SEED = 20_260_101
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """What tells that a file has changed."""
+
+    size: int
+    modified: int
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """A file whose format is known, ready to be read from its first row."""
 
-    opened: OpenedRows
+    opened: RowFile
     format: FormatFacts
     rows: Iterator[Row | RowProblem]
     """All rows, from the first."""
     sample: tuple[Row | RowProblem, ...]
     """Rows from the head, from places inside and from the tail."""
-    before: stat_result
-    """The file's status when it was opened."""
+    paths: tuple[Path, ...]
+    before: tuple[Stamp, ...]
+    """The state of each file when it was opened."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(each.size for each in self.before)
 
 
 def open_choice(choice: DataChoice) -> Opened:
@@ -41,14 +56,16 @@ def open_choice(choice: DataChoice) -> Opened:
 
     Raises BadData, in one line, for anything that is not a readable file of rows that can be trained on.
     """
-    before = check_file(choice.path)
-    opened = open_rows(choice.path)
+    paths = files_of(choice)
+    before = stamps_of(paths)
+    size = sum(each.size for each in before)
+    opened = open_several(paths)
     try:
         most = data_limits().reader.sample_rows
         head = list(islice(opened.rows, most))
         sample = head
         if len(head) == most and can_be_divided(opened):
-            sample = sample_of(choice, before.st_size, head, most)
+            sample = sample_of(paths[0], size, head, most)
         values = [each.value for each in sample if isinstance(each, Row)]
         if not values:
             raise _nothing_readable(choice, [each for each in head if isinstance(each, RowProblem)])
@@ -56,14 +73,35 @@ def open_choice(choice: DataChoice) -> Opened:
         if format_.name not in TRAINABLE:
             raise BadData(f"{one_line(choice.path.name, 60)}: {format_.explanation}", _what_to_do(format_))
     except BaseException:
-        opened.source.raw.close()
+        opened.__exit__()
         raise
-    return Opened(opened, format_, chain(head, opened.rows), tuple(sample), before)
+    return Opened(opened, format_, chain(head, opened.rows), tuple(sample), paths, before)
 
 
-def sample_of(
-    choice: DataChoice, size: int, head: list[Row | RowProblem], most: int
-) -> list[Row | RowProblem]:
+def stamps_of(paths: tuple[Path, ...]) -> tuple[Stamp, ...]:
+    """The state of each file now."""
+    return tuple(Stamp(each.st_size, each.st_mtime_ns) for each in map(Path.stat, paths))
+
+
+def has_changed(opened: Opened) -> bool:
+    """True when a file is gone or is not the one that was opened."""
+    try:
+        return stamps_of(opened.paths) != opened.before
+    except OSError:
+        return True
+
+
+def sha256_of(paths: tuple[Path, ...]) -> str:
+    """Hash of the files as they lie on disk, one after the other."""
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            while chunk := file.read(1 << 20):
+                digest.update(chunk)
+    return digest.hexdigest()
+
+
+def sample_of(path: Path, size: int, head: list[Row | RowProblem], most: int) -> list[Row | RowProblem]:
     """`most` rows of a large file: a third from its head, the others from even places inside and its tail.
 
     The lines of the others are not known without reading the file; they are numbered by their place in it.
@@ -74,7 +112,7 @@ def sample_of(
     stride = size // (_PLACES + 1)
     for number in range(1, _PLACES + 1):
         start = number * stride + rng.randrange(max(1, stride // 2))
-        rows += islice(ByteRange(choice.path, start, min(size, start + stride // 2), start).rows(), each)
+        rows += islice(ByteRange(path, start, min(size, start + stride // 2), start).rows(), each)
     return rows
 
 

@@ -38,7 +38,7 @@ def profile(spec: JobSpec, emitter: Emitter) -> None:
     assert isinstance(task, ProfileTask)
     run = spec.folder
     scan = Scan(task.data, RowStore(run / STATE_FOLDER), run)
-    if scan.opened.before.st_size > data_limits().lengths.early_bytes:
+    if scan.opened.size > data_limits().lengths.early_bytes:
         emitter.emit(DataFound(facts=_first_impression(task.data, scan)))
     plan = _token_plan(task.model, scan, emitter) if task.model is not None else None
     held = _read_held(task.data, run, emitter)
@@ -64,8 +64,7 @@ def _first_impression(choice: DataChoice, scan: Scan) -> DataFacts:
     chosen = [sample[index * len(sample) // most] for index in range(min(most, len(sample)))]
     account = Account(RowStore())
     account.add(Digest(scan.opened.format, ROW_CHECKS).rows(chosen))
-    before = scan.opened.before
-    scanned = Scanned(account, scan.opened.format, before.st_size, "", partial=True)
+    scanned = Scanned(account, scan.opened.format, scan.opened.size, "", partial=True)
     facts = _facts(choice, scanned, None, None, None)
     return replace(facts, checks=tuple(replace(each, rows=(), sampled=True) for each in facts.checks))
 

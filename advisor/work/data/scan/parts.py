@@ -8,7 +8,7 @@ from typing import BinaryIO, Protocol
 from advisor.work.data.jsonl import jsonl_rows
 from advisor.work.data.limits import data_limits
 from advisor.work.data.row import Row
-from advisor.work.data.rows import OpenedRows
+from advisor.work.data.rows import OpenedRows, RowFile
 from heuristics.facts.data import RowProblem
 
 _CHUNK = 1 << 20
@@ -56,9 +56,9 @@ class ReadRows:
 Share = ByteRange | ReadRows
 
 
-def can_be_divided(opened: OpenedRows) -> bool:
-    """True for JSON Lines that lie on disk as they are read."""
-    return opened.container == "jsonl" and opened.source.as_stored
+def can_be_divided(opened: RowFile) -> bool:
+    """True for one file of JSON Lines that lies on disk as it is read."""
+    return isinstance(opened, OpenedRows) and opened.container == "jsonl" and opened.source.as_stored
 
 
 def byte_ranges(path: Path, size: int, digest: Summing | None = None) -> Iterator[ByteRange]:
@@ -82,7 +82,7 @@ def byte_ranges(path: Path, size: int, digest: Summing | None = None) -> Iterato
                     digest.update(chunk)
 
 
-def read_rows(opened: OpenedRows, rows: Iterator[Row | RowProblem]) -> Iterator[ReadRows]:
+def read_rows(opened: RowFile, rows: Iterator[Row | RowProblem]) -> Iterator[ReadRows]:
     """Parts of rows that one process has to read."""
     most_rows, most_bytes = data_limits().scan.part_rows, data_limits().scan.part_bytes
     waiting: list[Row | RowProblem] = []

@@ -12,10 +12,10 @@ from advisor.text import one_line
 from advisor.work.data.checks.batch import BatchCheck
 from advisor.work.data.checks.seen import excerpt_of
 from advisor.work.data.convert import convert
-from advisor.work.data.opening import Opened, open_choice
+from advisor.work.data.opening import Opened, has_changed, open_choice, sha256_of
 from advisor.work.data.progress import Progress
 from advisor.work.data.row import Row
-from advisor.work.data.rows import open_rows
+from advisor.work.data.rows import open_several
 from advisor.work.data.scan.account import Account, Part
 from advisor.work.data.scan.parts import ByteRange, Share, byte_ranges, can_be_divided, read_rows
 from advisor.work.data.scan.pool import digested, workers_for
@@ -62,7 +62,7 @@ class Scan:
         self, checks: Sequence[BatchCheck], plan: TokenPlan | None = None, emitter: Emitter | None = None
     ) -> Scanned:
         """Every row, to the end of the file."""
-        size = self._opened.before.st_size
+        size = self._opened.size
         progress = Progress(emitter, f"reading {one_line(self._choice.path.name, 40)}", size, "bytes")
         with self._opened.opened:
             workers = workers_for(size)
@@ -75,13 +75,12 @@ class Scan:
 
     def so_far(self) -> Scanned:
         """What has been read until now."""
-        before, after = self._opened.before, self._choice.path.stat()
-        changed = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
+        changed = has_changed(self._opened)
         cut = self._account.total.cut_short or self._opened.opened.cut_short
         return Scanned(
             account=self._account,
             format=self._opened.format,
-            bytes=before.st_size,
+            bytes=self._opened.size,
             sha256=self._sha256() if self._done else "",
             partial=cut or changed or not self._done,
         )
@@ -106,7 +105,7 @@ class Scan:
             for place in sorted({max(0, bisect_right(begins, line) - 1) for line in lines}):
                 yield from self._ranges[place].rows()
             return
-        again = open_rows(self._choice.path)
+        again = open_several(self._opened.paths)
         with again:
             yield from takewhile(lambda row: row.line <= lines[-1], again.rows)
 
@@ -114,12 +113,11 @@ class Scan:
         if not can_be_divided(self._opened.opened):
             yield from read_rows(self._opened.opened, self._opened.rows)
             return
-        for each in byte_ranges(self._choice.path, self._opened.before.st_size, self._digest):
+        for each in byte_ranges(self._opened.paths[0], self._opened.size, self._digest):
             self._ranges.append(each)
             yield each
 
     def _sha256(self) -> str:
         if can_be_divided(self._opened.opened):
             return self._digest.hexdigest()
-        with self._choice.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(self._opened.paths)
