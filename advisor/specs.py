@@ -46,6 +46,8 @@ class ProfileTask(_Task):
     data: DataChoice
     model: ModelFacts | None = None
     """Whose tokenizer and template count tokens; None skips token counts."""
+    count: Literal["auto", "exact", "sampled"] = "auto"
+    """Whether every row's tokens are counted, or a sample's that is scaled; "auto" samples large files."""
 
 
 class PilotTask(_Task):

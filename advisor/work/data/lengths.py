@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from advisor.work.data.limits import LengthLimits, data_limits
 from advisor.work.data.render import Template
 from advisor.work.data.scan.state import RowStore
+from advisor.work.data.scan.tokens import NOT_COUNTED
 from heuristics.facts.data import Quantiles, TokenFacts, Truncation
 from heuristics.facts.model import ModelFacts
 
@@ -15,13 +16,22 @@ if TYPE_CHECKING:
     Counts = NDArray[np.int64]
 
 
-def token_facts_of(store: RowStore, model: ModelFacts, template: Template) -> TokenFacts:
-    """The facts of the token counts that a pass over a file left in its store."""
+def token_facts_of(store: RowStore, model: ModelFacts, template: Template) -> TokenFacts | None:
+    """The facts of the token counts that a pass over a file left in its store.
+
+    Of a sample, counts are scaled by the characters of all rows over those of the counted ones, which is
+    steadier than the ratio of row counts: within half a percent from a thousand rows on. None without rows.
+    """
     import numpy as np
 
-    prompts = np.asarray(store.column("prompt_tokens"), dtype=np.int64)
     answers = np.asarray(store.column("answer_tokens"), dtype=np.int64)
-    return token_facts(prompts, answers, model, template, 1.0, exact=True)
+    prompts = np.asarray(store.column("prompt_tokens"), dtype=np.int64)
+    characters = np.asarray(store.column("characters"), dtype=np.int64)
+    counted = answers != NOT_COUNTED
+    if not counted.any():
+        return None
+    scale = float(characters.sum()) / max(1, int(characters[counted].sum()))
+    return token_facts(prompts[counted], answers[counted], model, template, scale, exact=bool(counted.all()))
 
 
 def token_facts(

@@ -66,7 +66,7 @@ class ScanLimits(_Table):
 class LengthLimits(_Table):
     """How tokens are counted."""
 
-    exact_rows: int
+    exact_bytes: int
     sample_rows: int
     early_bytes: int
     early_rows: int

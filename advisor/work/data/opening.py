@@ -50,6 +50,15 @@ class Opened:
         """Bytes of all files."""
         return sum(each.size for each in self.before)
 
+    @property
+    def rows_about(self) -> int:
+        """Rows of all files, as far as the bytes of the sampled ones tell."""
+        values = [each.value for each in self.sample if isinstance(each, Row)]
+        if len(self.sample) < data_limits().reader.sample_rows:
+            return len(self.sample)
+        mean = sum(len(str(each)) for each in values) / max(1, len(values))
+        return max(len(values), int(self.size / max(1.0, mean)))
+
 
 def open_choice(choice: DataChoice) -> Opened:
     """Open the file and recognise its format; the caller closes `opened`.

@@ -40,7 +40,7 @@ def profile(spec: JobSpec, emitter: Emitter) -> None:
     scan = Scan(task.data, RowStore(run / STATE_FOLDER), run)
     if scan.opened.size > data_limits().lengths.early_bytes:
         emitter.emit(DataFound(facts=_first_impression(task.data, scan)))
-    plan = _token_plan(task.model, scan, emitter) if task.model is not None else None
+    plan = _token_plan(task, task.model, scan, emitter) if task.model is not None else None
     held = _read_held(task.data, run, emitter)
     try:
         scanned = scan.read(ROW_CHECKS, plan, emitter)
@@ -135,7 +135,7 @@ def _no_excerpts(_lines: Sequence[int]) -> Mapping[int, str]:
     return {}
 
 
-def _token_plan(model: ModelFacts, scan: Scan, emitter: Emitter) -> TokenPlan | None:
+def _token_plan(task: ProfileTask, model: ModelFacts, scan: Scan, emitter: Emitter) -> TokenPlan | None:
     """How the model's own tokenizer counts rows; None, with a note, for models known by name only."""
     if not model.tokenizer or (model.path is None and model.where == "catalogue"):
         emitter.emit(
@@ -147,4 +147,9 @@ def _token_plan(model: ModelFacts, scan: Scan, emitter: Emitter) -> TokenPlan | 
     format_ = scan.opened.format
     converted = (convert(each.value, each.line, format_).example for each in rows)
     examples = [each for each in converted if each is not None]
-    return token_plan(tokenizer, template_of(model, tokenizer, examples), examples) if examples else None
+    if not examples:
+        return None
+    limits = data_limits().lengths
+    sampled = task.count == "sampled" or (task.count == "auto" and scan.opened.size > limits.exact_bytes)
+    every = max(1, scan.opened.rows_about // limits.sample_rows) if sampled else 1
+    return token_plan(tokenizer, template_of(model, tokenizer, examples), examples, every)

@@ -30,7 +30,7 @@ COLUMNS: Mapping[str, str] = {
     **dict.fromkeys(BAND_COLUMNS, "u8"),
 }
 """Name -> type of what is kept of a row: 105 bytes."""
-LENGTHS: Mapping[str, str] = {"prompt_tokens": "u4", "answer_tokens": "u4"}
+LENGTHS: Mapping[str, str] = {"prompt_tokens": "u4", "answer_tokens": "u4", "characters": "u4"}
 """Kept besides where tokens are counted."""
 _SQUEEZED = bytes(range(65)) + bytes(range(97, 123)) + bytes(range(91, 256))
 _SPACES = bytes((9, 10, 11, 12, 13, 32))
