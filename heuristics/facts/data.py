@@ -12,10 +12,16 @@ FormatName = Literal[
     "text",
     "text_label",
     "preference",
+    "unpaired_preference",
+    "stepwise",
+    "tree",
+    "segments",
+    "tokens",
+    "prompt_only",
     "multimodal",
     "unknown",
 ]
-"""The shapes of rows that are recognised; the last three cannot be trained on as they are."""
+"""The shapes of rows that are recognised; those from "preference" on cannot be trained on as they are."""
 
 TRAINABLE: frozenset[str] = frozenset(
     ("messages", "sharegpt", "alpaca", "prompt_completion", "question_answer", "text", "text_label")
