@@ -24,6 +24,7 @@ demo:
 
 bench:
 	$(PYTHON) -m benchmarks.startup --save
+	$(PYTHON) -m benchmarks.profile --rows 40000
 
 fmt:
 	$(PYTHON) -m ruff format .

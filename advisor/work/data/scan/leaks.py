@@ -120,7 +120,7 @@ def _hits(store: RowStore, bank: "NDArray[np.uint64]") -> Iterator[tuple["Rows",
 
 
 def _without_signs(words: "NDArray[np.generic]", bounds: "Rows") -> tuple["NDArray[np.generic]", "Rows"]:
-    """Words proper and where each row's begin: runs of signs and numbers are common in arithmetic and code."""
+    """Words proper and where each row's begin: runs of signs are common in arithmetic and code."""
     import numpy as np
 
     proper = np.bitwise_and(words, 1) == 0
