@@ -147,7 +147,7 @@ def _peers(data: Path, interpreter: Path, ours: Profiled) -> dict[str, dict[str,
     for tool, rows in PEERS.items():
         script = str(Path(__file__).with_name("profile_peers.py"))
         try:
-            measured = run_measured([str(interpreter), script, tool, str(data), str(rows)])
+            measured = run_measured([str(interpreter), "-P", script, tool, str(data), str(rows)])
         except RuntimeError as error:
             print(f"{tool:24}does not run: {str(error).splitlines()[-1][:80]}")
             continue
