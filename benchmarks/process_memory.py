@@ -1,5 +1,6 @@
 """Peak memory of a process and all its descendants together."""
 
+import resource
 import subprocess
 import threading
 import time
@@ -18,6 +19,8 @@ class Measured:
     """One run of a command."""
 
     seconds: float
+    processor_seconds: float
+    """Of all its processes; hardly depends on what else the machine is doing."""
     peak_bytes: int
     """Largest sum of proportional set sizes: pages that processes share are counted once."""
     output: str
@@ -25,7 +28,7 @@ class Measured:
 
 def run_measured(command: Sequence[str], environment: dict[str, str] | None = None) -> Measured:
     """Run a command to its end; raises RuntimeError with the end of its output when it fails."""
-    began = time.perf_counter()
+    began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
     )
@@ -33,11 +36,12 @@ def run_measured(command: Sequence[str], environment: dict[str, str] | None = No
     watch = threading.Thread(target=_watch, args=(process, peak), daemon=True)
     watch.start()
     output = process.communicate()[0]
-    seconds = time.perf_counter() - began
+    seconds, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     watch.join()
     if process.returncode:
         raise RuntimeError(output[-2000:])
-    return Measured(seconds, peak[0], output)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Measured(seconds, processor, peak[0], output)
 
 
 def _watch(process: "subprocess.Popen[str]", peak: list[int]) -> None:

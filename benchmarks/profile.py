@@ -37,6 +37,7 @@ class Profiled(TypedDict):
     rows: int
     tokens: int
     peak_bytes: int
+    processor_seconds: float
     lines: dict[str, list[int]]
 
 
@@ -77,6 +78,7 @@ def _profiled(data: Path, count: str) -> Profiled:
         measured = _run([sys.executable, *command])
     found: Profiled = json.loads(measured.output.splitlines()[-1])
     found["peak_bytes"] = measured.peak_bytes
+    found["processor_seconds"] = measured.processor_seconds
     return found
 
 
@@ -85,10 +87,13 @@ def _run(command: list[str]) -> Measured:
 
 
 def _speed(data: Path, exact: Profiled, sampled: Profiled) -> dict[str, float]:
-    hashing = float(_run(_floor(data, "hash")).output.split()[2])
+    floor = _run(_floor(data, "hash"))
+    hashing = float(floor.output.split()[2])
     tokeniser = ["--tokenizer", str(MODEL / "tokenizer.json"), "--rows", str(TOKENISED_ROWS)]
-    rows, _, seconds = map(float, _run([*_floor(data, "tokenise"), *tokeniser]).output.split())
+    tokenised = _run([*_floor(data, "tokenise"), *tokeniser])
+    rows, _, seconds = map(float, tokenised.output.split())
     tokenising = seconds * exact["rows"] / rows
+    processor_floor = tokenised.processor_seconds * exact["rows"] / rows
     table = {
         "sampled_seconds": sampled["seconds"],
         "exact_seconds": exact["seconds"],
@@ -100,10 +105,14 @@ def _speed(data: Path, exact: Profiled, sampled: Profiled) -> dict[str, float]:
         "tokenise_seconds": tokenising,
         "sampled_over_floor": sampled["seconds"] / hashing,
         "exact_over_floor": exact["seconds"] / tokenising,
+        "sampled_over_floor_processor": sampled["processor_seconds"] / floor.processor_seconds,
+        "exact_over_floor_processor": exact["processor_seconds"] / processor_floor,
+        "sampled_processor_seconds": sampled["processor_seconds"],
+        "exact_processor_seconds": exact["processor_seconds"],
         "sampled_tokens_off": abs(sampled["tokens"] / max(1, exact["tokens"]) - 1),
     }
     for name, value in table.items():
-        print(f"{name:28}{value:14,.3f}")
+        print(f"{name:32}{value:14,.3f}")
     return {name: round(value, 4) for name, value in table.items()}
 
 
@@ -138,7 +147,7 @@ def _peers(data: Path, interpreter: Path, ours: Profiled) -> dict[str, dict[str,
     for tool, rows in PEERS.items():
         script = str(Path(__file__).with_name("profile_peers.py"))
         try:
-            measured = run_measured([str(interpreter), script, tool, str(data), str(rows)])
+            measured = run_measured([str(interpreter), "-P", script, tool, str(data), str(rows)])
         except RuntimeError as error:
             print(f"{tool:24}does not run: {str(error).splitlines()[-1][:80]}")
             continue
@@ -173,9 +182,13 @@ def _missed(result: dict[str, object]) -> bool:
     """True when one of the targets is missed; each is said."""
     speed, checks, peers = result["speed"], result["checks"], result.get("peers") or {}
     assert isinstance(speed, dict) and isinstance(checks, dict) and isinstance(peers, dict)
+    busy = float(str(result["load"])) > (os.cpu_count() or 1) + 1
+    by = "_processor" if busy else ""
+    if busy:
+        print("\nthe machine is busy: processor seconds of all processes are compared instead of wall time")
     targets = [
-        ("exact over floor", speed["exact_over_floor"] <= EXACT_AT_MOST),
-        ("sampled over floor", speed["sampled_over_floor"] <= SAMPLED_AT_MOST),
+        ("exact over floor", speed[f"exact_over_floor{by}"] <= EXACT_AT_MOST),
+        ("sampled over floor", speed[f"sampled_over_floor{by}"] <= SAMPLED_AT_MOST),
         ("peak memory", speed["peak_mib"] * 2**20 <= BYTES_AT_MOST),
         ("near-duplicates found", checks["near_duplicates"]["recall"] >= NEAR_AT_LEAST),
         *((f"faster than {tool}", each["ratio"] >= PEERS_AT_LEAST) for tool, each in peers.items()),

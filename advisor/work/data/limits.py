@@ -22,6 +22,7 @@ class ReaderLimits(_Table):
     problems_kept: int
     binary_control_share: float
     most_files: int
+    rows_for_pilot: int
     most_fetched_bytes: int
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from heapq import heappush, heapreplace
 from itertools import islice
 
 from advisor.specs import DataChoice
@@ -12,6 +13,7 @@ from advisor.work.data.limits import data_limits
 from advisor.work.data.opening import has_changed, open_choice, sha256_of
 from advisor.work.data.progress import Progress
 from advisor.work.data.rows import Row
+from advisor.work.data.scan.state import squeezed
 from advisor.work.emit import Emitter
 from heuristics.facts.data import FormatFacts, RowProblem
 
@@ -42,7 +44,6 @@ class Loaded:
 
 @dataclass(slots=True)
 class _Tally:
-    examples: list[Example] = field(default_factory=list)
     rows: int = 0
     malformed: int = 0
     problems: list[RowProblem] = field(default_factory=list)
@@ -55,33 +56,41 @@ class _Tally:
         if len(self.problems) < data_limits().reader.problems_kept:
             self.problems.append(problem)
 
-    def row(self, line: int, converted: Converted) -> None:
+    def row(self, line: int, converted: Converted, kept: "_Kept") -> None:
         self.rows += 1
         self.role_errors.extend(RowProblem(line, reason) for reason in converted.faults)
         if converted.example is not None:
-            self.examples.append(converted.example)
+            kept.add(converted.example)
         elif converted.empty:
             self.empty.append(line)
         else:
             self.unfit.append(RowProblem(line, converted.reason))
 
 
-def load(choice: DataChoice, emitter: Emitter | None = None, most_rows: int | None = None) -> Loaded:
+def load(
+    choice: DataChoice,
+    emitter: Emitter | None = None,
+    most_rows: int | None = None,
+    most_kept: int | None = None,
+) -> Loaded:
     """Read the rows of `choice` and convert them.
 
-    `most_rows` stops after that many rows, for a first impression. Raises BadData, in one line, for anything
-    that is not a readable file of rows that can be trained on.
+    `most_rows` stops after that many rows, for a first impression. `most_kept` reads all but keeps only that
+    many, chosen by a hash of what they ask: always the same, from all over the file, rows that ask the same
+    together as long as there is room. Raises BadData, in one line, for anything that is not a readable file
+    of rows that can be trained on.
     """
     started = open_choice(choice)
     opened = started.opened
     progress = Progress(emitter, f"reading {one_line(choice.path.name, 40)}", started.size, "bytes")
     with opened:
         rows = islice(started.rows, most_rows)
-        tally = _convert_all(rows, started.format, lambda: progress.at(opened.position()))
+        kept = _Kept(most_kept)
+        tally = _convert_all(rows, started.format, kept, lambda: progress.at(opened.position()))
         cut = opened.cut_short
     changed = has_changed(started)
     return Loaded(
-        examples=tuple(tally.examples),
+        examples=kept.examples(),
         format=started.format,
         rows=tally.rows,
         malformed=tally.malformed,
@@ -95,13 +104,41 @@ def load(choice: DataChoice, emitter: Emitter | None = None, most_rows: int | No
     )
 
 
-def _convert_all(rows: Iterator[Row | RowProblem], format_: FormatFacts, tick: Callable[[], None]) -> _Tally:
+class _Kept:
+    """All examples, or at most so many of them: those whose prompts have the smallest hashes."""
+
+    def __init__(self, most: int | None) -> None:
+        self._most = most
+        self._all: list[Example] = []
+        self._smallest: list[tuple[int, int, Example]] = []
+
+    def add(self, example: Example) -> None:
+        """Take in the next one."""
+        if self._most is None:
+            self._all.append(example)
+            return
+        asked = "\n".join(each.content for each in example.prompt) or example.answer
+        entry = (-squeezed(asked), -example.line, example)
+        if len(self._smallest) < self._most:
+            heappush(self._smallest, entry)
+        elif entry > self._smallest[0]:
+            heapreplace(self._smallest, entry)
+
+    def examples(self) -> tuple[Example, ...]:
+        """What was kept, in the order of the file."""
+        chosen = sorted((each for _, _, each in self._smallest), key=lambda each: each.line)
+        return tuple(self._all or chosen)
+
+
+def _convert_all(
+    rows: Iterator[Row | RowProblem], format_: FormatFacts, kept: _Kept, tick: Callable[[], None]
+) -> _Tally:
     tally = _Tally()
     for count, each in enumerate(rows):
         if isinstance(each, RowProblem):
             tally.malformed_row(each)
         else:
-            tally.row(each.line, convert(each.value, each.line, format_))
+            tally.row(each.line, convert(each.value, each.line, format_), kept)
         if count % 1000 == 0:
             tick()
     return tally

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from advisor.errors import Stopped
+from advisor.errors import BadData, Stopped
 from advisor.events import DataFound, Note
 from advisor.specs import DataChoice, JobSpec, ProfileTask
 from advisor.text import one_line
@@ -54,9 +54,14 @@ def profile(spec: JobSpec, emitter: Emitter) -> None:
     held = _read_held(task.data, run, emitter)
     try:
         scanned = scan.read((*ROW_CHECKS, *special), plan, emitter)
-    except Stopped:
+    except (Stopped, FileNotFoundError) as error:
         emitter.emit(DataFound(facts=_facts(task.data, scan.so_far(), held, scan, None)))
-        raise
+        if isinstance(error, Stopped):
+            raise
+        name = one_line(task.data.path.name, 60)
+        raise BadData(
+            f"{name} was removed while it was read", "What was read until then is shown."
+        ) from error
     facts = _facts(task.data, scanned, held, scan, emitter)
     emitter.emit(DataFound(facts=facts))
     if plan is not None and task.model is not None and scanned.account.store.rows:

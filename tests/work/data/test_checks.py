@@ -73,7 +73,10 @@ def test_every_check_runs_on_every_format(check: Check) -> None:
         [message_row(("user", "a"), ("assistant", "b"))],
     ):
         found = set(check(rows))
-        assert found == {"empty_answers", "role_errors", "schema_drift", *NAMES} - {"overlap_with_eval", "leaks_from_eval"}
+        assert found == {"empty_answers", "role_errors", "schema_drift", *NAMES} - {
+            "overlap_with_eval",
+            "leaks_from_eval",
+        }
 
 
 def test_exact_duplicates_count_the_rows_that_could_go(check: Check) -> None:

@@ -72,7 +72,8 @@ def _quoting(store: RowStore, held: RowStore) -> tuple["Rows", "Rows"]:
     import numpy as np
 
     bounds = word_bounds(held)
-    bank, owners, places = _runs(held.column("word")[:], bounds)
+    words_only, bounds = _without_signs(held.column("word")[:], bounds)
+    bank, owners, places = _runs(words_only, bounds)
     order = np.argsort(bank, kind="stable")
     bank = bank[order]
     empty = np.empty(0, np.int64)
@@ -109,13 +110,22 @@ def _hits(store: RowStore, bank: "NDArray[np.uint64]") -> Iterator[tuple["Rows",
     while start < store.rows:
         end = max(start + 1, int(np.searchsorted(bounds, bounds[start] + _CHUNK, side="right")) - 1)
         words = store.column("word")[bounds[start] : bounds[end]]
-        runs, owners, _ = _runs(words, bounds[start : end + 1] - bounds[start])
+        runs, owners, _ = _runs(*_without_signs(words, bounds[start : end + 1] - bounds[start]))
         likely = np.flatnonzero(maybe[runs >> np.uint64(42)])
         place = np.minimum(np.searchsorted(bank, runs[likely]), len(bank) - 1)
         real = bank[place] == runs[likely]
         yield owners[likely[real]] + start, place[real]
         start = end
     store.forget("word")
+
+
+def _without_signs(words: "NDArray[np.generic]", bounds: "Rows") -> tuple["NDArray[np.generic]", "Rows"]:
+    """Words proper and where each row's begin: runs of signs are common in arithmetic and code."""
+    import numpy as np
+
+    proper = np.bitwise_and(words, 1) == 0
+    before = np.concatenate((np.zeros(1, np.int64), np.cumsum(proper)))
+    return words[proper], before[bounds]
 
 
 def _runs(words: "NDArray[np.generic]", bounds: "Rows") -> tuple["NDArray[np.uint64]", "Rows", "Rows"]:

@@ -3,6 +3,7 @@
 import hashlib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -81,7 +82,7 @@ class Scan:
             account=self._account,
             format=self._opened.format,
             bytes=self._opened.size,
-            sha256=self._sha256() if self._done else "",
+            sha256=self._sha256() if self._done and not changed else "",
             partial=cut or changed or not self._done,
         )
 
@@ -89,11 +90,12 @@ class Scan:
         """Masked excerpts of the usable rows at these lines, ascending, read once more from the file."""
         wanted = set(lines)
         found: dict[int, str] = {}
-        for row in self._rows_near(lines):
-            if row.line in wanted and isinstance(row, Row):
-                example = convert(row.value, row.line, self._opened.format).example
-                if example is not None:
-                    found[row.line] = excerpt_of(example)
+        with suppress(FileNotFoundError):
+            for row in self._rows_near(lines):
+                if row.line in wanted and isinstance(row, Row):
+                    example = convert(row.value, row.line, self._opened.format).example
+                    if example is not None:
+                        found[row.line] = excerpt_of(example)
         return found
 
     def _rows_near(self, lines: Sequence[int]) -> Iterator[Row | RowProblem]:

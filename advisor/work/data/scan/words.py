@@ -32,7 +32,7 @@ class Words:
     """Word hashes of several texts, one text after the other."""
 
     hashes: "Hashes"
-    """32 bits for each word."""
+    """32 bits for each word; the lowest tells that it is a sign, such as "+"."""
     bounds: "Places"
     """Where each text's words begin, and at the end their number: one more than there are texts."""
 
@@ -110,7 +110,9 @@ def _words_of_chunk(encoded: list[bytes]) -> tuple["Hashes", "Places", "Hashes"]
     sums *= inverses[starts]
     sums ^= sums >> np.uint64(32)
     sums *= np.uint64(0xD6E8FEB86659FD93)
-    return (sums >> np.uint64(32)).astype(np.uint32), counts, numbers
+    hashes = (sums >> np.uint64(32)).astype(np.uint32) & np.uint32(0xFFFFFFFE)
+    hashes |= alone[starts] & (joined[starts] < 0x80)
+    return hashes, counts, numbers
 
 
 def _is_letter(codes: "NDArray[np.uint8]") -> "NDArray[np.bool_]":
