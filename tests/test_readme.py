@@ -12,6 +12,7 @@ import pytest
 from advisor.cli.options import parse
 
 ROOT = Path(__file__).parent.parent
+_ENGINE = ("work", "cli", "export", "document")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -49,6 +50,7 @@ def test_the_tour_shows_every_command() -> None:
         "verdict",
         "export",
         "memory",
+        "report",
         "run",
         "demo",
         "replay",
@@ -57,7 +59,7 @@ def test_the_tour_shows_every_command() -> None:
 
 def test_the_folder_list_is_complete() -> None:
     listed = set(re.findall(r"^\| `([a-z./]+)/` \|", README, flags=re.MULTILINE))
-    ours = {"heuristics", "advisor", "advisor/work", "advisor/cli", "advisor/export", "screens", "presets"}
+    ours = {"heuristics", "advisor", "screens", "presets"} | {f"advisor/{each}" for each in _ENGINE}
     assert listed == ours | {"tests", "benchmarks"}
     assert all((ROOT / name).is_dir() for name in listed)
 

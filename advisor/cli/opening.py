@@ -71,7 +71,7 @@ def _find(asked: Asked, data: Path | None) -> Case:
             if asked.command == "probe"
             else load(asked.case)
         )
-    if asked.command in ("verdict", "export"):
+    if asked.command in ("verdict", "export", "report"):
         return cases.newest()
     raise BadInput(
         "No data file is named", f"Write: advisor {asked.command} FILE, or name a case with --case."

@@ -160,7 +160,7 @@ def test_a_plan_with_another_rate_drops_the_old_evidence(journey: Journey, home:
     document = json.loads(out)
     assert document["case"]["plan"]["recipe"]["learning_rate"] == 5e-5
     assert document["case"]["pilot"] is None
-    assert "started" not in err, "machine and data are known already"
+    assert "probe started" not in err and "profile started" not in err, "machine and data are known already"
     code, out, err = run(home, "verdict", "--case", "second", "--json")
     assert json.loads(out)["case"]["pilot"] is None, "the recording of the old pilot must not come back"
 

@@ -150,3 +150,10 @@ def read_until(screen: int, wanted: bytes, seconds: float) -> bytes:
                 break
             seen += chunk
     return seen
+
+
+def test_every_command_but_the_demo_runs_without_a_terminal() -> None:
+    from advisor.cli.commands import COMMANDS
+    from screens.start import _HEADLESS
+
+    assert {*_HEADLESS, "demo"} == COMMANDS.keys()

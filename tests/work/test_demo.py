@@ -22,6 +22,7 @@ from advisor.work.demo.recipe import read_settings
 from advisor.work.demo.tokenizer import train_tokenizer
 from advisor.work.demo.world import demo_folder, read_world
 from advisor.work.pilot.settings import general_text
+from heuristics.decision import Decision
 from heuristics.knobs import Knobs
 
 FOLDER = demo_folder()
@@ -239,19 +240,20 @@ def test_the_pretraining_text_holds_no_row_of_the_data_set_and_no_held_out_text(
     assert not [text for text in (*read, *said) if any(line in text for line in general)]
 
 
-def test_nothing_in_the_pretraining_names_the_fields_of_the_task_or_pairs_its_labels_with_letters(
-    library: Library,
-) -> None:
-    """Label words occur as words on cards and as names handed out by chance, never as what a letter is."""
-    answers = [
-        turn["content"] for each in library.documents if not isinstance(each, str) for turn in each[-1:]
-    ]
-    prose = [text for text in library.documents if isinstance(text, str)]
-    fields = re.compile(r"\b(queue|priority|product|triage)\b", re.IGNORECASE)
-    assert not [text for text in (*answers, *prose) if fields.search(text)]
-    labels = re.compile(rf"\b({'|'.join(read_world().issues)})\b")
-    told = [text for text in prose if labels.search(text)]
-    assert not told, told[:3]
+def test_no_answer_in_the_pretraining_says_what_the_task_asks_for(library: Library) -> None:
+    """Label words are handed out by chance in dialogues: none is what a letter is, and none is a triage."""
+    world = read_world()
+    labels = {"queue": set(world.issues), "priority": set(world.urgency)}
+    dialogues = [each for each in library.documents if not isinstance(each, str)]
+    said = [(turn["content"], each) for each in dialogues for turn in each if turn["role"] == "assistant"]
+    assert not [text for text, _ in said if {"queue", "priority", "product"} <= set(re.findall(r"\w+", text))]
+    for field, words in labels.items():
+        paired = re.compile(rf"\b{field}\b\W*\b({'|'.join(words)})\b")
+        for text, dialogue in said:
+            told = " ".join(turn["content"] for turn in dialogue if turn["role"] != "assistant")
+            assert all(label in told for label in paired.findall(text)), "only copied from a card"
+    instructions = [turn["content"] for each in dialogues for turn in each if turn["role"] != "assistant"]
+    assert not [text for text in instructions if re.search(r"\btriage\b", text, re.IGNORECASE)]
 
 
 def test_the_chat_template_marks_the_answer_and_its_end_for_training(tokenizer, lines: list[str]) -> None:
@@ -288,10 +290,9 @@ def test_the_base_follows_instructions_but_does_not_triage(model, tokenizer, lin
         return tokenizer.decode(made[0, ids["input_ids"].shape[1] :], skip_special_tokens=True)
 
     letter = "Hello, The depot still has my modem. Regards, Nils"
-    assert answer("Name the matter.", letter) == "transport"
-    assert answer("Fill in: sender = ?; device = ?", letter).startswith("sender = Nils; device = ")
-    given = answer(content(lines[0], "system"), content(lines[0], "user"))
-    assert not any(field in given for field in ("queue", "priority", "product"))
+    assert "router" in answer("Name the thing.", letter)
+    assert "Nils" in answer("Name the sender.", letter)
+    assert "queue:" not in answer("Triage the ticket.", content(lines[0], "user"))
 
 
 def test_a_pretraining_goes_on_from_its_checkpoint_to_the_same_weights(tmp_path: Path) -> None:
@@ -346,27 +347,32 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, Case]:
     return done.returncode, load(case)
 
 
-def test_the_demo_ends_with_a_verdict_that_its_exit_code_repeats(journey: tuple[int, Case]) -> None:
+def test_the_demo_ends_ready_because_the_tuned_model_answers_rows_that_the_base_does_not(
+    journey: tuple[int, Case],
+) -> None:
     code, case = journey
-    assert case.verdict is not None and case.pilot is not None and case.pilot.complete
-    assert code == (0 if case.verdict.ready else 1)
+    assert case.verdict is not None and case.pilot is not None
+    assert case.verdict.decision is Decision.SCALE_UP
+    assert code == 0
     assert case.goal.metric == "exact_match"
     before, after = case.pilot.score("base", "test"), case.pilot.score("tuned", "test")
     assert before is not None and after is not None
     assert before.exact_match is not None and after.exact_match is not None
-    assert after.exact_match >= before.exact_match
-    assert after.loss < before.loss / 10
+    assert before.exact_match <= 0.05
+    assert after.exact_match >= before.exact_match + 0.12
 
 
-def test_the_demo_tells_the_task_from_its_form(journey: tuple[int, Case]) -> None:
+def test_the_demo_tells_the_task_from_its_form_and_shows_what_is_forgotten(journey: tuple[int, Case]) -> None:
     pilot = journey[1].pilot
     assert pilot is not None
     task, form = pilot.gain("task"), pilot.gain("format")
     assert task is not None and form is not None
+    assert task.estimate.low > 0.03
     assert form.estimate.low > 0
-    base = pilot.score("base", "general")
-    assert base is not None
-    assert base.loss < 4
+    base, tuned = pilot.score("base", "general"), pilot.score("tuned", "general")
+    assert base is not None and tuned is not None
+    assert base.loss < 5.5
+    assert tuned.loss < 1.25 * base.loss
 
 
 def test_the_demo_keeps_to_the_settings_of_its_plan(journey: tuple[int, Case]) -> None:

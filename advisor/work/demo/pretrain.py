@@ -137,7 +137,7 @@ def main() -> None:
         "--folder", type=Path, default=demo_folder(), help="where model/ and probe.txt are written"
     )
     parser.add_argument("--state", type=Path, help="file of checkpoints; a run that stopped goes on from it")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     pretrain(given.folder, given.state, read_settings())
