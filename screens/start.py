@@ -13,7 +13,17 @@ if TYPE_CHECKING:
     from screens.desk import Desk
 
 _HEADLESS = (
-    "probe", "profile", "clean", "plan", "pilot", "verdict", "export", "report", "memory", "run", "replay",
+    "probe",
+    "profile",
+    "clean",
+    "plan",
+    "pilot",
+    "verdict",
+    "export",
+    "report",
+    "memory",
+    "run",
+    "replay",
 )
 _FLAGS = ("--json", "--headless", "-h", "--help")
 _USAGE = "advisor [DATA] [--model ID_OR_FOLDER] [--eval FILE] [--case DIR]   or   advisor demo"

@@ -8,6 +8,7 @@ from advisor.work.data.checks.characters import ControlCharacters, Mojibake
 from advisor.work.data.checks.duplicates import CONFLICTING_ANSWERS, EXACT_DUPLICATES, REPEATED_ANSWERS
 from advisor.work.data.checks.exposed import PrivateData, Secrets
 from advisor.work.data.checks.near import NEAR_DUPLICATES
+from advisor.work.data.checks.order import ORDERED
 from advisor.work.data.checks.overlap import LEAKS_FROM_EVAL, OVERLAP_WITH_EVAL
 from advisor.work.data.checks.phrases import Placeholders, Refusals
 from advisor.work.data.checks.raw import RAW_CHECKS, RawCheck
@@ -40,6 +41,7 @@ WHOLE_CHECKS: tuple[WholeCheck, ...] = (
     OVERLAP_WITH_EVAL,
     LEAKS_FROM_EVAL,
     NEAR_DUPLICATES,
+    ORDERED,
 )
 """Checks that compare rows, once all are read."""
 
