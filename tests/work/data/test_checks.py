@@ -32,7 +32,7 @@ def check(tmp_path: Path) -> Check:
     return run
 
 
-def checked(path: Path, held: Path | None = None, more: Sequence[BatchCheck] = ()) -> dict[str, CheckResult]:
+def checked(path: Path, held: Path | None = None) -> dict[str, CheckResult]:
     """Results by name of all checks over a file, and over the file to be tested on."""
     scan = Scan(DataChoice(path=path), RowStore())
     scanned = scan.read(ROW_CHECKS)
