@@ -12,6 +12,7 @@ from advisor.errors import BadCase
 from advisor.files import private_folder, write_atomic
 from advisor.text import one_line
 from heuristics.decision import Verdict
+from heuristics.facts.cleaning import Cleaning, CleaningFacts
 from heuristics.facts.data import Columns, DataFacts
 from heuristics.facts.machine import MachineFacts
 from heuristics.facts.model import ModelFacts
@@ -45,6 +46,14 @@ class Case(BaseModel):
     knobs: Knobs = Knobs()
     machine: MachineFacts | None = None
     data: DataFacts | None = None
+    data_run: str | None = None
+    """Name of the folder under runs/ that holds the lines of every finding."""
+    cleaning: Cleaning = Cleaning()
+    """The fixes that the user ticked."""
+    cleaning_seen: CleaningFacts | None = None
+    """What each fix would do to the data, as the newest preview counted it."""
+    cleaned: CleaningFacts | None = None
+    """What the newest cleaning did; its copy may be the case's data by now."""
     model: ModelFacts | None = None
     """The model that the plan is for."""
     plan: Plan | None = None

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from heuristics.facts.cleaning import CleaningFacts
 from heuristics.facts.data import DataFacts
 from heuristics.facts.experiment import (
     Alarm,
@@ -23,7 +24,7 @@ from heuristics.facts.simulation import SimulationFacts
 
 EVENTS_FILE = "events.jsonl"
 
-JobName = Literal["probe", "profile", "pilot", "export", "simulate", "echo"]
+JobName = Literal["probe", "profile", "pilot", "export", "simulate", "clean", "echo"]
 FailureKind = Literal["out_of_memory", "killed", "bad_data", "bad_model", "no_space", "crashed", "stopped"]
 
 
@@ -92,6 +93,13 @@ class DataFound(_Event):
 
     kind: Literal["data"] = "data"
     facts: DataFacts
+
+
+class CleaningFound(_Event):
+    """What a cleaning did to a copy, or would do."""
+
+    kind: Literal["cleaning"] = "cleaning"
+    facts: CleaningFacts
 
 
 class ModelFound(_Event):
@@ -241,6 +249,7 @@ Event = Annotated[
     | Metric
     | MachineFound
     | DataFound
+    | CleaningFound
     | ModelFound
     | SimulationFound
     | ProofFound

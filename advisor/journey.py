@@ -8,7 +8,7 @@ from typing import Literal
 from advisor import catalog
 from advisor.case import Case
 from advisor.errors import BadInput
-from advisor.events import DataFound, Event, MachineFound, ModelFound, Started
+from advisor.events import CleaningFound, DataFound, Event, MachineFound, ModelFound, Started
 from advisor.export.target import CONVERSATIONS, DATA
 from advisor.fold import pilot_after
 from advisor.hub_cache import cache_folder
@@ -17,6 +17,7 @@ from advisor.models import find_model, models_here
 from advisor.resuming import interrupted, pilot_of
 from advisor.simulations import kept_simulation
 from advisor.specs import (
+    CleanTask,
     DataChoice,
     ExportTask,
     JobSpec,
@@ -76,6 +77,8 @@ def task_of(case: Case, action: str, export_folder: Path | None = None) -> Task:
                 full=case.plan.full_recipe,
             )
             return task.model_copy(update={"resume": interrupted(case, task)})
+        case "clean" | "preview":
+            return clean_task(case, preview=action == "preview")
         case "export":
             if case.plan is None:
                 raise BadInput("There is no plan to export yet", "Profile the data and probe the machine.")
@@ -89,6 +92,13 @@ def task_of(case: Case, action: str, export_folder: Path | None = None) -> Task:
                 conversations=folder / CONVERSATIONS if chat else None,
             )
     raise BadInput(f"Nothing is called {action}")
+
+
+def clean_task(case: Case, target: Path | None = None, *, preview: bool = False) -> CleanTask:
+    """The cleaning that the user chose, into `target` or the run's folder; raises BadInput without data."""
+    return CleanTask(
+        data=data_choice(case), cleaning=case.cleaning, model=case.model, target=target, preview=preview
+    )
 
 
 def data_choice(case: Case) -> DataChoice:
@@ -120,8 +130,10 @@ def absorb(case: Case, event: Event, run: str | None = None) -> Case:
     match event:
         case MachineFound(facts=machine):
             return case.but(machine=machine)
+        case CleaningFound(facts=cleaned):
+            return case.but(**{"cleaned" if cleaned.path else "cleaning_seen": cleaned})
         case DataFound(facts=data):
-            return case.but(data=data)
+            return case.but(data=data, data_run=run)
         case ModelFound(facts=model):
             return case.but(model=model)
         case Started(job="pilot"):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from heuristics.facts.cleaning import Cleaning
 from heuristics.facts.data import Columns
 from heuristics.facts.model import ModelFacts
 from heuristics.facts.simulation import TrainingStep
@@ -31,6 +32,9 @@ class DataChoice(_Task):
     """Which rows, read how."""
 
     path: Path
+    """A file, a folder of files or a saved data set, or hf:owner/name for one on the Hub."""
+    more: tuple[Path, ...] = ()
+    """Further files whose rows follow."""
     eval_path: Path | None = None
     """The user's own test rows; replaces our test split."""
     columns: Columns | None = None
@@ -44,6 +48,8 @@ class ProfileTask(_Task):
     data: DataChoice
     model: ModelFacts | None = None
     """Whose tokenizer and template count tokens; None skips token counts."""
+    count: Literal["auto", "exact", "sampled"] = "auto"
+    """Whether every row's tokens are counted, or a sample's that is scaled; "auto" samples large files."""
 
 
 class PilotTask(_Task):
@@ -89,6 +95,20 @@ class SimulateTask(_Task):
     step: TrainingStep
 
 
+class CleanTask(_Task):
+    """Apply fixes to a copy of a data set, or count what each of them would do."""
+
+    job: Literal["clean"] = "clean"
+    data: DataChoice
+    cleaning: Cleaning = Cleaning()
+    model: ModelFacts | None = None
+    """Whose tokenizer tells which rows are over the context."""
+    target: Path | None = None
+    """Folder that receives the copy, changes.jsonl and cleaning.toml; None means the run's own folder."""
+    preview: bool = False
+    """True counts what every fix would do alone, and writes nothing."""
+
+
 class EchoTask(_Task):
     """Behave as told: how the job mechanism is tested against misbehaving children."""
 
@@ -98,7 +118,8 @@ class EchoTask(_Task):
 
 
 Task = Annotated[
-    ProbeTask | ProfileTask | PilotTask | ExportTask | SimulateTask | EchoTask, Field(discriminator="job")
+    ProbeTask | ProfileTask | PilotTask | ExportTask | SimulateTask | CleanTask | EchoTask,
+    Field(discriminator="job"),
 ]
 
 

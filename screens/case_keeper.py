@@ -16,6 +16,7 @@ from screens.studio import Studio
 
 if TYPE_CHECKING:
     from advisor.case import Case
+    from heuristics.facts.data import Columns
     from screens.desk import Desk
 
 
@@ -93,6 +94,33 @@ class CaseKeeper(Studio):
 
         changed = self.case.but(data_path=str(path), columns=None, goal_confirmed=False)
         self.case = without_stale(self.case, changed)
+        self.begin("profile")
+
+    def map_columns(self, columns: "Columns") -> None:
+        """Say which column is what, and profile the data again."""
+        from screens.changes import without_stale
+
+        self.case = without_stale(self.case, self.case.but(columns=columns, goal_confirmed=False))
+        self.begin("profile")
+
+    def use_copy(self) -> None:
+        """Make the newest cleaned copy the data of the case, after asking."""
+        self._use_copy()
+
+    @work
+    async def _use_copy(self) -> None:
+        from screens.changes import without_stale
+
+        done = self.case.cleaned
+        if done is None or done.path is None or self.case.data_path == done.path or not self.may_write():
+            return
+        question = (
+            f"Use the cleaned copy from now on? {done.rows_in:,} rows become {done.rows_out:,}: "
+            f"{done.removed:,} are left out, {done.changed:,} are mended."
+        )
+        if not await self.push_screen_wait(Confirm(question)):
+            return
+        self.case = without_stale(self.case, self.case.but(data_path=done.path))
         self.begin("profile")
 
     def open_test(self, path: Path) -> None:

@@ -19,6 +19,8 @@ _ACTIONS = (
     ("Do the next recommended thing", "What ctrl+n does", "next"),
     ("Probe this machine", "List and time processors, memory, disks and GPUs", "begin('probe')"),
     ("Profile the data", "Read every row and count tokens", "begin('profile')"),
+    ("Preview the cleaning", "Count what each fix would do", "begin('preview')"),
+    ("Clean a copy of the data", "With the ticked fixes; the file stays as it is", "begin('clean')"),
     ("Confirm the goal", "Take all answers as they stand", "confirm_goal"),
     ("Run the pilot", "A small fine-tune on this machine", "begin('pilot')"),
     ("Write the export", "Files for trainers, and what to run", "begin('export')"),

@@ -1,5 +1,6 @@
-"""Step 2: the data set: format, counts, lengths, findings with example rows."""
+"""Step 2: the data set: findings with their rows, columns, lengths, and the cleaning of a copy."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -7,16 +8,29 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from advisor.case import Case
+from advisor.column_names import column_names
 from advisor.journey import findings_of
+from advisor.row_lines import read_lines
+from advisor.row_source import RowSource, browsable
+from heuristics.facts.data import Columns
+from screens.bias_rows import bias_section
+from screens.browse import Browse
+from screens.cleaning_rows import COPY, FIX, cleaning_sections, with_marks
+from screens.confirm import Confirm
 from screens.data_rows import data_sections
 from screens.file_picker import FilePicker
 from screens.live import Live
+from screens.mapping import Mapping
+from screens.quality_rows import quality_section
 from screens.rows import Row, Section, finding_rows, told
 from screens.step_screen import StepScreen
+from screens.widgets.row_list import RowList
+
+_FINDING = "finding-"
 
 
 class DataScreen(StepScreen):
-    """The profile of the data, and the choice of the file."""
+    """The profile of the data, the choice of the file, and its cleaning."""
 
     STEP = "data"
     ABOUT = (
@@ -24,15 +38,49 @@ class DataScreen(StepScreen):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "choose", "open", tooltip="Choose the data file", id="data-open"),
-        Binding("t", "choose_test", "test", tooltip="Choose your own test rows", id="data-test"),
-        Binding("r", "app.begin('profile')", "profile", tooltip="Read the data again", id="profile"),
+        Binding("b", "browse", "rows", tooltip="Browse the rows of this finding", id="data-browse"),
+        Binding("c", "clean", "clean", tooltip="Write a mended copy of the data", id="data-clean"),
+        Binding(
+            "v",
+            "app.begin('preview')",
+            "preview",
+            show=False,
+            tooltip="Count what each fix would do",
+            id="data-preview",
+        ),
+        Binding("m", "map", "columns", show=False, tooltip="Say which column is what", id="data-map"),
+        Binding("t", "choose_test", "test", show=False, tooltip="Choose your own test rows", id="data-test"),
+        Binding(
+            "r", "app.begin('profile')", "profile", show=False, tooltip="Read the data again", id="profile"
+        ),
     ]
 
     def sections(self, case: Case, live: Live | None) -> tuple[Section, ...]:
-        """Findings first, then what was counted."""
+        """Findings first, then what can be mended, then what was counted."""
         if case.data is None:
             return (Section("Data", (_chosen(case),)),)
-        return (finding_rows(findings_of(case, "data")), *data_sections(case, case.data))
+        findings = finding_rows(findings_of(case, "data"))
+        return (
+            Section(f"{findings.title}  (b shows the rows of one)", findings.rows),
+            *cleaning_sections(case, case.data),
+            quality_section(case.data),
+            bias_section(case.data),
+            *data_sections(case, case.data),
+        )
+
+    def explain(self, row: Row) -> None:
+        """Show the detail of a row, and the keys that work on it."""
+        super().explain(row)
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Rows are browsed where a finding has some; a copy is made of a file that was read."""
+        case = self.studio.case
+        if action == "clean":
+            return case.data is not None
+        if action == "browse":
+            return _check_of(self.rows.row) is not None if self.is_mounted else None
+        return super().check_action(action, parameters)
 
     @work
     async def action_choose(self) -> None:
@@ -48,11 +96,93 @@ class DataScreen(StepScreen):
         if path is not None:
             self.studio.open_test(path)
 
+    @work
+    async def action_browse(self) -> None:
+        """Show the rows of the finding under the cursor; marks become part of the cleaning."""
+        case, row = self.studio.case, self.rows.row
+        check = _check_of(row)
+        if row is None or check is None or case.data is None:
+            return
+        fault = browsable(case.data)
+        if fault:
+            self.studio.say(fault)
+            return
+        lines = _lines_of(case, check)
+        browse = Browse(row.label, RowSource(case.data), lines, frozenset(case.cleaning.marked))
+        marked = await self.app.push_screen_wait(browse)
+        if marked is not None and self.studio.may_write():
+            self.studio.decide(with_marks(self.studio.case, marked))
+
+    @work
+    async def action_map(self) -> None:
+        """Ask which column is what, and read the data again that way."""
+        case = self.studio.case
+        if case.data_path is None or not self.studio.may_write():
+            return
+        try:
+            names = column_names(Path(case.data_path))
+        except OSError as error:
+            self.studio.say(f"The file cannot be read: {error.strerror}")
+            return
+        known = case.columns or (case.data.format.columns if case.data is not None else Columns())
+        columns = await self.app.push_screen_wait(Mapping(names, known))
+        if columns is not None:
+            self.studio.map_columns(columns)
+
+    @work
+    async def action_clean(self) -> None:
+        """Count first what the fixes would do; then write the copy."""
+        case = self.studio.case
+        if case.data is None:
+            return
+        seen = case.cleaning_seen
+        if seen is not None and seen.source == case.data_path and seen.sha256 != case.data.sha256:
+            self.studio.say("The file is not the one that was profiled", "Press r to read it again")
+            return
+        if seen is None or seen.sha256 != case.data.sha256:
+            self.studio.say("Counting what each fix would do first", "c again writes the copy")
+            self.studio.begin("preview")
+            return
+        question = "Write a mended copy with the ticked fixes? Your file stays as it is."
+        if await self.app.push_screen_wait(Confirm(question)):
+            self.studio.begin("clean")
+
+    async def change(self, event: RowList.Opened) -> None:
+        """A tick is turned at once, the copy is taken after a question, all else is asked for."""
+        assert event.row.field is not None
+        case = self.studio.case
+        if event.row.id.startswith(FIX):
+            self.studio.decide(event.row.field.apply(case, ""))
+        elif event.row.id == COPY:
+            self.studio.use_copy()
+        else:
+            await super().change(event)
+
     async def _ask(self, question: str, before: str | None) -> Path | None:
         if not self.studio.may_write():
             return None
         start = Path(before).parent if before else Path.cwd()
         return await self.app.push_screen_wait(FilePicker(question, start if start.is_dir() else Path.cwd()))
+
+
+def _check_of(row: Row | None) -> str | None:
+    """The check whose rows a row of the list stands for, None when it stands for none."""
+    if row is None or not row.browsable:
+        return None
+    return row.id.partition("-data.")[2] or None
+
+
+def _lines_of(case: Case, check: str) -> Sequence[int]:
+    """Lines of all rows that a check found; the few examples when its run kept no more."""
+    kept = read_lines(case.runs / case.data_run, check) if case.data_run else None
+    if kept is not None and len(kept):
+        return kept
+    if case.data is None:
+        return ()
+    if check == "malformed":
+        return tuple(each.line for each in case.data.malformed_rows)
+    result = case.data.check(check)
+    return tuple(sorted(result.rows)) if result is not None else ()
 
 
 def _chosen(case: Case) -> Row:
@@ -66,4 +196,8 @@ def _chosen(case: Case) -> Row:
                 "with a label, plain text. Columns are found by themselves and can be changed.",
             ),
         )
-    return Row("chosen", case.data_path, detail=told(case.data_path, "Chosen, not read yet: press r"))
+    return Row(
+        "chosen",
+        case.data_path,
+        detail=told(case.data_path, "Chosen, not read yet: press r", "m says which column is what"),
+    )

@@ -13,7 +13,7 @@ from screens.pictures import histogram, thinned
 from screens.rows import Field, Row, Section, told
 from screens.words import columns, heading, labelled, lines, muted, paragraphs
 
-_PARTS = {
+PARTS = {
     "prompt": "what the model is asked",
     "context": "extra input after the prompt",
     "answer": "what the model should say",
@@ -92,12 +92,12 @@ def _format(data: DataFacts) -> Section:
 
 
 def _column(part: str, column: str) -> Row:
-    why = f"The column that holds {_PARTS[part]}. Empty: there is none. Profile again after a change."
+    why = f"The column that holds {PARTS[part]}. Empty: there is none. Profile again after a change."
     return Row(
         f"column-{part}",
         f"Column {part}",
         column or "none",
-        _PARTS[part],
+        PARTS[part],
         detail=told(heading(f"Column {part}"), why, muted("enter changes it")),
         field=Field(f"Column {part}", why, column, lambda case, text: _mapped(case, part, text)),
     )

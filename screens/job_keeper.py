@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from advisor.specs import Task
     from screens.desk import Desk
 
-_STEP_OF = {"probe": "machine", "profile": "data", "pilot": "pilot", "export": "export"}
+_STEP_OF = {
+    "probe": "machine",
+    "profile": "data",
+    "pilot": "pilot",
+    "export": "export",
+    "preview": "data",
+    "clean": "data",
+}
 
 
 class JobKeeper(CaseKeeper):
@@ -79,13 +86,15 @@ class JobKeeper(CaseKeeper):
     async def _after(self, last: "Event") -> None:
         """A job ended: draw the conclusions, save, tell the user, move on when walking."""
         from advisor.events import Done
-        from advisor.specs import ExportTask
+        from advisor.specs import CleanTask, ExportTask
 
         if isinstance(last, Done) and isinstance(self._doing, ExportTask):
             await self._write_export()
         await self.settle()
         self.refresh_bindings()
         self.bell()
+        if isinstance(last, Done) and isinstance(self._doing, CleanTask) and not self._doing.preview:
+            self.use_copy()
         if isinstance(last, Done):
             self.walk.on()
         else:

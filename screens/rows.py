@@ -45,6 +45,8 @@ class Row:
     detail: Detail = _nothing
     field: Field | None = None
     """Set when enter changes this row."""
+    browsable: bool = False
+    """True when rows of the data stand behind this row and can be looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Section:
 
     title: str
     rows: tuple[Row, ...]
+    label_width: int = 22
+    """Cells that labels may take."""
 
 
 def told(*parts: Content | str) -> Detail:
@@ -68,6 +72,7 @@ def finding_rows(findings: tuple[Finding, ...]) -> Section:
             label=finding.headline,
             level=finding.level,
             detail=told(*_finding_parts(finding)),
+            browsable=bool(finding.rows),
         )
         for number, finding in enumerate(findings)
     )

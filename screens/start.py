@@ -12,7 +12,19 @@ if TYPE_CHECKING:
     from advisor.errors import AdvisorError
     from screens.desk import Desk
 
-_HEADLESS = ("probe", "profile", "plan", "pilot", "verdict", "export", "report", "memory", "run", "replay")
+_HEADLESS = (
+    "probe",
+    "profile",
+    "clean",
+    "plan",
+    "pilot",
+    "verdict",
+    "export",
+    "report",
+    "memory",
+    "run",
+    "replay",
+)
 _FLAGS = ("--json", "--headless", "-h", "--help")
 _USAGE = "advisor [DATA] [--model ID_OR_FOLDER] [--eval FILE] [--case DIR]   or   advisor demo"
 _NO_TERMINAL = (

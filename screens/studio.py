@@ -12,6 +12,7 @@ from textual.reactive import var
 
 if TYPE_CHECKING:
     from advisor.case import Case
+    from heuristics.facts.data import Columns
     from screens.live import Live
 
 
@@ -44,6 +45,14 @@ class Studio(App[None]):
     @abstractmethod
     def open_data(self, path: Path) -> None:
         """Make another data file the one under study, and profile it."""
+
+    @abstractmethod
+    def map_columns(self, columns: "Columns") -> None:
+        """Say which column is what, and profile the data again."""
+
+    @abstractmethod
+    def use_copy(self) -> None:
+        """Make the newest cleaned copy the data of the case, after asking."""
 
     @abstractmethod
     def open_test(self, path: Path) -> None:

@@ -44,6 +44,7 @@ def test_the_tour_shows_every_command() -> None:
     assert shown == {
         "probe",
         "profile",
+        "clean",
         "plan",
         "pilot",
         "verdict",

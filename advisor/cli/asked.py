@@ -61,6 +61,12 @@ class Asked:
     """Where the export goes; None means the case's own folder."""
     targets: tuple[str, ...] = ()
     """Exports by name; empty means all."""
+    plan: Path | None = None
+    """A cleaning.toml to use again."""
+    fixes: tuple[str, ...] = ()
+    """Names of fixes; empty means those of the plan, or those that are ticked by default."""
+    preview: bool = False
+    """True counts what the fixes would do and writes nothing."""
     speed: float = 0.0
     """Pace of a replay; 0 means without waiting."""
     as_json: bool = False

@@ -39,6 +39,14 @@ def profile(asked: Asked, narrator: Narrator) -> Exit:
         return _answer(stages.Trip(asked, narrator).job(case, "profile"), asked, "data")
 
 
+def clean(asked: Asked, narrator: Narrator) -> Exit:
+    """A mended copy of the data; a preview is not ready when a chosen fix would change something."""
+    with opened(asked) as begun:
+        case = stages.cleaned(begun, stages.Trip(asked, narrator))
+        _answer(case, asked, "cleaning")
+        return Exit.NOT_READY if asked.preview and stages.would_change(case) else Exit.READY
+
+
 def plan(asked: Asked, narrator: Narrator) -> Exit:
     """A recipe with its reasons."""
     with opened(asked) as begun:
@@ -123,6 +131,7 @@ def memory(asked: Asked, narrator: Narrator) -> int:
 COMMANDS: dict[str, Command] = {
     "probe": probe,
     "profile": profile,
+    "clean": clean,
     "plan": plan,
     "pilot": pilot,
     "verdict": verdict,

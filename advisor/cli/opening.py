@@ -25,6 +25,12 @@ _NO_EVIDENCE: dict[str, object] = {
 }
 
 
+HUB_PREFIX = "hf:"
+"""Begins the name of a data set on the Hub, hf:owner/name."""
+_SAVED = ("state.json", "dataset_dict.json", "dataset_info.json")
+_ENDINGS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".arrow", ".gz", ".zst", ".xz", ".bz2")
+
+
 @contextmanager
 def opened(asked: Asked) -> Iterator[Case]:
     """The case of one command, locked while the command writes to it.
@@ -77,8 +83,14 @@ def _data_file(path: Path | None, what: str) -> Path | None:
         return None
     shown = one_line(str(path))
     try:
+        if str(path).startswith(HUB_PREFIX):
+            return path
         if path.is_dir():
-            raise BadInput(f"The {what} {shown} is a directory", "Name one file inside it.")
+            if any(each.name in _SAVED or each.suffix in _ENDINGS for each in path.iterdir()):
+                return path.absolute()
+            raise BadInput(
+                f"The {what} {shown} is a directory without data files", "Name one file inside it."
+            )
         if not path.exists():
             raise BadInput(f"The {what} {shown} does not exist", "Check the path.")
         with path.open("rb"):

@@ -19,6 +19,7 @@ from heuristics.recipe import Method
 
 _FILE_COMMANDS = {
     "profile": "read a data set and say what is in it",
+    "clean": "mend a copy of a data set, and log every change",
     "plan": "recommend a recipe, with its memory, time and reasons",
     "pilot": "run the small experiment on this machine",
     "run": "everything: probe, profile, goal, plan, pilot, verdict, export",
@@ -79,6 +80,9 @@ def parse(argv: Sequence[str]) -> Asked:
         memory=memory_wishes(given),
         to=given.get("to"),
         targets=tuple(given.get("targets") or ()),
+        plan=given.get("plan"),
+        fixes=tuple(given.get("fix") or ()),
+        preview=given.get("preview", False),
         speed=given.get("speed") or 0.0,
         as_json=given.get("as_json", False),
         offline=given.get("offline", False),
@@ -109,6 +113,9 @@ def _parser() -> argparse.ArgumentParser:
             _knobs(command)
             continue
         _common(command)
+        if name == "clean":
+            _inputs(command)
+            _cleaning(command)
         if name in ("plan", "pilot", "run", "demo", "profile"):
             _inputs(command)
             _goal(command)
@@ -148,6 +155,21 @@ def _inputs(command: argparse.ArgumentParser) -> None:
         action="append",
         metavar="PART=NAME",
         help="which column plays a part, such as prompt=question; repeat as needed",
+    )
+
+
+def _cleaning(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("cleaning")
+    group.add_argument("--plan", type=Path, metavar="FILE", help="a cleaning.toml to use again")
+    group.add_argument(
+        "--fix",
+        action="append",
+        metavar="NAME",
+        help="a fix to apply; repeat as needed; with --plan added to it; default: those that are safe",
+    )
+    group.add_argument("--out", type=Path, dest="to", metavar="DIR", help="folder for the copy and its log")
+    group.add_argument(
+        "--preview", action="store_true", help="count what every fix would do; exit 1 when one would act"
     )
 
 

@@ -1,14 +1,17 @@
 """The steps of the journey as a script runs them: each does what is missing and hands the case on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from advisor.case import Case, save
+from advisor.cleaning_file import read_cleaning
 from advisor.cli.asked import Asked
 from advisor.cli.drive import JobFailed, drive
 from advisor.cli.narrate import Narrator
 from advisor.cli.opening import with_goal
 from advisor.errors import BadInput
-from advisor.journey import findings_of, simulation_task, task_of
+from advisor.fixes import checked_names, fixes
+from advisor.journey import clean_task, findings_of, simulation_task, task_of
+from heuristics.cleaning import chosen_fixes
 from heuristics.finding import Level
 
 
@@ -33,6 +36,29 @@ def profiled(case: Case, trip: Trip) -> Case:
     """The case with the data's facts, counted in tokens when the model is known."""
     counted = case.data is not None and (case.data.tokens is not None or case.model is None)
     return case if counted else trip.job(case, "profile")
+
+
+def cleaned(case: Case, trip: Trip) -> Case:
+    """The case after the cleaning that was asked for, or a preview of it; raises BadInput."""
+    asked = trip.asked
+    cleaning = case.cleaning
+    if asked.plan is not None:
+        cleaning, moved = read_cleaning(asked.plan)
+        if moved:
+            trip.narrator.say(f"these fixes have changed since the plan was written: {', '.join(moved)}")
+    if asked.fixes:
+        of_plan = (cleaning.fixes or ()) if asked.plan is not None else ()
+        cleaning = replace(cleaning, fixes=(*of_plan, *checked_names(asked.fixes)))
+    case = case.but(cleaning=cleaning)
+    target = asked.to.absolute() if asked.to is not None else None
+    return drive(case, clean_task(case, target, preview=asked.preview), trip.narrator, asked.offline)
+
+
+def would_change(case: Case) -> bool:
+    """True when a chosen fix found something to do in the preview."""
+    seen = case.cleaning_seen
+    chosen = chosen_fixes(case.cleaning, fixes())
+    return seen is not None and any(each.rows > 0 and each.fix in chosen for each in seen.outcomes)
 
 
 def planned(case: Case, trip: Trip) -> Case:

@@ -14,7 +14,16 @@ from types import FrameType
 
 from advisor.errors import Stopped
 from advisor.events import Done, Started
-from advisor.specs import EchoTask, ExportTask, JobSpec, PilotTask, ProbeTask, ProfileTask, SimulateTask
+from advisor.specs import (
+    CleanTask,
+    EchoTask,
+    ExportTask,
+    JobSpec,
+    PilotTask,
+    ProbeTask,
+    ProfileTask,
+    SimulateTask,
+)
 from advisor.work.emit import Emitter
 from advisor.work.outcome import failure_of
 from advisor.work.start import read_spec
@@ -64,6 +73,10 @@ def _job_of(spec: JobSpec) -> Callable[[JobSpec, Emitter], None]:
             from advisor.work.simulate.simulate import simulate
 
             return simulate
+        case CleanTask():
+            from advisor.work.clean.clean import clean
+
+            return clean
         case EchoTask():
             from advisor.work.echo import echo
 

@@ -14,10 +14,16 @@ FormatName = Literal[
     "text",
     "text_label",
     "preference",
+    "unpaired_preference",
+    "stepwise",
+    "tree",
+    "segments",
+    "tokens",
+    "prompt_only",
     "multimodal",
     "unknown",
 ]
-"""The shapes of rows that are recognised; the last three cannot be trained on as they are."""
+"""The shapes of rows that are recognised; those from "preference" on cannot be trained on as they are."""
 
 TRAINABLE: frozenset[str] = frozenset(
     ("messages", "sharegpt", "alpaca", "prompt_completion", "question_answer", "text", "text_label")
@@ -43,7 +49,7 @@ class FormatFacts:
     """The recognised format of a file."""
 
     name: FormatName
-    container: Literal["jsonl", "json", "csv", "text"]
+    container: Literal["jsonl", "json", "csv", "text", "parquet", "arrow"]
     columns: Columns
     confidence: float
     """Share of sampled rows that fit the format, 0 to 1."""
@@ -63,6 +69,21 @@ class RowProblem:
     """1-based line where the row starts (row number for JSON arrays)."""
     reason: str
     excerpt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFacts:
+    """What stands in one column of the file."""
+
+    name: str
+    kind: str
+    """What most of its values are: "text", "number", "number as text", "list", "object", "empty" …"""
+    valid: int
+    """Rows whose value is of that kind."""
+    missing: int
+    """Rows without the column, or with a blank value."""
+    mismatched: int
+    """Rows whose value is of another kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +195,8 @@ class DataFacts:
     """Rows with more than one assistant turn."""
     eval_path: str | None = None
     eval_rows: int = 0
+    columns: tuple[ColumnFacts, ...] = ()
+    """Every column of the file, whether it plays a part or not."""
     partial: bool = False
     """True when the scan was stopped or the file changed during it."""
     bias: BiasFacts | None = None

@@ -59,9 +59,35 @@ def overlap_with_eval(data: DataFacts, limits: Limits) -> Finding | None:
     )
 
 
+def leaks_from_eval(data: DataFacts, limits: Limits) -> Finding | None:
+    """Training rows that nearly equal a row of the user's test file, or quote it."""
+    return judged(
+        data,
+        "leaks_from_eval",
+        "nearly equal a row of the test file or quote it",
+        "Remembering them would look like learning; our own training part leaves them out.",
+        "Drop them from the training data.",
+        (0.0, None),
+    )
+
+
+def repeated_answers(data: DataFacts, limits: Limits) -> Finding | None:
+    """One answer given to many prompts."""
+    return judged(
+        data,
+        "repeated_answers",
+        "give an answer that many other prompts have too",
+        "The model learns to give it whatever is asked.",
+        "Keep a few of each; answer the others on their own.",
+        (0.0, None),
+    )
+
+
 REPEAT_RULES: tuple[DataRule, ...] = (
     exact_duplicates,
     near_duplicates,
     conflicting_answers,
     overlap_with_eval,
+    leaks_from_eval,
+    repeated_answers,
 )

@@ -17,7 +17,6 @@ from advisor.text import one_line
 from screens.rows import Row, Section
 from screens.words import level_word, safe
 
-_LABEL_WIDTH = 22
 _VALUE_WIDTH = 42
 _LEVEL_WIDTH = 8
 
@@ -122,7 +121,7 @@ def _options(sections: tuple[Section, ...]) -> Iterator[Option]:
             continue
         title = Content.styled(section.title, "bold $text-primary")
         yield Option(title, id=f"section-{number}-{section.title}", disabled=True)
-        label_width = _widest((row.label for row in section.rows), _LABEL_WIDTH)
+        label_width = _widest((row.label for row in section.rows), section.label_width)
         value_width = _widest((row.value for row in section.rows if row.note), _VALUE_WIDTH)
         for row in section.rows:
             yield Option(safe(_line(row, label_width, value_width)), id=row.id)

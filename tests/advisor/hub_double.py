@@ -12,7 +12,7 @@ COMMIT = "a" * 40
 
 @dataclass
 class Repository:
-    """One model: its files, and whether it wants a licence accepted first."""
+    """One model or data set (datasets/owner/name): its files, and whether a licence has to be accepted."""
 
     files: dict[str, bytes]
     gated: bool = False
@@ -23,8 +23,8 @@ class Repository:
 def answer_to(path: str, repositories: dict[str, Repository]) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body for one request."""
     path = path.split("?", maxsplit=1)[0]
-    if path.startswith("/api/models/"):
-        model_id = path.removeprefix("/api/models/")
+    if path.startswith(("/api/models/", "/api/datasets/")):
+        model_id = path.removeprefix("/api/models/").removeprefix("/api/")
         repository = repositories.get(model_id)
         if repository is None:
             return 401, {"X-Error-Code": "RepoNotFound"}, b"{}"

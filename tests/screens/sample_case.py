@@ -6,8 +6,10 @@ from pathlib import Path
 from advisor.case import Case
 from heuristics.basis import Basis, Estimate
 from heuristics.decision import Decision, Evidence, Verdict
+from heuristics.facts.cleaning import Change, Cleaning, CleaningFacts, FixOutcome, LabelCluster
 from heuristics.facts.data import (
     CheckResult,
+    ColumnFacts,
     Columns,
     DataFacts,
     FormatFacts,
@@ -117,6 +119,36 @@ DATA = DataFacts(
     split=SplitFacts(1_848, 231, 232, groups=2_250),
     labels=(("billing", 802), ("delivery", 760), ("refund", 500), ("other", 249)),
     short_answers=True,
+    columns=(
+        ColumnFacts("messages", "list", 2_380, 26, 0),
+        ColumnFacts("channel", "text", 1_800, 550, 56),
+    ),
+)
+
+PREVIEW = CleaningFacts(
+    source=DATA.path,
+    sha256=DATA.sha256,
+    rows_in=2_409,
+    rows_out=2_409,
+    changed=0,
+    removed=0,
+    outcomes=(
+        FixOutcome("mojibake", 12, (Change(41, "I donâ€™t know", "I don’t know"),)),
+        FixOutcome("control_characters", 0),
+        FixOutcome("exact_duplicates", 61, (Change(48, "Refund please", "line 12 stays"),)),
+        FixOutcome("private_data", 4, (Change(7, "(a private value, not shown)", "call [phone number]"),)),
+    ),
+    clusters=(LabelCluster("", (("billing", 802), ("Billing", 3))),),
+)
+
+CLEANED = replace(
+    PREVIEW,
+    rows_out=2_348,
+    changed=12,
+    removed=61,
+    path="/home/user/runs/clean/tickets.cleaned.jsonl",
+    changes="/home/user/runs/clean/changes.jsonl",
+    plan="/home/user/runs/clean/cleaning.toml",
 )
 
 MODEL = ModelFacts(
@@ -343,6 +375,8 @@ def filled(folder: Path) -> Case:
         goal_confirmed=True,
         machine=MACHINE,
         data=DATA,
+        cleaning_seen=PREVIEW,
+        cleaned=CLEANED,
         model=MODEL,
         plan=PLAN,
         pilot=PILOT,
@@ -361,6 +395,9 @@ def hostile(folder: Path) -> Case:
         model_choice=HOSTILE,
         machine=_poisoned(MACHINE),
         data=_poisoned(DATA),
+        cleaning=Cleaning(fixes=("labels", "conflicts", "mojibake")),
+        cleaning_seen=_poisoned(PREVIEW),
+        cleaned=_poisoned(CLEANED),
         model=_poisoned(MODEL),
         plan=_poisoned(PLAN),
         pilot=_poisoned(PILOT),
@@ -396,7 +433,7 @@ def _poisoned(value: object) -> object:
         for each in fields(value)
         if each.name not in _WORDS_OF_OURS and "Literal" not in str(each.type)
     }
-    if isinstance(value, Score | Gain | CheckResult | Recipe | SizeRow):
-        kept = {"name", "split", "check", "full", "lora", "qlora", "method"}
+    if isinstance(value, Score | Gain | CheckResult | FixOutcome | Recipe | SizeRow):
+        kept = {"name", "split", "check", "fix", "full", "lora", "qlora", "method"}
         changes = {name: new for name, new in changes.items() if name not in kept}
     return replace(value, **changes)

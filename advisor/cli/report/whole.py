@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from advisor.case import CASE_FILE, Case
+from advisor.cli.report.cleaning import cleaning_lines
 from advisor.cli.report.data import data_lines
 from advisor.cli.report.findings import finding_lines
 from advisor.cli.report.layout import field, title
@@ -18,7 +19,7 @@ from advisor.journey import findings_of, next_of
 from advisor.text import plain
 from heuristics.finding import Finding
 
-Part = Literal["machine", "data", "goal", "plan", "pilot", "verdict", "export"]
+Part = Literal["machine", "data", "cleaning", "goal", "plan", "pilot", "verdict", "export"]
 
 
 def as_text(case: Case, parts: tuple[Part, ...]) -> str:
@@ -69,6 +70,8 @@ def _part(case: Case, part: Part) -> list[str]:
             return machine_lines(case.machine)
         case "data" if case.data:
             return data_lines(case.data)
+        case "cleaning":
+            return cleaning_lines(case)
         case "goal":
             return goal_lines(case.goal)
         case "plan" if case.plan:

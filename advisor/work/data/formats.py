@@ -8,22 +8,18 @@ from typing import Literal
 from advisor.errors import BadData
 from advisor.text import one_line
 from advisor.work.data.convert import convert
+from advisor.work.data.foreign import DECLINED, foreign_shapes, rendered_by
 from advisor.work.data.limits import data_limits
-from advisor.work.data.turns import has_media, text_of
+from advisor.work.data.turns import text_of
 from heuristics.facts.data import Columns, FormatFacts, FormatName
 
-Container = Literal["jsonl", "json", "csv", "text"]
+Container = Literal["jsonl", "json", "csv", "text", "parquet", "arrow"]
 Value = dict[str, object]
 
 _ENOUGH = 0.5
 """Share of sampled rows that must fit."""
 _COMMON = 0.5
 """Share of sampled rows in which a column must appear to play a part."""
-_DECLINED: dict[FormatName, str] = {
-    "preference": "rows hold a preferred and a rejected answer: they are for preference training (DPO), "
-    "not for supervised fine-tuning",
-    "multimodal": "rows refer to images, sound or video; only text can be trained on here",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +40,15 @@ def recognise(sample: Sequence[Value], container: Container, mapping: Columns | 
     if not guesses or guesses[0].share < _ENOUGH:
         names = column_names(sample)
         said = f"no usable column among {names}" if names else "rows without columns"
+        if guesses:
+            said += f"; {guesses[0].name} fits only {guesses[0].share:.0%} of them"
         share = guesses[0].share if guesses else 0.0
         return FormatFacts("unknown", container, Columns(), share, explanation=said)
     best = guesses[0]
     runner_up = next((each.name for each in guesses[1:] if each.share >= _ENOUGH), None)
-    explanation = _DECLINED.get(best.name) or _described(best.columns)
+    explanation = DECLINED.get(best.name) or _described(best.columns)
+    if best.name == "text" and (template := rendered_by(sample, best.columns.text)):
+        explanation += f", already written in the {template} template: every token of it is trained on"
     return FormatFacts(best.name, container, best.columns, best.share, runner_up, explanation=explanation)
 
 
@@ -120,15 +120,8 @@ class _Parts:
 
 
 def _declined(sample: Sequence[Value], parts: _Parts) -> Iterator[_Guess]:
-    if "chosen" in parts.columns and "rejected" in parts.columns:
-        yield _Guess("preference", Columns(), 1.0)
-    media = [column for alias in data_limits().columns["media"] if (column := parts.columns.get(alias))]
-    concerned = sum(
-        any(row.get(column) for column in media) or any(has_media(each) for each in row.values())
-        for row in sample
-    )
-    if concerned >= len(sample) * _ENOUGH:
-        yield _Guess("multimodal", Columns(), concerned / len(sample))
+    for name, share in foreign_shapes(sample, parts.columns):
+        yield _Guess(name, Columns(), share)
 
 
 def _candidates(sample: Sequence[Value], parts: _Parts) -> Iterator[tuple[FormatName, Columns]]:

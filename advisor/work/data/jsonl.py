@@ -14,10 +14,10 @@ from heuristics.facts.data import RowProblem
 _EXCERPT = 120
 
 
-def jsonl_rows(stream: Stream) -> Iterator[Row | RowProblem]:
+def jsonl_rows(stream: Stream, first_line: int = 1) -> Iterator[Row | RowProblem]:
     """Rows and problems, in order; blank lines are skipped; memory is bounded by the longest line allowed."""
     longest = data_limits().reader.longest_line_bytes
-    number = 0
+    number = first_line - 1
     while line := stream.readline(longest + 1):
         number += 1
         if len(line) > longest:
@@ -57,7 +57,7 @@ def kind_of(value: object) -> str:
 
 def excerpt(line: bytes) -> str:
     """The start of a line, safe to show, private values masked."""
-    from advisor.work.data.checks.private import masked
+    from advisor.private import masked
 
     return masked(one_line(line[:1000].decode("utf-8", "replace"), _EXCERPT))
 

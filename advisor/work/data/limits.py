@@ -21,6 +21,9 @@ class ReaderLimits(_Table):
     sample_rows: int
     problems_kept: int
     binary_control_share: float
+    most_files: int
+    rows_for_pilot: int
+    most_fetched_bytes: int
 
 
 class SplitLimits(_Table):
@@ -50,10 +53,28 @@ class LabelLimits(_Table):
     other_least: float
 
 
+class RepeatLimits(_Table):
+    """When an answer comes too often."""
+
+    least_rows: int
+    least_share: float
+
+
+class ScanLimits(_Table):
+    """How a file is divided among processes."""
+
+    part_bytes: int
+    part_rows: int
+    frame_rows: int
+    frame_characters: int
+    alone_bytes: int
+    workers: int
+
+
 class LengthLimits(_Table):
     """How tokens are counted."""
 
-    exact_rows: int
+    exact_bytes: int
     sample_rows: int
     early_bytes: int
     early_rows: int
@@ -120,6 +141,8 @@ class DataLimits(_Table):
     split: SplitLimits
     labels: LabelLimits
     lengths: LengthLimits
+    repeats: RepeatLimits
+    scan: ScanLimits
     columns: dict[str, tuple[str, ...]]
     """Part a column plays -> names it goes by, most telling first."""
     roles: dict[str, tuple[str, ...]]

@@ -1,24 +1,21 @@
 """A file, or the user's column mapping of it, as usable examples and an account of the rest."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from heapq import heappush, heapreplace
+from itertools import islice
 
-from advisor.errors import BadData
 from advisor.specs import DataChoice
 from advisor.text import one_line
-from advisor.work.data.checks.preference import PreferenceDefects
-from advisor.work.data.checks.raw import RawCounts
 from advisor.work.data.convert import Converted, convert
 from advisor.work.data.examples import Example
-from advisor.work.data.formats import recognise
 from advisor.work.data.limits import data_limits
+from advisor.work.data.opening import has_changed, open_choice, sha256_of
 from advisor.work.data.progress import Progress
-from advisor.work.data.rows import Row, open_rows
-from advisor.work.data.source import check_file
+from advisor.work.data.rows import Row
+from advisor.work.data.scan.state import squeezed
 from advisor.work.emit import Emitter
-from heuristics.facts.data import TRAINABLE, CheckResult, FormatFacts, RowProblem
+from heuristics.facts.data import FormatFacts, RowProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,123 +38,107 @@ class Loaded:
     """Rows whose turns are out of order or of unknown roles, usable or not."""
     unfit: tuple[RowProblem, ...] = ()
     """Rows that parsed but do not have the shape of the format."""
-    raw_results: tuple[CheckResult, ...] = ()
-    """Results of the checks on rows as they stand in the file."""
     partial: bool = False
     """True when the file could not be read to its end or changed while it was read."""
 
 
 @dataclass(slots=True)
 class _Tally:
-    examples: list[Example] = field(default_factory=list)
     rows: int = 0
     malformed: int = 0
     problems: list[RowProblem] = field(default_factory=list)
     empty: list[int] = field(default_factory=list)
     role_errors: list[RowProblem] = field(default_factory=list)
     unfit: list[RowProblem] = field(default_factory=list)
-    raw: RawCounts = field(default_factory=RawCounts)
 
     def malformed_row(self, problem: RowProblem) -> None:
         self.malformed += 1
         if len(self.problems) < data_limits().reader.problems_kept:
             self.problems.append(problem)
 
-    def row(self, line: int, converted: Converted) -> None:
+    def row(self, line: int, converted: Converted, kept: "_Kept") -> None:
         self.rows += 1
         self.role_errors.extend(RowProblem(line, reason) for reason in converted.faults)
         if converted.example is not None:
-            self.examples.append(converted.example)
+            kept.add(converted.example)
         elif converted.empty:
             self.empty.append(line)
         else:
             self.unfit.append(RowProblem(line, converted.reason))
 
 
-def load(choice: DataChoice, emitter: Emitter | None = None, most_rows: int | None = None) -> Loaded:
+def load(
+    choice: DataChoice,
+    emitter: Emitter | None = None,
+    most_rows: int | None = None,
+    most_kept: int | None = None,
+) -> Loaded:
     """Read the rows of `choice` and convert them.
 
-    `most_rows` stops after that many rows, for a first impression. Raises BadData, in one line, for anything
-    that is not a readable file of rows that can be trained on.
+    `most_rows` stops after that many rows, for a first impression. `most_kept` reads all but keeps only that
+    many, chosen by a hash of what they ask: always the same, from all over the file, rows that ask the same
+    together as long as there is room. Raises BadData, in one line, for anything that is not a readable file
+    of rows that can be trained on.
     """
-    before = check_file(choice.path)
-    progress = Progress(emitter, f"reading {one_line(choice.path.name, 40)}", before.st_size, "bytes")
-    opened = open_rows(choice.path)
+    started = open_choice(choice)
+    opened = started.opened
+    progress = Progress(emitter, f"reading {one_line(choice.path.name, 40)}", started.size, "bytes")
     with opened:
-        head = list(islice(opened.rows, data_limits().reader.sample_rows))
-        sample = [each.value for each in head if isinstance(each, Row)]
-        if not sample:
-            raise _nothing_readable(choice, [each for each in head if isinstance(each, RowProblem)])
-        format_ = recognise(sample, opened.container, choice.columns)
-        format_ = opened.described(format_)
-        if format_.name not in TRAINABLE:
-            raise BadData(_refusal(choice, format_, head), _what_to_do(format_))
-        rows: Iterator[Row | RowProblem] = chain(head, opened.rows)
-        tally = _convert_all(islice(rows, most_rows), format_, lambda: progress.at(opened.position()))
+        rows = islice(started.rows, most_rows)
+        kept = _Kept(most_kept)
+        tally = _convert_all(rows, started.format, kept, lambda: progress.at(opened.position()))
         cut = opened.cut_short
-    digest = _sha256(choice, most_rows)
-    after = choice.path.stat()
-    changed = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
+    changed = has_changed(started)
     return Loaded(
-        examples=tuple(tally.examples),
-        format=format_,
+        examples=kept.examples(),
+        format=started.format,
         rows=tally.rows,
         malformed=tally.malformed,
         problems=tuple(tally.problems),
-        bytes=before.st_size,
-        sha256=digest,
+        bytes=started.size,
+        sha256=sha256_of(started.paths) if most_rows is None and not changed else "",
         empty=tuple(tally.empty),
         role_errors=tuple(tally.role_errors),
         unfit=tuple(tally.unfit),
-        raw_results=tally.raw.results(),
         partial=cut or changed or most_rows is not None,
     )
 
 
-def _convert_all(rows: Iterator[Row | RowProblem], format_: FormatFacts, tick: Callable[[], None]) -> _Tally:
+class _Kept:
+    """All examples, or at most so many of them: those whose prompts have the smallest hashes."""
+
+    def __init__(self, most: int | None) -> None:
+        self._most = most
+        self._all: list[Example] = []
+        self._smallest: list[tuple[int, int, Example]] = []
+
+    def add(self, example: Example) -> None:
+        """Take in the next one."""
+        if self._most is None:
+            self._all.append(example)
+            return
+        asked = "\n".join(each.content for each in example.prompt) or example.answer
+        entry = (-squeezed(asked), -example.line, example)
+        if len(self._smallest) < self._most:
+            heappush(self._smallest, entry)
+        elif entry > self._smallest[0]:
+            heapreplace(self._smallest, entry)
+
+    def examples(self) -> tuple[Example, ...]:
+        """What was kept, in the order of the file."""
+        chosen = sorted((each for _, _, each in self._smallest), key=lambda each: each.line)
+        return tuple(self._all or chosen)
+
+
+def _convert_all(
+    rows: Iterator[Row | RowProblem], format_: FormatFacts, kept: _Kept, tick: Callable[[], None]
+) -> _Tally:
     tally = _Tally()
     for count, each in enumerate(rows):
         if isinstance(each, RowProblem):
             tally.malformed_row(each)
         else:
-            tally.raw.see(each)
-            tally.row(each.line, convert(each.value, each.line, format_))
+            tally.row(each.line, convert(each.value, each.line, format_), kept)
         if count % 1000 == 0:
             tick()
     return tally
-
-
-def _sha256(choice: DataChoice, most_rows: int | None) -> str:
-    """Hash of the file as it lies on disk; empty for a first impression."""
-    if most_rows is not None:
-        return ""
-    with choice.path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _nothing_readable(choice: DataChoice, problems: list[RowProblem]) -> BadData:
-    name = one_line(choice.path.name, 60)
-    if not problems:
-        return BadData(f"{name} has no rows", "Choose a file with at least a few rows.")
-    first = problems[0]
-    return BadData(
-        f"{name}: none of the first {len(problems):,} rows can be read; line {first.line}: {first.reason}",
-        "Repair the file, or save it again as UTF-8 JSON Lines or CSV.",
-    )
-
-
-def _refusal(choice: DataChoice, format_: FormatFacts, head: list[Row | RowProblem]) -> str:
-    """Why rows of a format are not trained on, with the defects that the first of them have all the same."""
-    counts = RawCounts()
-    for each in head:
-        if isinstance(each, Row):
-            counts.see(each)
-    found = [each.detail for each in counts.results() if each.check == PreferenceDefects.name and each.detail]
-    also = f"; of the first {len(head):,} rows: {found[0]}" if found else ""
-    return f"{one_line(choice.path.name, 60)}: {format_.explanation}{also}"
-
-
-def _what_to_do(format_: FormatFacts) -> str:
-    if format_.name == "unknown":
-        return "Name the columns yourself: which one is the prompt and which the answer."
-    return "Choose a file of prompts and answers, or of plain text."

@@ -1,29 +1,41 @@
 """The profile job: everything that can be counted about one data set."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from advisor.errors import BadData, Stopped
 from advisor.events import DataFound, Note
 from advisor.specs import DataChoice, JobSpec, ProfileTask
 from advisor.text import one_line
 from advisor.work.data.bias.facts import bias_facts
 from advisor.work.data.bias.mentions import GroupAssociations
-from advisor.work.data.checks.all import run_checks, tallies_of
+from advisor.work.data.checks.all import ROW_CHECKS, results_of
+from advisor.work.data.checks.batch import Tally
 from advisor.work.data.checks.keys import duplicate_keys
 from advisor.work.data.checks.provenance import no_licence
-from advisor.work.data.checks.template import template_results
-from advisor.work.data.examples import ASSISTANT
+from advisor.work.data.checks.template import SpecialTokens, template_results
+from advisor.work.data.checks.whole import Whole
+from advisor.work.data.convert import convert
+from advisor.work.data.examples import Example
 from advisor.work.data.labels import label_counts, mostly_short
-from advisor.work.data.lengths import count_tokens
+from advisor.work.data.lengths import token_facts_of
 from advisor.work.data.limits import data_limits
 from advisor.work.data.load import Loaded, load
-from advisor.work.data.progress import Progress
-from advisor.work.data.source import check_file
-from advisor.work.data.split import split
+from advisor.work.data.row import Row
+from advisor.work.data.scan.account import Account
+from advisor.work.data.scan.digest import Digest
+from advisor.work.data.scan.scan import Scan, Scanned
+from advisor.work.data.scan.state import RowStore
+from advisor.work.data.scan.tokens import TokenPlan, token_plan
+from advisor.work.data.split import divide
 from advisor.work.emit import Emitter
 from advisor.work.tokenizer import load_tokenizer, template_of
-from heuristics.facts.data import CheckResult, DataFacts, TokenFacts
+from heuristics.facts.data import CheckResult, DataFacts, FormatFacts, SplitFacts
 from heuristics.facts.model import ModelFacts
 
+STATE_FOLDER, HELD_FOLDER = "scan", "scan-held"
+"""Folders of the run that hold the states of rows while they are compared."""
 _MALFORMED_SHOWN = 20
 
 
@@ -31,17 +43,54 @@ def profile(spec: JobSpec, emitter: Emitter) -> None:
     """Say what the data is: soon from a sample for large files, then from every row."""
     task = spec.task
     assert isinstance(task, ProfileTask)
-    limits = data_limits().lengths
-    if check_file(task.data.path).st_size > limits.early_bytes:
-        early = load(task.data, most_rows=limits.early_rows)
-        emitter.emit(DataFound(facts=_facts(task.data, early, None, emitter)))
-    loaded = load(task.data, emitter)
-    held = load_eval(task.data, emitter)
-    facts = _facts(task.data, loaded, held, emitter)
+    run = spec.folder
+    scan = Scan(task.data, RowStore(run / STATE_FOLDER), run)
+    if scan.opened.size > data_limits().lengths.early_bytes:
+        emitter.emit(DataFound(facts=_first_impression(task.data, scan)))
+    plan = _token_plan(task, task.model, scan, emitter) if task.model is not None else None
+    special = (
+        [SpecialTokens.of(load_tokenizer(task.model))] if task.model is not None and plan is not None else []
+    )
+    held = _read_held(task.data, run, emitter)
+    try:
+        scanned = scan.read((*ROW_CHECKS, *special), plan, emitter)
+    except (Stopped, FileNotFoundError) as error:
+        emitter.emit(DataFound(facts=_facts(task.data, scan.so_far(), held, scan, None)))
+        if isinstance(error, Stopped):
+            raise
+        name = one_line(task.data.path.name, 60)
+        raise BadData(
+            f"{name} was removed while it was read", "What was read until then is shown."
+        ) from error
+    facts = _facts(task.data, scanned, held, scan, emitter)
     emitter.emit(DataFound(facts=facts))
-    if task.model is not None and loaded.examples:
-        tokens, told = _tokens(task.model, loaded, emitter)
+    if plan is not None and task.model is not None and scanned.account.store.rows:
+        tokens = token_facts_of(scanned.account.store, task.model, plan.template)
+        told = _template_results(task.model, special[0], plan, scanned, scan)
         emitter.emit(DataFound(facts=replace(facts, tokens=tokens, checks=(*facts.checks, *told))))
+    scanned.account.store.remove()
+    if held is not None:
+        held.account.store.remove()
+
+
+def _first_impression(choice: DataChoice, scan: Scan) -> DataFacts:
+    """What a sample of rows says; their lines are not known, and are left out."""
+    most = data_limits().lengths.early_rows
+    sample = scan.opened.sample
+    chosen = [sample[index * len(sample) // most] for index in range(min(most, len(sample)))]
+    account = Account(RowStore())
+    account.add(Digest(scan.opened.format, ROW_CHECKS).rows(chosen))
+    scanned = Scanned(account, scan.opened.format, scan.opened.size, "", partial=True)
+    facts = _facts(choice, scanned, None, None, None)
+    return replace(facts, checks=tuple(replace(each, rows=(), sampled=True) for each in facts.checks))
+
+
+def _read_held(choice: DataChoice, run: Path, emitter: Emitter) -> Scanned | None:
+    """The user's own test rows, None when there are none."""
+    if choice.eval_path is None:
+        return None
+    held = DataChoice(path=choice.eval_path, columns=choice.columns)
+    return Scan(held, RowStore(run / HELD_FOLDER)).read((), None, emitter)
 
 
 def load_eval(choice: DataChoice, emitter: Emitter | None = None) -> Loaded | None:
@@ -51,60 +100,98 @@ def load_eval(choice: DataChoice, emitter: Emitter | None = None) -> Loaded | No
     return load(DataChoice(path=choice.eval_path, columns=choice.columns), emitter)
 
 
-def _facts(choice: DataChoice, loaded: Loaded, held: Loaded | None, emitter: Emitter) -> DataFacts:
+def _facts(
+    choice: DataChoice,
+    scanned: Scanned,
+    held: Scanned | None,
+    scan: Scan | None,
+    emitter: Emitter | None,
+) -> DataFacts:
     """Everything but token counts."""
-    examples = loaded.examples
-    tallies = tallies_of(loaded)
-    bias = bias_facts(tallies[GroupAssociations.name])
-    checks = run_checks(loaded, held, emitter, tallies)
-    splits = None
-    if examples:
-        source = one_line(choice.eval_path.name, 60) if choice.eval_path else "held out"
-        splits = split(examples, held.examples if held else None, test_source=source).facts
+    total, store = scanned.total, scanned.account.store
+    held_store = held.account.store if held is not None else None
+    excerpts = scan.excerpts if scan is not None else _no_excerpts
+    checks, whole = results_of(scanned, held_store, excerpts, emitter)
     return DataFacts(
         path=one_line(str(choice.path), 4000),
         name=one_line(choice.path.name, 80),
-        bytes=loaded.bytes,
-        sha256=loaded.sha256,
-        format=loaded.format,
-        rows=loaded.rows,
-        usable=len({each.content_key for each in examples}),
-        malformed=loaded.malformed,
-        malformed_rows=loaded.problems[:_MALFORMED_SHOWN],
-        checks=(*checks, *_file_results(choice, loaded)),
+        bytes=scanned.bytes,
+        sha256=scanned.sha256,
+        format=scanned.format,
+        rows=total.rows,
+        usable=whole.different,
+        malformed=total.malformed,
+        malformed_rows=tuple(total.problems[:_MALFORMED_SHOWN]),
+        checks=(*checks, *_file_results(choice, scanned.format)),
         tokens=None,
-        split=splits,
-        labels=label_counts(examples),
-        short_answers=mostly_short(examples),
-        multi_turn=sum(sum(turn.role == ASSISTANT for turn in each.messages) > 1 for each in examples),
+        split=_split_facts(choice, whole) if store.rows else None,
+        labels=label_counts(total),
+        short_answers=mostly_short(total, scanned.format),
+        multi_turn=total.multi_turn,
         eval_path=one_line(str(choice.eval_path), 4000) if choice.eval_path else None,
-        eval_rows=len(held.examples) if held else 0,
-        partial=loaded.partial,
-        bias=bias,
+        eval_rows=held_store.rows if held_store is not None else 0,
+        columns=total.table.facts(),
+        partial=scanned.partial,
+        bias=bias_facts(total.tallies.get(GroupAssociations.name, Tally())),
     )
 
 
-def _file_results(choice: DataChoice, loaded: Loaded) -> tuple[CheckResult, ...]:
+def _file_results(choice: DataChoice, format_: FormatFacts) -> tuple[CheckResult, ...]:
     """What only the file itself or its folder can tell."""
     told = no_licence(choice.path)
-    return (duplicate_keys(choice.path), told) if loaded.format.container == "jsonl" else (told,)
+    if format_.container == "jsonl" and choice.path.is_file():
+        return duplicate_keys(choice.path), told
+    return (told,)
 
 
-def _tokens(
-    model: ModelFacts, loaded: Loaded, emitter: Emitter
-) -> tuple[TokenFacts | None, tuple[CheckResult, ...]]:
-    """Lengths with the model's own tokenizer, and what its template makes of the rows; None, with a note, for
-    models known by name only."""
+def _template_results(
+    model: ModelFacts, special: SpecialTokens, plan: TokenPlan, scanned: Scanned, scan: Scan
+) -> tuple[CheckResult, ...]:
+    """What the model's tokenizer and template make of the rows."""
+    found = special.result(scanned.total.tallies.get(special.name, Tally()))
+    said = scan.excerpts(found.rows)
+    found = replace(found, examples=tuple(said[line] for line in found.rows if line in said))
+    told = template_results(load_tokenizer(model), _sampled(scan), plan.template)
+    if len(scan.opened.sample) >= data_limits().reader.sample_rows:
+        told = tuple(replace(each, rows=(), sampled=True) for each in told)
+    return found, *told
+
+
+def _sampled(scan: Scan) -> list[Example]:
+    """The usable rows of the sample; in long files their lines are not known."""
+    rows = (each for each in scan.opened.sample if isinstance(each, Row))
+    converted = (convert(each.value, each.line, scan.opened.format).example for each in rows)
+    return [each for each in converted if each is not None]
+
+
+def _split_facts(choice: DataChoice, whole: Whole) -> SplitFacts:
+    """How many rows each part of the split has."""
+    import numpy as np
+
+    parts = divide(whole.store, whole.equal, whole.leaders, whole.held)
+    if choice.eval_path is None or whole.held is None:
+        return SplitFacts(len(parts.train), len(parts.validation), len(parts.test), groups=parts.groups)
+    test = len(np.unique(whole.held.column("content")))
+    source = one_line(choice.eval_path.name, 60)
+    return SplitFacts(len(parts.train), len(parts.validation), test, source, parts.groups)
+
+
+def _no_excerpts(_lines: Sequence[int]) -> Mapping[int, str]:
+    return {}
+
+
+def _token_plan(task: ProfileTask, model: ModelFacts, scan: Scan, emitter: Emitter) -> TokenPlan | None:
+    """How the model's own tokenizer counts rows; None, with a note, for models known by name only."""
     if not model.tokenizer or (model.path is None and model.where == "catalogue"):
         emitter.emit(
             Note(text=f"No token counts: the tokenizer of {one_line(model.id, 60)} is not on this machine")
         )
-        return None, ()
+        return None
     tokenizer = load_tokenizer(model)
-    template = template_of(model, tokenizer, loaded.examples)
+    examples = _sampled(scan)
+    if not examples:
+        return None
     limits = data_limits().lengths
-    rows = len(loaded.examples)
-    total = rows if rows <= limits.exact_rows else limits.sample_rows
-    progress = Progress(emitter, "counting tokens", total, "rows")
-    counted = count_tokens(tokenizer, model, template, loaded.examples, progress)
-    return counted, template_results(tokenizer, loaded.examples, template)
+    sampled = task.count == "sampled" or (task.count == "auto" and scan.opened.size > limits.exact_bytes)
+    every = max(1, scan.opened.rows_about // limits.sample_rows) if sampled else 1
+    return token_plan(tokenizer, template_of(model, tokenizer, examples), examples, every)

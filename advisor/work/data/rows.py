@@ -3,13 +3,14 @@
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from lzma import LZMAError
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 import orjson
 
+from advisor.work.data.columnar import ColumnarRows, columnar_kind, open_columnar
 from advisor.work.data.delimited import Dialect, delimited_rows, dialect_of
 from advisor.work.data.document import document_prefix, document_rows
 from advisor.work.data.jsonl import jsonl_rows
@@ -19,8 +20,24 @@ from advisor.work.data.source import Source, open_source
 from heuristics.facts.data import FormatFacts, RowProblem
 
 Container = Literal["jsonl", "json", "csv", "text"]
+Columnar = Literal["parquet", "arrow"]
 
-__all__ = ["OpenedRows", "Row", "open_rows"]
+__all__ = ["OpenedRows", "Row", "RowFile", "open_rows", "open_several"]
+
+
+class RowFile(Protocol):
+    """An open file, or several, and the rows."""
+
+    @property
+    def rows(self) -> Iterator[Row | RowProblem]: ...
+    @property
+    def container(self) -> "Container | Columnar": ...
+    @property
+    def cut_short(self) -> bool: ...
+    def position(self) -> int: ...
+    def described(self, format_: FormatFacts) -> FormatFacts: ...
+    def __enter__(self) -> "RowFile": ...
+    def __exit__(self, *_: object) -> None: ...
 
 
 @dataclass(slots=True)
@@ -49,8 +66,67 @@ class OpenedRows:
         self.source.raw.close()
 
 
-def open_rows(path: Path) -> OpenedRows:
-    """Open a regular file and find its container by content; raises BadData when it is not text."""
+@dataclass(slots=True)
+class SeveralRows:
+    """The rows of several files as one: numbered on from one file to the next; one is open at a time."""
+
+    paths: tuple[Path, ...]
+    first: "OpenedRows | ColumnarRows"
+    rows: Iterator[Row | RowProblem] = field(default_factory=lambda: iter(()))
+    cut_short: bool = False
+    passed: int = 0
+    """Bytes of the files that are read."""
+    current: "OpenedRows | ColumnarRows | None" = None
+
+    @property
+    def container(self) -> Container | Columnar:
+        return self.first.container
+
+    def position(self) -> int:
+        return self.passed + (self.current.position() if self.current is not None else 0)
+
+    def described(self, format_: FormatFacts) -> FormatFacts:
+        described = self.first.described(format_)
+        return replace(described, explanation=f"{described.explanation}; {len(self.paths):,} files")
+
+    def read(self) -> Iterator[Row | RowProblem]:
+        """All rows, one file after the other."""
+        before = 0
+        for number, path in enumerate(self.paths):
+            self.current = self.first if number == 0 else open_rows(path)
+            last = 0
+            with self.current as opened:
+                for each in opened.rows:
+                    last = each.line
+                    yield replace(each, line=before + each.line)
+                self.cut_short |= opened.cut_short
+            before += last
+            self.passed += path.stat().st_size
+            self.current = None
+
+    def __enter__(self) -> "SeveralRows":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for each in (self.first, self.current):
+            if each is not None:
+                each.__exit__()
+
+
+def open_several(paths: tuple[Path, ...]) -> RowFile:
+    """Open the first of some files; the others follow as their rows are read. Raises BadData."""
+    first = open_rows(paths[0])
+    if len(paths) == 1:
+        return first
+    several = SeveralRows(paths, first)
+    several.rows = several.read()
+    return several
+
+
+def open_rows(path: Path) -> OpenedRows | ColumnarRows:
+    """Open a regular file and find its container by content; raises BadData when it holds no rows."""
+    if (kind := columnar_kind(path)) is not None:
+        return open_columnar(path, kind)
     source = open_source(path)
     container = _container_of(source)
     dialect = dialect_of(source.head, source.suffix) if container == "csv" else None

@@ -15,16 +15,14 @@ from typing import Protocol
 from advisor.errors import BadData
 from advisor.text import one_line
 from advisor.work.data.limits import data_limits
+from advisor.work.data.zstd import ZstdFile
 
 HEAD_BYTES = 1 << 16
 UNREADABLE = "�"
 
 _FOREIGN = (
-    (b"PAR1", "a Parquet file"),
-    (b"ARROW1", "an Arrow file"),
     (b"PK\x03\x04", "a ZIP archive or an office document"),
     (b"%PDF", "a PDF document"),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
     (b"SQLite format 3", "an SQLite database"),
     (b"\x89PNG", "an image"),
     (b"\xff\xd8\xff", "an image"),
@@ -41,7 +39,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DAMAGED = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
-_Unpacker = gzip.GzipFile | lzma.LZMAFile | bz2.BZ2File
+_Unpacker = gzip.GzipFile | lzma.LZMAFile | bz2.BZ2File | ZstdFile
 _SAVE_AS = "Save the data as JSON Lines or CSV in UTF-8."
 
 
@@ -65,6 +63,8 @@ class Source:
     """The first bytes, unpacked, as UTF-8; reading the stream gives them again."""
     encoding: str
     transcoded: "_Transcoder | None"
+    as_stored: bool = False
+    """True when the bytes of the stream are those on disk, without a mark."""
 
     def position(self) -> int:
         """Bytes of the file on disk that have been read."""
@@ -122,6 +122,7 @@ def open_source(path: Path) -> Source:
         head=head,
         encoding="utf-8" if encoding == "utf-8-sig" else encoding,
         transcoded=transcoder,
+        as_stored=not packed and encoding == "utf-8",
     )
 
 
@@ -185,7 +186,7 @@ class _Bounded(io.RawIOBase):
 
 
 def _unpacked(raw: io.BufferedReader, name: str) -> tuple[io.BufferedReader, bool]:
-    """The file's bytes, unpacked when its first bytes say it is gzip, xz or bzip2."""
+    """The file's bytes, unpacked when its first bytes say it is gzip, xz, bzip2 or Zstandard."""
     start = raw.peek(6)[:6]
     opened: _Unpacker
     if start.startswith(b"\x1f\x8b"):
@@ -194,6 +195,8 @@ def _unpacked(raw: io.BufferedReader, name: str) -> tuple[io.BufferedReader, boo
         opened = lzma.LZMAFile(raw)  # noqa: SIM115, closed with the raw file beneath it
     elif start.startswith(b"BZh"):
         opened = bz2.BZ2File(raw)
+    elif start.startswith(b"\x28\xb5\x2f\xfd"):
+        opened = ZstdFile(raw)
     else:
         return io.BufferedReader(raw, HEAD_BYTES * 2), False
     size = os.fstat(raw.fileno()).st_size

@@ -10,6 +10,7 @@ from advisor.events import Note, Step
 from advisor.specs import JobSpec, PilotTask
 from advisor.text import one_line
 from advisor.work.data.examples import Example
+from advisor.work.data.limits import data_limits
 from advisor.work.data.load import load
 from advisor.work.data.split import Splits, split
 from advisor.work.emit import Emitter
@@ -79,7 +80,7 @@ def needs_answers(bench: Bench) -> bool:
 
 def read_splits(task: PilotTask, emitter: Emitter) -> Splits:
     """Train, validation and test rows; raises BadData when there are too few."""
-    examples = load(task.data, emitter).examples
+    examples = load(task.data, emitter, most_kept=data_limits().reader.rows_for_pilot).examples
     own = task.data.eval_path
     if own is None:
         splits = split(examples, None)

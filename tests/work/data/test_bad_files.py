@@ -67,9 +67,10 @@ def test_only_line_breaks_are_no_rows(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (b"PAR1" + b"\x00" * 100, "a Parquet file"),
+        (b"PAR1" + b"\x00" * 100, "not a complete Parquet file"),
+        (b"ARROW1\x00\x00" + b"\x00" * 100, "not a complete Arrow file"),
         (b"PK\x03\x04" + b"\x00" * 100, "ZIP"),
-        (b"\x28\xb5\x2f\xfd" + b"\x00" * 100, "Zstandard"),
+        (b"\x28\xb5\x2f\xfd" + b"\x00" * 100, "damaged archive"),
         (b"\x80\x04\x95" + b"x" * 100, "pickle"),
         (b"%PDF-1.7 ", "PDF"),
         (random.Random(1).randbytes(4000), "binary file"),

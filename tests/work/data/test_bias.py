@@ -13,7 +13,7 @@ from advisor.work.data.bias.mentions import GroupAssociations
 from advisor.work.data.bias.outcomes import disparity
 from advisor.work.data.bias.words import group_words
 from advisor.work.data.checks.batch import Tally
-from advisor.work.data.checks.frames import batches
+from advisor.work.data.scan.frames import lists_of
 from heuristics.facts.bias import BiasFacts
 from heuristics.statistics import false_discovery, two_shares
 from tests.data_samples import Row, load_rows, question
@@ -22,7 +22,7 @@ from tests.data_samples import Row, load_rows, question
 def facts_of(folder: Path, rows: Sequence[Row]) -> BiasFacts:
     loaded = load_rows(folder, rows)
     tally = Tally()
-    for batch in batches(loaded.examples, loaded.format):
+    for batch in [lists_of(loaded.examples).batch(loaded.format)]:
         tally.add(GroupAssociations().look(batch))
     return bias_facts(tally)
 

@@ -6,17 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from advisor.private import iban, luhn, masked, private_spans, secret_spans
+from advisor.specs import DataChoice
 from advisor.work.data.bias.facts import log_odds
-from advisor.work.data.checks.all import CHECKS, run_checks
+from advisor.work.data.checks.all import ROW_CHECKS, WHOLE_CHECKS, results_of
 from advisor.work.data.checks.misread import is_mojibake
 from advisor.work.data.checks.near import clusters
-from advisor.work.data.checks.private import iban, luhn, masked, private_spans, secret_spans
-from advisor.work.data.checks.single import SINGLE_ROW_CHECKS
 from advisor.work.data.checks.spelling import distance, fingerprint, letter_pairs, variants
-from advisor.work.data.load import Loaded
+from advisor.work.data.scan.scan import Scan
+from advisor.work.data.scan.state import RowStore
 from heuristics.facts.data import CheckResult
-from tests.data_samples import WORDS, Row, label_rows, load_rows, message_row, question_rows
+from tests.data_samples import WORDS, Row, label_rows, message_row, question_rows, write_jsonl
 
+NAMES = [each.name for each in (*ROW_CHECKS, *WHOLE_CHECKS)]
 Check = Callable[[Sequence[Row | str]], dict[str, CheckResult]]
 
 
@@ -25,9 +27,17 @@ def check(tmp_path: Path) -> Check:
     """Results by name of all checks over these rows."""
 
     def run(rows: Sequence[Row | str]) -> dict[str, CheckResult]:
-        return {each.check: each for each in run_checks(load_rows(tmp_path, rows), None, None)}
+        return checked(write_jsonl(tmp_path / "rows.jsonl", rows))
 
     return run
+
+
+def checked(path: Path, held: Path | None = None) -> dict[str, CheckResult]:
+    """Results by name of all checks over a file, and over the file to be tested on."""
+    scan = Scan(DataChoice(path=path), RowStore())
+    scanned = scan.read(ROW_CHECKS)
+    test_rows = Scan(DataChoice(path=held), RowStore()).read(()).account.store if held else None
+    return {each.check: each for each in results_of(scanned, test_rows, scan.excerpts, None)[0]}
 
 
 def prose(rng: random.Random, words: int) -> str:
@@ -62,7 +72,11 @@ def test_every_check_runs_on_every_format(check: Check) -> None:
         [{"text": "Once."}],
         [message_row(("user", "a"), ("assistant", "b"))],
     ):
-        assert len(check(rows)) == len(CHECKS) + len(SINGLE_ROW_CHECKS)
+        found = set(check(rows))
+        assert found == {"empty_answers", "role_errors", "schema_drift", *NAMES} - {
+            "overlap_with_eval",
+            "leaks_from_eval",
+        }
 
 
 def test_exact_duplicates_count_the_rows_that_could_go(check: Check) -> None:
@@ -337,11 +351,12 @@ def test_log_odds_are_those_of_a_worked_table() -> None:
 
 
 def test_rows_of_the_test_file_are_found_in_the_data(tmp_path: Path) -> None:
-    loaded: Loaded = load_rows(tmp_path, question_rows(30))
-    held = load_rows(
-        tmp_path, [{**row, "question": str(row["question"]).lower()[:-1]} for row in question_rows(5)]
+    data = write_jsonl(tmp_path / "rows.jsonl", question_rows(30))
+    held = write_jsonl(
+        tmp_path / "held.jsonl",
+        [{**row, "question": str(row["question"]).lower()[:-1]} for row in question_rows(5)],
     )
-    found = next(each for each in run_checks(loaded, held, None) if each.check == "overlap_with_eval")
+    found = checked(data, held)["overlap_with_eval"]
     assert (found.count, found.rows) == (5, (1, 2, 3, 4, 5))
     assert found.detail == "5 of 5 test rows are also in the data"
 

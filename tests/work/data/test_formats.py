@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from advisor.work.data.formats import recognise
 from heuristics.facts.data import Columns
 from tests.data_samples import Row, label_rows, load_file, load_rows, message_row, question_rows, write_csv
 
@@ -134,3 +135,40 @@ def test_each_kind_of_role_error_has_its_name(
 def test_what_follows_the_last_answer_is_left_out(tmp_path: Path) -> None:
     row = message_row(("user", "a"), ("assistant", "b"), ("user", "c"))
     assert [each.content for each in load_rows(tmp_path, [row]).examples[0].messages] == ["a", "b"]
+
+
+TURN = {"role": "user", "content": "a"}
+
+
+@pytest.mark.parametrize(
+    ("row", "name", "said"),
+    [
+        ({"prompt": "a", "chosen": "b", "rejected": "c"}, "preference", "DPO"),
+        ({"chosen": [TURN], "rejected": [TURN]}, "preference", "DPO"),
+        ({"prompt": "a", "completion": "b", "label": True}, "unpaired_preference", "KTO"),
+        ({"messages": [TURN], "kto_tag": False}, "unpaired_preference", "KTO"),
+        ({"prompt": "a", "completions": ["b", "c"], "labels": [True, False]}, "stepwise", "process reward"),
+        (
+            {"id": 1, "instruction": "a", "instances": [{"input": "", "output": "b"}]},
+            "tree",
+            "a row of its own",
+        ),
+        ({"prompt": {"text": "a", "replies": [{"text": "b"}]}}, "tree", "a row of its own"),
+        ({"segments": [{"label": True, "text": "a"}]}, "segments", "segments"),
+        ({"input_ids": [1, 2], "labels": [1, 2]}, "tokens", "token numbers"),
+        ({"prompt": "a"}, "prompt_only", "without answers"),
+        ({"messages": [TURN], "images": ["a.png"]}, "multimodal", "images"),
+    ],
+)
+def test_rows_for_other_trainers_are_recognised_and_explained(
+    row: dict[str, object], name: str, said: str
+) -> None:
+    found = recognise([row] * 5, "jsonl", None)
+    assert found.name == name
+    assert said in found.explanation
+
+
+def test_text_that_is_already_in_a_template_says_so() -> None:
+    found = recognise([{"text": "<|im_start|>user\na<|im_end|>"}] * 5, "jsonl", None)
+    assert found.name == "text"
+    assert "ChatML" in found.explanation

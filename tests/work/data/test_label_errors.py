@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from advisor.work.data.checks.batch import KEPT, Kept, Tally
-from advisor.work.data.checks.frames import batches
 from advisor.work.data.checks.label_errors import LabelErrors
+from advisor.work.data.scan.frames import lists_of
 from heuristics.facts.data import CheckResult
 from tests.data_samples import Row, label_rows, load_rows, message_row, question_rows
 
@@ -20,7 +20,7 @@ SUBJECTS = {
 def checked(folder: Path, rows: Sequence[Row]) -> CheckResult:
     loaded = load_rows(folder, rows)
     tally = Tally()
-    for batch in batches(loaded.examples, loaded.format):
+    for batch in [lists_of(loaded.examples).batch(loaded.format)]:
         tally.add(LabelErrors().look(batch))
     return LabelErrors().result(tally)
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from advisor.work.data.checks.all import run_checks
 from heuristics.facts.data import CheckResult
-from tests.data_samples import Row, label_rows, load_rows, question
+from tests.data_samples import Row, label_rows, question, write_jsonl
+from tests.work.data.test_checks import checked
 
 Check = Callable[[Sequence[Row | str]], dict[str, CheckResult]]
 
@@ -19,7 +19,7 @@ def check(tmp_path: Path) -> Check:
     """Results by name of all checks over these rows."""
 
     def run(rows: Sequence[Row | str]) -> dict[str, CheckResult]:
-        return {each.check: each for each in run_checks(load_rows(tmp_path, rows), None, None)}
+        return checked(write_jsonl(tmp_path / "rows.jsonl", rows))
 
     return run
 

@@ -5,12 +5,16 @@ from typing import Any
 
 import pytest
 
-from advisor.work.data.checks.template import template_results
+from advisor.specs import DataChoice
+from advisor.work.data.checks.template import SpecialTokens, template_results
 from advisor.work.data.examples import Example, Message
 from advisor.work.data.limits import data_limits
+from advisor.work.data.scan.scan import Scan
+from advisor.work.data.scan.state import RowStore
 from advisor.work.limited import TookTooLong, limited
 from heuristics.facts.data import CheckResult
 from tests.advisor.tiny_model import make_tiny_model
+from tests.data_samples import Row, write_jsonl
 
 ENDED = "{% for m in messages %}{{ m['role'] }}: {{ m['content'] }}<end>{% endfor %}"
 ENDLESS = "{% for m in messages %}{{ m['content'] }}\n{% endfor %}"
@@ -58,10 +62,17 @@ def test_an_answer_without_an_end_token_is_told(tokenizer: Any) -> None:
     assert results(tokenizer, ENDLESS, examples("milk", "tea"))["template_without_end"].count == 2
 
 
-def test_special_tokens_in_the_text_are_found(tokenizer: Any) -> None:
-    found = results(tokenizer, ENDED, examples("milk", "milk<end>more", "the end", "<pad>"))["special_tokens"]
-    assert found.rows == (2, 4)
-    assert template_results(tokenizer, [Example(1, (), text="a <end> b")], "none")[0].count == 1
+def test_special_tokens_in_the_text_are_found(tokenizer: Any, tmp_path: Path) -> None:
+    special = SpecialTokens.of(tokenizer)
+
+    def found(rows: list[Row]) -> CheckResult:
+        path = write_jsonl(tmp_path / "rows.jsonl", rows)
+        scanned = Scan(DataChoice(path=path), RowStore()).read((special,))
+        return special.result(scanned.total.tallies[special.name])
+
+    texts = ("milk", "milk<end>more", "the end", "<pad>")
+    assert found([{"question": "Well?", "answer": each} for each in texts]).rows == (2, 4)
+    assert found([{"text": "a <end> b"}]).count == 1
 
 
 def test_a_template_without_end_or_measure_is_stopped(

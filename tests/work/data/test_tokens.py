@@ -1,5 +1,6 @@
 """Rows become exactly the tokens that the trainer trains on, and their lengths are counted right."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,19 @@ import pytest
 
 from advisor.errors import BadModel
 from advisor.work.data.examples import Example, Message
-from advisor.work.data.lengths import candidate_lengths, histogram, quantiles, truncation
+from advisor.work.data.lengths import candidate_lengths, histogram, quantiles, token_facts_of, truncation
 from advisor.work.data.limits import data_limits
 from advisor.work.data.render import Template, training_row, with_prompt_of, with_shots
+from advisor.work.data.scan.digest import Digest
+from advisor.work.data.scan.pieces import piece_rule
+from advisor.work.data.scan.state import RowStore
+from advisor.work.data.scan.tokens import TokenCounter, TokenPlan, token_plan
 from advisor.work.tokenizer import encode_examples, encode_rows, load_tokenizer, template_of
+from heuristics.facts.data import Columns, FormatFacts
 from heuristics.facts.model import ModelFacts, ModelShape
+from tests.data_samples import question
 
+FORMAT = FormatFacts("messages", "jsonl", Columns(messages="messages"), 1.0)
 SHAPE = ModelShape(16, 1, 2, 2, 8, 32, 300, True, 20_000, 20_000, 128)
 CHAT = (
     "{% for m in messages %}<s>{{ m['role'] }}\n{{ m['content'] | trim }}</s>\n{% endfor %}"
@@ -104,6 +112,61 @@ def test_tokens_are_those_of_the_trainer(
         assert prompt + answer == trained["input_ids"]
         assert [-100] * len(prompt) + answer == trained["labels"]
         assert answer
+
+
+def counted(plan: TokenPlan, examples: tuple[Example, ...]) -> list[tuple[int, int]]:
+    lengths = TokenCounter(plan).lengths(examples)
+    return list(zip(lengths["prompt_tokens"].tolist(), lengths["answer_tokens"].tolist(), strict=True))
+
+
+AWKWARD = (
+    *EXAMPLES,
+    spoken(("user", "ends in spaces   \n\n"), ("assistant", "\n  begins in them")),
+    spoken(("user", "half a wor"), ("assistant", "d and 12")),
+    spoken(("user", "has </s> inside <s>"), ("assistant", "</s>")),
+    spoken(("user", "e\u0301 \u00e9 123456 don't"), ("assistant", "…!!??  ")),
+)
+
+
+@pytest.mark.parametrize("template", ["chat", "plain", "none"])
+@pytest.mark.parametrize("model", ["small", "demo"])
+def test_pieces_give_the_counts_of_the_tokenizer(folder: Path, template: Template, model: str) -> None:
+    source = folder if model == "small" else Path(__file__).parents[3] / "presets" / "demo" / "model"
+    tokenizer = with_template(source, CHAT if template == "chat" else None)
+    examples = TEXTS if template == "none" else AWKWARD
+    plan = token_plan(tokenizer, template, examples)
+    assert plan is not None
+    assert plan.rule is not None
+    expected = [(len(one), len(two)) for one, two in encode_examples(tokenizer, examples, template)]
+    assert counted(plan, examples) == expected
+    assert counted(replace(plan, rule=None), examples) == expected
+
+
+def test_a_tokenizer_that_does_not_split_first_has_no_rule() -> None:
+    assert piece_rule('{"normalizer": {"type": "Prepend", "prepend": "_"}, "pre_tokenizer": null}') is None
+    assert piece_rule('{"normalizer": null, "pre_tokenizer": {"type": "Metaspace"}}') is None
+
+
+def test_a_sample_of_counts_is_scaled_by_characters(folder: Path) -> None:
+    examples = tuple(
+        spoken(("user", question(n) * (1 + n % 5)), ("assistant", f"Chapter {n}."), line=n)
+        for n in range(4000)
+    )
+    tokenizer = with_template(folder, None)
+    facts = []
+    for every in (1, 10):
+        plan = token_plan(tokenizer, "plain", examples[:50], every)
+        assert plan is not None
+        store = RowStore()
+        for part in (Digest(FORMAT, (), TokenCounter(plan)).examples(examples),):
+            for columns, words in zip(part.columns, part.words, strict=True):
+                store.append(columns, words)
+        facts.append(token_facts_of(store, facts_of(folder), "plain"))
+    exact, sampled = facts
+    assert exact is not None and sampled is not None
+    assert (exact.exact, sampled.exact) == (True, False)
+    assert sampled.tokens == pytest.approx(exact.tokens, rel=0.02)
+    assert sum(rows for _, rows in sampled.histogram) == pytest.approx(4000, rel=0.05)
 
 
 def test_plain_rows_end_with_one_end_token_and_begin_with_one_start_token(folder: Path) -> None:

@@ -6,10 +6,14 @@ from pathlib import Path
 import pytest
 
 from advisor import catalog
-from advisor.work.data.checks.all import run_checks
+from advisor.specs import DataChoice
+from advisor.work.data.checks.all import ROW_CHECKS, results_of
+from advisor.work.data.scan.scan import Scan
+from advisor.work.data.scan.state import RowStore
+from heuristics.facts.data import CheckResult
 from heuristics.finding import Level
 from heuristics.rules.turns import TURN_RULES
-from tests.data_samples import Row, load_rows, message_row
+from tests.data_samples import Row, message_row, write_jsonl
 from tests.heuristics.known_cases import data
 
 GOOD = message_row(("user", "a"), ("assistant", "b"))
@@ -25,6 +29,11 @@ def with_reply(identifier: str) -> Row:
             {"role": "assistant", "content": "Two."},
         ]
     }
+
+
+def results_over(folder: Path, rows: list[Row]) -> tuple[CheckResult, ...]:
+    scan = Scan(DataChoice(path=write_jsonl(folder / "rows.jsonl", rows)), RowStore())
+    return results_of(scan.read(ROW_CHECKS), None, scan.excerpts, None)[0]
 
 
 FAULTS = [
@@ -43,7 +52,7 @@ FAULTS = [
 
 @pytest.mark.parametrize(("kind", "row"), FAULTS)
 def test_each_kind_of_fault_is_a_finding_of_its_own(tmp_path: Path, kind: str, row: Row) -> None:
-    results = run_checks(load_rows(tmp_path, [GOOD, GOOD, GOOD, row]), None, None)
+    results = results_over(tmp_path, [GOOD, GOOD, GOOD, row])
     facts = replace(
         data(), checks=tuple(each for each in results if each.check.startswith(("turns", "role")))
     )
@@ -55,12 +64,12 @@ def test_each_kind_of_fault_is_a_finding_of_its_own(tmp_path: Path, kind: str, r
 
 
 def test_right_conversations_and_replies_to_calls_have_no_fault(tmp_path: Path) -> None:
-    results = run_checks(load_rows(tmp_path, [GOOD, with_reply("call_1")]), None, None)
+    results = results_over(tmp_path, [GOOD, with_reply("call_1")])
     assert [each.check for each in results if each.check.startswith("turns")] == []
 
 
 def test_a_file_of_faulty_rows_is_stopped_by_one_finding(tmp_path: Path) -> None:
     bad = message_row(("user", "a"), ("user", "b"), ("assistant", "c"))
-    facts = replace(data(), checks=run_checks(load_rows(tmp_path, [GOOD, bad, bad]), None, None))
+    facts = replace(data(), checks=results_over(tmp_path, [GOOD, bad, bad]))
     found = {each.rule: each for rule in TURN_RULES if (each := rule(facts, catalog.limits())) is not None}
     assert found["data.role_errors"].level is Level.BLOCK

@@ -1,79 +1,91 @@
-"""Runs every check over the rows of a file."""
+"""Every check, and what they say of a file."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from advisor.work.data.checks.batch import Tally
-from advisor.work.data.checks.characters import control_characters, mojibake
-from advisor.work.data.checks.duplicates import conflicting_answers, exact_duplicates
-from advisor.work.data.checks.exposed import private_data, secrets
-from advisor.work.data.checks.frames import batches
-from advisor.work.data.checks.near import near_duplicates
-from advisor.work.data.checks.overlap import overlap_with_eval
-from advisor.work.data.checks.phrases import placeholders, refusals
-from advisor.work.data.checks.seen import Seen, excerpt_of
-from advisor.work.data.checks.shape import empty_answers, role_errors, turn_faults
+from advisor.work.data.checks.batch import BatchCheck, Tally
+from advisor.work.data.checks.characters import ControlCharacters, Mojibake
+from advisor.work.data.checks.duplicates import CONFLICTING_ANSWERS, EXACT_DUPLICATES, REPEATED_ANSWERS
+from advisor.work.data.checks.exposed import PrivateData, Secrets
+from advisor.work.data.checks.near import NEAR_DUPLICATES
+from advisor.work.data.checks.order import ORDERED
+from advisor.work.data.checks.overlap import LEAKS_FROM_EVAL, OVERLAP_WITH_EVAL
+from advisor.work.data.checks.phrases import Placeholders, Refusals
+from advisor.work.data.checks.raw import RAW_CHECKS, RawCheck
+from advisor.work.data.checks.shape import FAULTS, converted_results
 from advisor.work.data.checks.single import SINGLE_ROW_CHECKS
-from advisor.work.data.checks.spelling import label_variants
-from advisor.work.data.load import Loaded
+from advisor.work.data.checks.spelling import LabelVariants
+from advisor.work.data.checks.whole import Whole, WholeCheck
 from advisor.work.data.progress import Progress
+from advisor.work.data.scan.digest import EMPTY, ROLES
+from advisor.work.data.scan.scan import Scanned
+from advisor.work.data.scan.state import RowStore
 from advisor.work.emit import Emitter
 from heuristics.facts.data import CheckResult
 
-CHECKS: tuple[Callable[[Seen], CheckResult | None], ...] = (
-    empty_answers,
-    role_errors,
-    exact_duplicates,
-    conflicting_answers,
-    overlap_with_eval,
-    placeholders,
-    refusals,
-    label_variants,
-    control_characters,
-    mojibake,
-    secrets,
-    private_data,
-    near_duplicates,
+ROW_CHECKS: tuple[BatchCheck, ...] = (
+    Placeholders(),
+    Refusals(),
+    LabelVariants(),
+    ControlCharacters(),
+    Mojibake(),
+    Secrets(),
+    PrivateData(),
+    *SINGLE_ROW_CHECKS,
 )
+"""Checks that need one row at a time; they run in the processes that read the file."""
+WHOLE_CHECKS: tuple[WholeCheck, ...] = (
+    EXACT_DUPLICATES,
+    CONFLICTING_ANSWERS,
+    REPEATED_ANSWERS,
+    OVERLAP_WITH_EVAL,
+    LEAKS_FROM_EVAL,
+    NEAR_DUPLICATES,
+    ORDERED,
+)
+"""Checks that compare rows, once all are read."""
+
+UNSHOWN = (EMPTY, ROLES, *(kind for kind, _ in FAULTS))
+"""Results whose rows cannot be shown as prompt and answer."""
 
 
-def run_checks(
-    loaded: Loaded,
-    held: Loaded | None,
+def results_of(
+    scanned: Scanned,
+    held: RowStore | None,
+    excerpts: Callable[[Sequence[int]], Mapping[int, str]],
     emitter: Emitter | None,
-    tallies: Mapping[str, Tally] | None = None,
+) -> tuple[tuple[CheckResult, ...], Whole]:
+    """The results of all checks that apply, in a fixed order, and the rows compared for them.
+
+    `excerpts` gives masked excerpts of the rows at some lines.
+    """
+    account = scanned.account
+    whole = Whole(account.store, account.total, scanned.format, held)
+    progress = Progress(emitter, "checking rows", len(WHOLE_CHECKS), "checks")
+    results = list(converted_results(account.total.tallies))
+    for number, each in enumerate(WHOLE_CHECKS):
+        progress.at(number)
+        if (tally := each.look(whole)) is not None:
+            account.keep_lines(each.name, tally.lines)
+            results.append(each.result(tally))
+    alone: tuple[BatchCheck | RawCheck, ...] = (*ROW_CHECKS, *RAW_CHECKS)
+    for check in alone:
+        tally = account.total.tallies.get(check.name, Tally(total=account.store.rows))
+        if (result := check.result(tally)) is not None:
+            results.append(result)
+    progress.at(len(WHOLE_CHECKS))
+    return _with_excerpts(results, excerpts), whole
+
+
+def _with_excerpts(
+    results: list[CheckResult], excerpts: Callable[[Sequence[int]], Mapping[int, str]]
 ) -> tuple[CheckResult, ...]:
-    """The results of all checks that apply, in a fixed order; `tallies` of single rows, if they are known."""
-    seen = Seen(loaded, held)
-    progress = Progress(emitter, "checking rows", len(CHECKS), "checks")
-    results = []
-    for count, check in enumerate(CHECKS):
-        progress.at(count)
-        results.append(check(seen))
-    results += (*turn_faults(seen), *loaded.raw_results)
-    results += _single_row_results(loaded, tallies or tallies_of(loaded))
-    progress.at(len(CHECKS))
-    return tuple(each for each in results if each is not None)
-
-
-def tallies_of(loaded: Loaded) -> dict[str, Tally]:
-    """What the checks on single rows counted, by the name of the check."""
-    tallies = {each.name: Tally() for each in SINGLE_ROW_CHECKS}
-    for batch in batches(loaded.examples, loaded.format):
-        for check in SINGLE_ROW_CHECKS:
-            tallies[check.name].add(check.look(batch))
-    return tallies
-
-
-def _single_row_results(loaded: Loaded, tallies: Mapping[str, Tally]) -> Iterator[CheckResult]:
-    """Results of the checks that look at frames, with masked excerpts of the rows that they name."""
-    found = [check.result(tallies[check.name]) for check in SINGLE_ROW_CHECKS]
-    said = _excerpts(loaded, {line for each in found if each is not None for line in each.rows})
-    for each in found:
-        if each is not None:
-            shown = each.examples or tuple(said[line] for line in each.rows)
-            yield replace(each, examples=shown)
-
-
-def _excerpts(loaded: Loaded, lines: set[int]) -> Mapping[int, str]:
-    return {each.line: excerpt_of(each) for each in loaded.examples if each.line in lines}
+    """Results that show no rows yet, with the masked excerpts of theirs."""
+    bare = [each for each in results if each.rows and not each.examples and each.check not in UNSHOWN]
+    said = excerpts(sorted({line for each in bare for line in each.rows}))
+    return tuple(
+        replace(each, examples=tuple(said[line] for line in each.rows if line in said))
+        if each in bare
+        else each
+        for each in results
+    )

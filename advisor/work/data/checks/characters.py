@@ -1,28 +1,44 @@
 """Text that was decoded wrongly, and characters that no reader sees."""
 
-import re
 from collections import Counter
 
-from advisor.work.data.checks.misread import is_mojibake
-from advisor.work.data.checks.seen import Seen, counted, spoken
+from advisor.work.data.checks.batch import Batch, Tally, concerned
+from advisor.work.data.checks.misread import SUSPECT, is_mojibake
 from heuristics.facts.data import CheckResult
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffd]")
+_CONTROL = (
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x{86}-\x{9f}\x{202a}-\x{202e}\x{2066}-\x{2069}\x{feff}\x{fffd}]"
+)
 
 
-def mojibake(seen: Seen) -> CheckResult:
+class Mojibake:
     """Rows with UTF-8 that was once read as another encoding, such as “â€™” for an apostrophe."""
-    concerned = [each for each in seen.examples if is_mojibake(spoken(each))]
-    return counted("mojibake", concerned, len(seen.examples))
+
+    name = "mojibake"
+
+    def look(self, batch: Batch) -> Tally:
+        import polars as pl
+
+        suspects = batch.frame.filter(pl.col("text").str.contains(SUSPECT))
+        wrong = [is_mojibake(each) for each in suspects["text"]]
+        return concerned(batch, suspects.filter(pl.Series(wrong, dtype=pl.Boolean)))
+
+    def result(self, tally: Tally) -> CheckResult:
+        return tally.result(self.name)
 
 
-def control_characters(seen: Seen) -> CheckResult:
+class ControlCharacters:
     """Rows with control characters, text-direction overrides or replacement characters."""
-    concerned = []
-    kinds: Counter[str] = Counter()
-    for each in seen.examples:
-        if found := _CONTROL.search(spoken(each)):
-            concerned.append(each)
-            kinds[f"U+{ord(found.group()):04X}"] += 1
-    detail = ", ".join(f"{kind} in {count:,}" for kind, count in kinds.most_common(5))
-    return counted("control_characters", concerned, len(seen.examples), detail)
+
+    name = "control_characters"
+
+    def look(self, batch: Batch) -> Tally:
+        import polars as pl
+
+        first = batch.frame.select("line", found=pl.col("text").str.extract(f"({_CONTROL})")).drop_nulls()
+        kinds = Counter(f"U+{ord(each):04X}" for each in first["found"])
+        return concerned(batch, first, kinds)
+
+    def result(self, tally: Tally) -> CheckResult:
+        detail = ", ".join(f"{kind} in {count:,}" for kind, count in tally.kinds.most_common(5))
+        return tally.result(self.name, detail)

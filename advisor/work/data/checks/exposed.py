@@ -1,33 +1,61 @@
 """Rows that hold private data or secrets; what is shown of them is masked."""
 
+import re
 from collections import Counter
-from collections.abc import Callable
 
-from advisor.work.data.checks.private import private_spans, secret_spans
-from advisor.work.data.checks.seen import Seen, counted, spoken
-from advisor.work.data.examples import Example
+from advisor.private import KEY_NAMES, SECRET_PARTS, private_spans, secret_spans
+from advisor.work.data.checks.batch import Batch, Tally, at, concerned
 from heuristics.facts.data import CheckResult
 
-_Spans = Callable[[str], list[tuple[int, int, str]]]
+_MAYBE_PRIVATE = (
+    r"@|[0-9]{2}[ .()/-]{0,2}[0-9]{2}[ .()/-]{0,2}[0-9]"
+    r"|[A-Za-z]{2}[0-9]{2}"
+    r"|\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]|:[0-9A-Fa-f]{1,4}:"
+)
+"""What each kind of private data holds at least; a first look that leaves most rows out."""
+_MAYBE_SECRET = "|".join([*map(re.escape, SECRET_PARTS), f"(?i:{'|'.join(KEY_NAMES)})"])
 
 
-def private_data(seen: Seen) -> CheckResult:
+class _Exposed:
+    """Rows with spans of some kinds."""
+
+    name: str
+    maybe: str
+
+    @staticmethod
+    def spans(text: str) -> list[tuple[int, int, str]]:
+        raise NotImplementedError
+
+    def look(self, batch: Batch) -> Tally:
+        import polars as pl
+
+        whole = pl.concat_str("system", "text", separator="\n")
+        suspects = batch.frame.with_row_index("place").with_columns(whole=whole)
+        suspects = suspects.filter(pl.col("whole").str.contains(self.maybe))
+        places = []
+        kinds: Counter[str] = Counter()
+        for place, text in zip(suspects["place"], suspects["whole"], strict=True):
+            if found := {kind for _, _, kind in self.spans(text)}:
+                places.append(place)
+                kinds.update(found)
+        return concerned(batch, at(batch, places), kinds)
+
+    def result(self, tally: Tally) -> CheckResult:
+        detail = ", ".join(f"{kind} in {count:,}" for kind, count in tally.kinds.most_common())
+        return tally.result(self.name, detail)
+
+
+class PrivateData(_Exposed):
     """Rows with e-mail addresses, phone, card, account or social security numbers, or IP addresses."""
-    return _found("private_data", seen, private_spans)
+
+    name = "private_data"
+    maybe = _MAYBE_PRIVATE
+    spans = staticmethod(private_spans)
 
 
-def secrets(seen: Seen) -> CheckResult:
+class Secrets(_Exposed):
     """Rows with keys, tokens or private keys in a form that only those have."""
-    return _found("secrets", seen, secret_spans)
 
-
-def _found(check: str, seen: Seen, spans: _Spans) -> CheckResult:
-    concerned: list[Example] = []
-    kinds: Counter[str] = Counter()
-    for each in seen.examples:
-        text = "\n".join(turn.content for turn in each.messages) if each.text is None else spoken(each)
-        if found := {kind for _, _, kind in spans(text)}:
-            concerned.append(each)
-            kinds.update(found)
-    detail = ", ".join(f"{kind} in {count:,}" for kind, count in kinds.most_common())
-    return counted(check, concerned, len(seen.examples), detail)
+    name = "secrets"
+    maybe = _MAYBE_SECRET
+    spans = staticmethod(secret_spans)

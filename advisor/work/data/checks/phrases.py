@@ -1,9 +1,8 @@
 """Answers that say nothing: templates left unfilled, and refusals."""
 
-import re
 from typing import TYPE_CHECKING
 
-from advisor.work.data.checks.seen import Seen, counted, spoken
+from advisor.work.data.checks.batch import Batch, Tally, concerned
 from heuristics.facts.data import CheckResult
 
 if TYPE_CHECKING:
@@ -11,45 +10,56 @@ if TYPE_CHECKING:
 
 _OPENING = 240
 """Characters at the start of an answer in which a refusal shows itself."""
-_SLOT = re.compile(
+_SLOT = (
     r"\{\{\s*[\w .-]{1,40}\s*\}\}"
     r"|\[(?:INSERT|ENTER|ADD|YOUR|Insert|Enter|Your|Company|Recipient) ?[^\]\n]{0,40}\]"
     r"|<(?:INSERT|ENTER|YOUR|NAME|COMPANY|DATE|ADDRESS|EMAIL|PHONE)[A-Z_ ]{0,30}>"
 )
-_FILLER = re.compile(r"\blorem ipsum\b", re.IGNORECASE)
-_NOTHING = re.compile(
-    r"\W*(?:no ?(?:input|output|answer|response)|n/a|nan|null|todo|tbd|fixme|xxx+)\W*", re.IGNORECASE
-)
-_CODE = re.compile(r"```|\{%|</\w+>")
-_REFUSAL = re.compile(
-    r"\bas an? (?:ai|artificial intelligence|(?:large )?language model)\b"
+_FILLER = r"(?i)\blorem ipsum\b"
+_NOTHING = r"(?i)^\W*(?:no ?(?:input|output|answer|response)|n/a|nan|null|todo|tbd|fixme|xxx+)\W*$"
+_CODE = r"```|\{%|</\w+>"
+_REFUSAL = (
+    r"(?i)\bas an? (?:ai|artificial intelligence|(?:large )?language model)\b"
     r"|\b(?:i am|i['’]m) (?:sorry|afraid)\b[^.!?\n]{0,60}\b(?:can['’]?t|cannot|unable|not able)\b"
     r"|\bi (?:can['’]?t|cannot|can not) (?:assist|help|fulfil|comply|provide|do that|answer|create)\b"
     r"|\bi (?:am|['’]m) (?:unable|not able) to\b"
-    r"|\bi apologi[sz]e\b[^.!?\n]{0,60}\b(?:can['’]?t|cannot|unable|not able)\b",
-    re.IGNORECASE,
+    r"|\bi apologi[sz]e\b[^.!?\n]{0,60}\b(?:can['’]?t|cannot|unable|not able)\b"
 )
 
 
-def placeholders(seen: Seen) -> CheckResult:
+class Placeholders:
     """Rows with slots that were never filled, or whose whole answer stands for “nothing”."""
-    concerned = []
-    for each in seen.examples:
-        text = spoken(each)
-        unfilled = bool(_SLOT.search(text)) and not _CODE.search(text)
-        if unfilled or _FILLER.search(text) or _NOTHING.fullmatch(each.answer.strip()):
-            concerned.append(each)
-    return counted("placeholders", concerned, len(seen.examples))
+
+    name = "placeholders"
+
+    def look(self, batch: Batch) -> Tally:
+        import polars as pl
+
+        text = pl.col("text").str
+        unfilled = text.contains(_SLOT) & ~text.contains(_CODE)
+        nothing = pl.col("answer").str.contains(_NOTHING)
+        return concerned(batch, batch.frame.filter(unfilled | text.contains(_FILLER) | nothing))
+
+    def result(self, tally: Tally) -> CheckResult:
+        return tally.result(self.name)
 
 
-def refusals(seen: Seen) -> CheckResult:
+class Refusals:
     """Answers that decline or speak as an assistant about itself; right when rare."""
-    concerned = [
-        each for each in seen.examples if each.text is None and _REFUSAL.search(each.answer[:_OPENING])
-    ]
-    return counted("refusals", concerned, len(seen.examples))
+
+    name = "refusals"
+
+    def look(self, batch: Batch) -> Tally:
+        import polars as pl
+
+        if batch.format.name == "text":
+            return Tally(total=batch.frame.height)
+        return concerned(batch, batch.frame.filter(refuses(pl.col("answer"))))
+
+    def result(self, tally: Tally) -> CheckResult:
+        return tally.result(self.name)
 
 
 def refuses(answer: "pl.Expr") -> "pl.Expr":
     """True for answers that open with a refusal."""
-    return answer.str.slice(0, _OPENING).str.contains(f"(?i){_REFUSAL.pattern}")
+    return answer.str.slice(0, _OPENING).str.contains(_REFUSAL)

@@ -25,30 +25,3 @@ class RawCheck(Protocol):
 
 
 RAW_CHECKS: tuple[RawCheck, ...] = (SchemaDrift(), PreferenceDefects())
-
-_ROWS = 1_000
-
-
-class RawCounts:
-    """Hands rows to the raw checks, some at a time."""
-
-    def __init__(self) -> None:
-        self._waiting: list[Row] = []
-        self._tallies = {each.name: Tally() for each in RAW_CHECKS}
-
-    def see(self, row: Row) -> None:
-        """Take in one row."""
-        self._waiting.append(row)
-        if len(self._waiting) >= _ROWS:
-            self._look()
-
-    def results(self) -> tuple[CheckResult, ...]:
-        """What the checks found in all rows."""
-        self._look()
-        found = [each.result(self._tallies[each.name]) for each in RAW_CHECKS]
-        return tuple(each for each in found if each is not None)
-
-    def _look(self) -> None:
-        for check in RAW_CHECKS if self._waiting else ():
-            self._tallies[check.name].add(check.look_raw(self._waiting))
-        self._waiting.clear()

@@ -1,7 +1,9 @@
-"""Rows that lack a part, or whose turns are out of order."""
+"""Rows that lack a part, or whose turns are out of order: what conversion found."""
+
+from collections.abc import Iterator
 
 from advisor.work.data.checks.batch import SHOWN, Tally
-from advisor.work.data.checks.seen import Seen
+from advisor.work.data.scan.digest import EMPTY, ROLES
 from heuristics.facts.data import CheckResult
 
 FAULTS = (
@@ -20,22 +22,14 @@ FAULTS = (
 """Result of each kind of fault, and how the reason begins that conversion gives for it."""
 
 
-def empty_answers(seen: Seen) -> CheckResult:
-    """Rows whose prompt or answer is blank; they are not trained on."""
-    lines = seen.loaded.empty
-    return CheckResult("empty_answers", len(lines), seen.loaded.rows, rows=lines[:SHOWN])
-
-
-def role_errors(seen: Seen) -> CheckResult:
-    """Conversations with unknown roles or an unusual order of turns; some templates refuse them."""
-    tally = _turn_faults(seen)
-    reasons = "; ".join(f"{reason}: {count:,}" for reason, count in tally.kinds.most_common(4))
-    return tally.result("role_errors", reasons)
-
-
-def turn_faults(seen: Seen) -> tuple[CheckResult, ...]:
-    """One result for each kind of fault that there is."""
-    return fault_results(_turn_faults(seen))
+def converted_results(tallies: dict[str, Tally]) -> Iterator[CheckResult]:
+    """Rows whose prompt or answer is blank, which are not trained on; and conversations with unknown roles or
+    an unusual order of turns, which some templates refuse, together and by kind of fault."""
+    yield tallies[EMPTY].result(EMPTY)
+    roles = tallies[ROLES]
+    reasons = "; ".join(f"{reason}: {count:,}" for reason, count in roles.kinds.most_common(4))
+    yield roles.result(ROLES, reasons)
+    yield from fault_results(roles)
 
 
 def fault_results(tally: Tally) -> tuple[CheckResult, ...]:
@@ -48,16 +42,3 @@ def fault_results(tally: Tally) -> tuple[CheckResult, ...]:
             count = sum(tally.kinds[each] for each in reasons)
             found.append(CheckResult(kind, count, tally.total, tuple(lines), tuple(reasons[:1])))
     return tuple(found)
-
-
-def _turn_faults(seen: Seen) -> Tally:
-    tally = Tally(total=seen.loaded.rows)
-    first: dict[int, str] = {}
-    for each in seen.loaded.role_errors:
-        tally.kinds[each.reason] += 1
-        tally.places.setdefault(each.reason, []).append(each.line)
-        first.setdefault(each.line, each.reason)
-    lines = sorted(first)
-    tally.count, tally.rows = len(first), lines[:SHOWN]
-    tally.examples = [first[line] for line in lines[:SHOWN]]
-    return tally

@@ -9,7 +9,7 @@ from advisor.work.data.checks.language import LanguageMismatch, LanguageMix
 from advisor.work.data.checks.manner import HarshWords, WornPhrases
 from advisor.work.data.checks.markup import Boilerplate, HtmlEntities, HtmlMarkup, TemplateMarkers
 from advisor.work.data.checks.prompts import MergedExamples, UnreachableSources
-from advisor.work.data.checks.spread import LengthOutliers, OneOpening, Ordered
+from advisor.work.data.checks.spread import LengthOutliers, OneOpening
 
 SINGLE_ROW_CHECKS: tuple[BatchCheck, ...] = (
     TruncatedAnswers(),
@@ -30,6 +30,5 @@ SINGLE_ROW_CHECKS: tuple[BatchCheck, ...] = (
     LanguageMismatch(),
     LengthOutliers(),
     OneOpening(),
-    Ordered(),
     GroupAssociations(),
 )

@@ -3,11 +3,10 @@
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from advisor.text import one_line
-from advisor.work.data.checks.seen import Seen, counted
-from advisor.work.data.examples import Example
+from advisor.work.data.checks.batch import SHOWN, Batch, Tally
 from advisor.work.data.limits import data_limits
 from heuristics.facts.data import CheckResult
 
@@ -17,25 +16,88 @@ _LONG = 10
 """Characters from which two letters may differ."""
 _SHORT = 4
 """Characters from which one letter may differ."""
+_FIELDS_WITHIN = 2000
+"""Characters of an answer in which fields are looked for."""
+_TOO_LONG = "\x00"
+"""Stands for all answers too long to be a label."""
+_FIELD_SHARE = 0.05
+"""Share of a part's rows from which a field is counted there."""
 _RARE = 5
 """A misspelling is at least this many times rarer than the right spelling."""
 
-Values = dict[str, list[Example]]
+_KINDS_KEPT = 5_000
+"""Different values counted in one part; beyond it they are no labels."""
+_JOIN = "\x1f"
 
 
-def label_variants(seen: Seen) -> CheckResult:
+class LabelVariants:
     """Rows whose label, or the value of one field of it, is a rare spelling of a common one."""
-    concerned: dict[int, Example] = {}
-    said = []
-    for name, values in _labelled(seen.examples):
-        for variant, common in variants({value: len(rows) for value, rows in values.items()}):
-            concerned.update((each.line, each) for each in values[variant])
-            place = f"{name}: " if name else ""
-            said.append(
-                f"{place}“{variant}” ({len(values[variant]):,}) for “{common}” ({len(values[common]):,})"
-            )
-    rows = [concerned[line] for line in sorted(concerned)]
-    return counted("label_variants", rows, len(seen.examples), "; ".join(said))
+
+    name = "label_variants"
+
+    def look(self, batch: Batch) -> Tally:
+        tally = Tally(total=batch.frame.height)
+        if batch.format.name == "text":
+            return tally
+        for line, answer in zip(batch.frame["line"], batch.frame["answer"], strict=True):
+            for key, value in _labels_in(answer):
+                _count(tally, f"{key}{_JOIN}{value}", line)
+        _leave_out_what_is_no_label(tally)
+        return tally
+
+    def result(self, tally: Tally) -> CheckResult:
+        lines: set[int] = set()
+        said = []
+        for name, values in labelled(tally):
+            for variant, common in variants(values):
+                place = f"{name}: " if name else ""
+                tally.count += values[variant]
+                lines.update(tally.places.get(f"{name}{_JOIN}{variant}", ()))
+                said.append(f"{place}“{variant}” ({values[variant]:,}) for “{common}” ({values[common]:,})")
+        tally.rows = sorted(lines)[:SHOWN]
+        return tally.result(self.name, "; ".join(said))
+
+
+def _count(tally: Tally, kind: str, line: int) -> None:
+    if kind not in tally.kinds and len(tally.kinds) >= _KINDS_KEPT:
+        return
+    tally.kinds[kind] += 1
+    lines = tally.places.setdefault(kind, [])
+    if len(lines) < SHOWN:
+        lines.append(line)
+
+
+def _leave_out_what_is_no_label(tally: Tally) -> None:
+    """Keep of fields with too many values only that there are, and nothing of fields that are rare."""
+    most = data_limits().labels.most_classes
+    values: Counter[str] = Counter()
+    rows: Counter[str] = Counter()
+    for kind, count in tally.kinds.items():
+        key = kind.partition(_JOIN)[0]
+        values[key] += 1
+        rows[key] += count
+    for kind, count in list(tally.kinds.items()):
+        key = kind.partition(_JOIN)[0]
+        rare = key and tally.total > most and rows[key] < tally.total * _FIELD_SHARE
+        if rare or values[key] > most:
+            del tally.kinds[kind]
+            tally.places.pop(kind, None)
+            if not rare:
+                tally.kinds[f"{key}{_JOIN}{_TOO_LONG}"] += count
+
+
+def _labels_in(answer: str) -> Iterator[tuple[str, str]]:
+    """The whole answer under the name "", and its fields under theirs."""
+    longest = data_limits().labels.longest
+    answer = answer.strip()
+    if len(answer) > _FIELDS_WITHIN:
+        yield "", _TOO_LONG
+        return
+    yield "", answer if len(answer) <= longest else _TOO_LONG
+    if ":" in answer or "=" in answer:
+        for part in _PARTS.split(answer):
+            for key, value in _FIELD.findall(part):
+                yield one_line(key.casefold(), 30), value
 
 
 def variants(counts: dict[str, int]) -> list[tuple[str, str]]:
@@ -110,33 +172,25 @@ def _mistyped(label: str, common: str) -> bool:
     return distance(one, other, most) <= most
 
 
-def _labelled(examples: Sequence[Example]) -> Iterator[tuple[str, Values]]:
+def labelled(tally: Tally) -> Iterator[tuple[str, dict[str, int]]]:
     """Name of a field ("" for whole answers) and rows by its value, where the values are few and repeated."""
-    if not examples or examples[0].text is not None:
-        return
-    whole: Values = defaultdict(list)
-    fields: dict[str, Values] = defaultdict(lambda: defaultdict(list))
-    for each in examples:
-        answer = each.answer.strip()
-        whole[answer].append(each)
-        for part in _PARTS.split(answer) if len(answer) <= 2000 else ():
-            for key, value in _FIELD.findall(part):
-                fields[key.casefold()][value].append(each)
-    common = {
-        key: values for key, values in fields.items() if sum(map(len, values.values())) >= len(examples) / 2
-    }
-    if not common and _few(whole):
+    fields: dict[str, dict[str, int]] = defaultdict(dict)
+    for kind, count in tally.kinds.items():
+        key, _, value = kind.partition(_JOIN)
+        fields[key][value] = count
+    whole = fields.pop("", {})
+    common = {key: values for key, values in fields.items() if sum(values.values()) >= tally.total / 2}
+    if not common and whole and _TOO_LONG not in whole and _few(whole):
         yield "", whole
     for key, values in common.items():
-        if _few(values):
-            yield one_line(key, 30), values
+        if _TOO_LONG not in values and _few(values):
+            yield key, values
 
 
-def _few(values: Values) -> bool:
+def _few(values: dict[str, int]) -> bool:
     limits = data_limits().labels
-    counts = Counter({value: len(rows) for value, rows in values.items()})
     return (
-        len(counts) <= limits.most_classes
-        and max(map(len, counts)) <= limits.longest
-        and counts.total() >= limits.rows_per_class * len(counts)
+        len(values) <= limits.most_classes
+        and max(map(len, values)) <= limits.longest
+        and sum(values.values()) >= limits.rows_per_class * len(values)
     )

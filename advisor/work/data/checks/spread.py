@@ -1,10 +1,8 @@
-"""How the rows are spread: in length, in how they begin, and in the order of the file."""
+"""How the rows are spread: in length, and in how they begin."""
 
-import math
 from collections import Counter
 
 from advisor.work.data.checks.batch import SHOWN, Batch, Tally
-from advisor.work.data.checks.labelled import are_labels
 from advisor.work.data.limits import data_limits
 from heuristics.facts.data import CheckResult
 
@@ -12,11 +10,6 @@ _BINS = 16
 """Bins of lengths for each doubling."""
 _WORDS = 3
 _OPENINGS_KEPT = 2_000
-_SAME, _EXPECTED, _VARIANCE = "same", "expected", "variance"
-_UNLIKE = 2
-"""Long rows are at least this many times as long as short ones where their order by length matters."""
-_SCALE = 1_000_000
-"""Fractions are counted in millionths: a counter holds whole numbers."""
 
 
 class LengthOutliers:
@@ -83,47 +76,6 @@ class OneOpening:
             return tally.result(self.name)
         tally.count, tally.rows = count, tally.places[name]
         return tally.result(self.name, f"They begin with “{name}”")
-
-
-class Ordered:
-    """Rows with the answer of the row before, or on the same side of the usual length; far more of them than
-    by chance mean that the file is sorted (a runs test, Wald & Wolfowitz 1940)."""
-
-    name = "ordered"
-
-    def look(self, batch: Batch) -> Tally:
-        import numpy as np
-
-        frame = batch.frame
-        tally = Tally(total=max(0, frame.height - 1))
-        answers = frame["answer"]
-        if are_labels(answers):
-            codes = answers.rank("dense").to_numpy()
-        else:
-            sizes = frame["text"].str.len_bytes().to_numpy()
-            short, middle, long = np.quantile(sizes, (0.1, 0.5, 0.9))
-            if long < short * _UNLIKE:
-                return tally
-            codes = sizes > middle
-        same = codes[1:] == codes[:-1]
-        shares = np.unique(codes, return_counts=True)[1] / max(1, len(codes))
-        chance = float((shares**2).sum())
-        tally.kinds[_SAME] = int(same.sum())
-        tally.kinds[_EXPECTED] = round(chance * tally.total * _SCALE)
-        tally.kinds[_VARIANCE] = round(chance * (1 - chance) * tally.total * _SCALE)
-        return tally
-
-    def result(self, tally: Tally) -> CheckResult:
-        limits = data_limits().spread
-        if tally.total < limits.least_rows:
-            return tally.result(self.name)
-        expected = tally.kinds[_EXPECTED] / _SCALE
-        spread = math.sqrt(tally.kinds[_VARIANCE] / _SCALE)
-        more = tally.kinds[_SAME] - expected
-        if spread and more / spread > limits.order_z and more / tally.total > limits.order_excess:
-            tally.count = tally.kinds[_SAME]
-            return tally.result(self.name, f"{expected / tally.total:.0%} would be so by chance")
-        return tally.result(self.name)
 
 
 def _median(counts: dict[int, int]) -> int:

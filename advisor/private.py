@@ -197,10 +197,10 @@ def looks_random(text: str) -> bool:
 
 def masked(text: str) -> str:
     """The text with private data and secrets replaced by what they are."""
-    return _replaced(text, [*secret_spans(text), *private_spans(text)])
+    return replaced(text, [*secret_spans(text), *private_spans(text)])
 
 
-def _replaced(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
+def replaced(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
     end_of_last = 0
     parts = []
     for start, end, kind in sorted(spans):

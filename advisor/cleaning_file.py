@@ -1,0 +1,96 @@
+"""cleaning.toml: the fixes of a cleaning with their parameters, for the next version of the same file."""
+
+import tomllib
+from pathlib import Path
+
+import tomli_w
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from advisor.errors import BadInput
+from advisor.fixes import checked_names, fixes
+from advisor.preset_errors import faults_of
+from advisor.text import one_line
+from heuristics.facts.cleaning import NEAR_SIMILARITY, Cleaning, Spelling
+
+VERSION = 1
+PLAN_FILE = "cleaning.toml"
+CHANGES_FILE = "changes.jsonl"
+_MOST = 100_000_000
+
+
+class _Spelling(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    field: str = ""
+    written: str
+    becomes: str
+
+
+class CleaningFile(BaseModel):
+    """Everything that the file may say."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: int = Field(default=VERSION, ge=1)
+    source: str = ""
+    """Name of the file that the plan was made on: told, never opened."""
+    sha256: str = ""
+    fixes: tuple[str, ...]
+    near_similarity: float = Field(default=NEAR_SIMILARITY, ge=NEAR_SIMILARITY, le=1.0)
+    conflicts: str = Field(default="drop", pattern="^(drop|majority)$")
+    context: int | None = Field(default=None, ge=1, le=_MOST)
+    spellings: tuple[_Spelling, ...] = ()
+    marked: tuple[str, ...] = ()
+    fix_versions: dict[str, int] = {}
+    """Version of each fix when the file was written; told where one has changed since."""
+
+
+def read_cleaning(path: Path) -> tuple[Cleaning, tuple[str, ...]]:
+    """The cleaning in a file, and the fixes that treat rows differently since it was written.
+
+    Raises BadInput naming every fault of the file.
+    """
+    shown = one_line(str(path), 120)
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{shown} cannot be read: {one_line(str(error))}", "Name a cleaning.toml.") from error
+    version = raw.get("version", VERSION)
+    if isinstance(version, int) and version > VERSION:
+        raise BadInput(f"{shown} was written by a newer version ({version})", "Update this program.")
+    try:
+        said = CleaningFile.model_validate(raw)
+    except ValidationError as error:
+        raise BadInput(f"{shown}: {faults_of(error, CleaningFile)}", "Correct the file.") from error
+    known = {each.name: each.version for each in fixes()}
+    names = checked_names(said.fixes)
+    moved = tuple(each for each in names if said.fix_versions.get(each, known[each]) != known[each])
+    cleaning = Cleaning(
+        fixes=names,
+        near_similarity=said.near_similarity,
+        conflicts="majority" if said.conflicts == "majority" else "drop",
+        context=said.context,
+        spellings=tuple(Spelling(each.field, each.written, each.becomes) for each in said.spellings),
+        marked=said.marked,
+    )
+    return cleaning, moved
+
+
+def cleaning_toml(cleaning: Cleaning, names: tuple[str, ...], source: str, sha256: str) -> str:
+    """The file that `read_cleaning` reads back; `names` are the fixes that were done."""
+    versions = {each.name: each.version for each in fixes() if each.name in names}
+    said = CleaningFile(
+        source=one_line(source, 200),
+        sha256=sha256,
+        fixes=names,
+        near_similarity=cleaning.near_similarity,
+        conflicts=cleaning.conflicts,
+        context=cleaning.context,
+        spellings=tuple(
+            _Spelling(field=each.field, written=each.written, becomes=each.becomes)
+            for each in cleaning.spellings
+        ),
+        marked=cleaning.marked,
+        fix_versions=versions,
+    )
+    return tomli_w.dumps(said.model_dump(mode="json", exclude_none=True))

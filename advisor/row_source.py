@@ -1,0 +1,134 @@
+"""Single rows of a data file, read where they stand: a file of any size costs no memory."""
+
+import csv
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from advisor.fingerprint import fingerprint
+from advisor.line_index import LineIndex
+from advisor.private import masked
+from advisor.text import one_line, plain
+from heuristics.facts.data import DataFacts
+
+LONGEST = 1 << 20
+"""Bytes of one row that are ever read for showing."""
+SHOWN = 20_000
+_LINES = 200
+"""Lines of one delimited record."""
+_BROWSABLE = ("jsonl", "csv")
+_PACKED = (b"\x1f\x8b", b"\xfd7zXZ", b"BZh", b"\x28\xb5\x2f\xfd")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """One row for a person: safe to draw, private values masked."""
+
+    line: int
+    excerpt: str
+    """On one line."""
+    text: str
+    """Column by column."""
+    fingerprint: str | None
+    """Its content as a short name, None when the row cannot be read."""
+
+
+class RowSource:
+    """The rows of one profiled file, by their line."""
+
+    def __init__(self, data: DataFacts) -> None:
+        self._csv = data.format.container == "csv"
+        self._delimiter = data.format.delimiter or ","
+        self._header: list[str] = []
+        self.index = LineIndex(Path(data.path))
+
+    def row(self, line: int) -> ShownRow:
+        """The row that begins at a line; what cannot be read is shown as it stands."""
+        try:
+            raw = self._raw(line)
+        except OSError as error:
+            return ShownRow(line, f"cannot be read: {one_line(error.strerror or '')}", "", None)
+        if raw is None:
+            return ShownRow(line, "not found yet" if not self.index.complete else "no such line", "", None)
+        value = self._value(raw)
+        if value is None:
+            text = masked(plain(raw[:SHOWN].decode("utf-8", "replace")))
+            return ShownRow(line, one_line(text, 400), text, None)
+        parts = list(_parts(value))
+        excerpt = " | ".join(one_line(masked(text[:2000]), 200) for _, text in parts)
+        whole = "\n\n".join(f"{name}: {masked(text[:SHOWN])}" for name, text in parts)
+        return ShownRow(line, one_line(excerpt, 400), plain(whole, SHOWN), fingerprint(value))
+
+    def _raw(self, line: int) -> bytes | None:
+        offset = self.index.offset(line)
+        if offset is None:
+            return None
+        with self.index.path.open("rb") as file:
+            file.seek(offset)
+            if not self._csv:
+                return file.readline(LONGEST)
+            return b"".join(file.readline(LONGEST) for _ in range(_LINES))
+
+    def _value(self, raw: bytes) -> dict[str, object] | None:
+        if self._csv:
+            return self._record(raw)
+        try:
+            value = json.loads(raw)
+        except (ValueError, RecursionError):
+            return None
+        return value if isinstance(value, dict) else None
+
+    def _record(self, raw: bytes) -> dict[str, object] | None:
+        header = self._header or self._read_header()
+        fields = self._fields(raw)
+        if fields is None or len(fields) != len(header):
+            return None
+        return dict(zip(header, fields, strict=True))
+
+    def _read_header(self) -> list[str]:
+        with self.index.path.open("rb") as file:
+            raw = b"".join(file.readline(LONGEST) for _ in range(_LINES))
+        self._header = self._fields(raw.removeprefix(b"\xef\xbb\xbf")) or []
+        return self._header
+
+    def _fields(self, raw: bytes) -> list[str] | None:
+        lines = raw.decode("utf-8", "surrogateescape").splitlines(keepends=True)
+        try:
+            return next(csv.reader(lines, delimiter=self._delimiter), None)
+        except csv.Error:
+            return None
+
+
+def browsable(data: DataFacts) -> str:
+    """Empty when the rows of a file can be read one by one; else why not."""
+    if data.format.container not in _BROWSABLE:
+        return f"Rows of a {data.format.container} file are not lines: only the examples are shown."
+    try:
+        with Path(data.path).open("rb") as file:
+            head, size = file.read(8), os.fstat(file.fileno()).st_size
+    except OSError as error:
+        return f"The file cannot be read: {one_line(error.strerror or '')}"
+    if head.startswith(_PACKED) or data.format.encoding.lower() not in ("utf-8", "ascii"):
+        return (
+            "Rows of a packed file, or of one that is not UTF-8, are not lines: only the examples are shown."
+        )
+    if size != data.bytes:
+        return "The file changed since it was read: press r to read it again."
+    return ""
+
+
+def _parts(value: dict[str, object]) -> Iterator[tuple[str, str]]:
+    """Name and text of each column; the turns of a conversation each by their role."""
+    for name, cell in value.items():
+        if isinstance(cell, list) and cell and all(isinstance(each, dict) for each in cell):
+            for turn in cell:
+                role = turn.get("role", turn.get("from", name))
+                yield str(role), _text(turn.get("content", turn.get("value", turn)))
+        else:
+            yield name, _text(cell)
+
+
+def _text(cell: object) -> str:
+    return cell if isinstance(cell, str) else json.dumps(cell, ensure_ascii=False)

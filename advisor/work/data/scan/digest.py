@@ -1,0 +1,158 @@
+"""Makes of the rows of one part its counts, the tallies of its checks and the states of its rows."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from advisor.work.data.checks.batch import SHOWN, BatchCheck, Tally
+from advisor.work.data.checks.raw import RAW_CHECKS
+from advisor.work.data.convert import convert
+from advisor.work.data.examples import Example
+from advisor.work.data.limits import data_limits
+from advisor.work.data.row import Row
+from advisor.work.data.scan.account import Part
+from advisor.work.data.scan.frames import RowLists
+from advisor.work.data.scan.state import row_state
+from heuristics.facts.data import FormatFacts, RowProblem
+
+if TYPE_CHECKING:
+    from advisor.work.data.scan.tokens import TokenCounter
+
+EMPTY, ROLES, MALFORMED = "empty_answers", "role_errors", "malformed"
+"""What reading and converting find and no check."""
+_RAW_ROWS = 1_000
+
+
+class Digest:
+    """Takes rows one by one and gives their part."""
+
+    def __init__(
+        self,
+        format_: FormatFacts,
+        checks: Sequence[BatchCheck],
+        counter: "TokenCounter | None" = None,
+    ) -> None:
+        self._format = format_
+        self._checks = checks
+        self._counter = counter
+        self._raw = RAW_CHECKS if checks else ()
+        self._waiting: list[Row] = []
+        self._lists = RowLists()
+        self._examples: list[Example] = []
+        self._limits = data_limits()
+        self.part = Part(tallies={EMPTY: Tally(), ROLES: Tally(), MALFORMED: Tally()})
+        self._malformed = self.part.tallies[MALFORMED]
+        self._empty = self.part.tallies[EMPTY]
+        self._roles = self.part.tallies[ROLES]
+
+    def rows(self, rows: Iterable[Row | RowProblem]) -> Part:
+        """The part of all these rows."""
+        for each in rows:
+            if isinstance(each, RowProblem):
+                self._problem(each)
+            else:
+                self._row(each)
+        return self.done()
+
+    def examples(self, examples: Iterable[Example]) -> Part:
+        """The part of rows that are converted already."""
+        for each in examples:
+            self.part.rows += 1
+            self._usable(each)
+        return self.done()
+
+    def done(self) -> Part:
+        """The part, with what is still waiting."""
+        self._flush()
+        self._look_raw()
+        self._empty.total = self._roles.total = self.part.rows
+        return self.part
+
+    def _problem(self, problem: RowProblem) -> None:
+        self.part.malformed += 1
+        self.part.cut_short |= problem.reason.startswith(("cut off", "the rest"))
+        _note(self._malformed, problem.line, ())
+        if len(self.part.problems) < self._limits.reader.problems_kept:
+            self.part.problems.append(problem)
+
+    def _row(self, row: Row) -> None:
+        part = self.part
+        part.rows += 1
+        part.table.add_row(row.value)
+        if self._raw:
+            self._waiting.append(row)
+            if len(self._waiting) >= _RAW_ROWS:
+                self._look_raw()
+        converted = convert(row.value, row.line, self._format)
+        if converted.faults:
+            _note(self._roles, row.line, converted.faults)
+        if converted.example is not None:
+            self._usable(converted.example)
+        elif converted.empty:
+            _note(self._empty, row.line, ())
+        else:
+            part.unfit += 1
+            if len(part.unfit_rows) < self._limits.reader.problems_kept:
+                part.unfit_rows.append(RowProblem(row.line, converted.reason))
+
+    def _usable(self, example: Example) -> None:
+        self._lists.add(example)
+        if self._counter is not None:
+            self._examples.append(example)
+        scan = self._limits.scan
+        if len(self._lists.lines) >= scan.frame_rows or self._lists.characters >= scan.frame_characters:
+            self._flush()
+
+    def _look_raw(self) -> None:
+        """Hand the rows as they stand in the file to the checks on those."""
+        for check in self._raw if self._waiting else ():
+            self.part.tallies.setdefault(check.name, Tally()).add(check.look_raw(self._waiting))
+        self._waiting = []
+
+    def _flush(self) -> None:
+        lists, part = self._lists, self.part
+        if not lists.lines:
+            return
+        columns, words = row_state(lists.lines, lists.systems, lists.prompts, lists.answers, lists.turns)
+        if self._counter is not None:
+            columns = {**columns, **self._counter.lengths(self._examples)}
+            self._examples = []
+        part.columns.append(columns)
+        part.words.append(words)
+        batch = lists.batch(self._format)
+        for check in self._checks:
+            part.tallies.setdefault(check.name, Tally()).add(check.look(batch))
+        part.usable += len(lists.lines)
+        part.multi_turn += lists.multi_turn
+        part.short_answers += lists.short_answers
+        part.characters += lists.characters
+        part.answers = _labels(part.answers, lists.answers, self._format)
+        self._lists = RowLists()
+
+
+def _note(tally: Tally, line: int, reasons: Sequence[str]) -> None:
+    tally.count += 1
+    tally.kinds.update(reasons)
+    for each in reasons:
+        known = tally.places.setdefault(each, [])
+        if len(known) < SHOWN:
+            known.append(line)
+    tally.lines += line.to_bytes(8, "little")
+    if len(tally.rows) < SHOWN:
+        tally.rows.append(line)
+        tally.examples += reasons[:1]
+
+
+def _labels(known: Counter[str] | None, answers: Sequence[str], format_: FormatFacts) -> Counter[str] | None:
+    """Rows by answer; None as soon as the answers are too long or too many to be labels."""
+    limits = data_limits().labels
+    if known is None or format_.name == "text":
+        return None
+    for each in answers:
+        answer = each.strip()
+        if len(answer) > limits.longest:
+            return None
+        known[answer] += 1
+        if len(known) > limits.most_classes:
+            return None
+    return known

@@ -1,0 +1,92 @@
+"""Usable rows as the frame that checks look at, and as lists from which their state is computed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from advisor.work.data.checks.batch import Batch
+from advisor.work.data.examples import ASSISTANT, Example
+from heuristics.facts.data import FormatFacts
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_SHORT_WORDS = 5
+
+
+@dataclass(slots=True)
+class RowLists:
+    """The parts of some usable rows, one list for each part."""
+
+    lines: list[int] = field(default_factory=list)
+    systems: list[str] = field(default_factory=list)
+    prompts: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
+    turns: list[int] = field(default_factory=list)
+    """User turns of each row; 0 for raw text."""
+    multi_turn: int = 0
+    short_answers: int = 0
+    """Answers of at most a few words."""
+    characters: int = 0
+
+    def add(self, example: Example) -> None:
+        """Take in one row."""
+        self.lines.append(example.line)
+        answer = example.answer
+        if example.text is not None:
+            self._parts("", "", "", answer, 0)
+            return
+        messages = example.prompt
+        if len(messages) == 1 and messages[0].role != "system":
+            asked = messages[0].content
+            self._parts("", asked, asked, answer, messages[0].role == "user")
+            return
+        system = messages[0].content if messages and messages[0].role == "system" else ""
+        said = [each.content for each in messages if each.role != "system"]
+        users = sum(each.role == "user" for each in messages)
+        self.multi_turn += any(each.role == ASSISTANT for each in messages)
+        self._parts(system, "\n".join(said), said[-1] if said else "", answer, users)
+
+    def _parts(self, system: str, prompt: str, question: str, answer: str, users: int) -> None:
+        self.systems.append(system)
+        self.prompts.append(prompt)
+        self.questions.append(question)
+        self.answers.append(answer)
+        self.turns.append(users)
+        self.short_answers += len(answer) < 200 and len(answer.split(maxsplit=_SHORT_WORDS)) <= _SHORT_WORDS
+        self.characters += len(system) + len(prompt) + len(answer)
+
+    def batch(self, format_: FormatFacts) -> Batch:
+        """The rows as checks look at them."""
+        import polars as pl
+
+        raw = format_.name == "text"
+        columns = {
+            "line": pl.Series(self.lines, dtype=pl.UInt64),
+            "system": _texts(self.systems),
+            "prompt": _texts(self.prompts),
+            "question": _texts(self.questions),
+            "answer": _texts(self.answers),
+        }
+        frame = pl.DataFrame(columns)
+        text = pl.col("answer") if raw else pl.concat_str("prompt", "answer", separator="\n")
+        return Batch(frame.with_columns(text=text), format_)
+
+
+def lists_of(examples: Sequence[Example]) -> RowLists:
+    """The parts of these rows."""
+    lists = RowLists()
+    for each in examples:
+        lists.add(each)
+    return lists
+
+
+def _texts(values: list[str]) -> "pl.Series":
+    """A column of text; half surrogate pairs, which no other library accepts, are replaced."""
+    import polars as pl
+
+    try:
+        return pl.Series(values, dtype=pl.String)
+    except (UnicodeEncodeError, pl.exceptions.PolarsError, TypeError):
+        return pl.Series([each.encode("utf-8", "replace").decode() for each in values], dtype=pl.String)

@@ -1,0 +1,138 @@
+"""Divides a file into parts for several processes, and reads one part."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from advisor.work.data.jsonl import jsonl_rows
+from advisor.work.data.limits import data_limits
+from advisor.work.data.row import Row
+from advisor.work.data.rows import OpenedRows, RowFile
+from heuristics.facts.data import RowProblem
+
+_CHUNK = 1 << 20
+
+
+class Summing(Protocol):
+    """Takes in the bytes of a file as they pass by."""
+
+    def update(self, data: bytes, /) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ByteRange:
+    """Lines of a file of JSON Lines that begin in a range of its bytes."""
+
+    path: Path
+    start: int
+    end: int
+    first_line: int
+    """1-based number of the first line that begins there."""
+
+    def rows(self) -> Iterator[Row | RowProblem]:
+        """The rows that begin in the range."""
+        with self.path.open("rb") as file:
+            stream = _Range(file, self.start, self.end)
+            yield from jsonl_rows(stream, self.first_line)
+
+    @property
+    def position(self) -> int:
+        return self.end
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRows:
+    """Rows that were read already."""
+
+    read: tuple[Row | RowProblem, ...]
+    position: int
+
+    def rows(self) -> Iterator[Row | RowProblem]:
+        """The rows as they were read."""
+        return iter(self.read)
+
+
+Share = ByteRange | ReadRows
+
+
+def can_be_divided(opened: RowFile) -> bool:
+    """True for one file of JSON Lines that lies on disk as it is read."""
+    return isinstance(opened, OpenedRows) and opened.container == "jsonl" and opened.source.as_stored
+
+
+def byte_ranges(path: Path, size: int, digest: Summing | None = None) -> Iterator[ByteRange]:
+    """Parts of a file in their order, each with the number of its first line, found by counting line breaks.
+
+    `digest` takes in all bytes on the way.
+    """
+    step = data_limits().scan.part_bytes
+    breaks = 0
+    last = b"\n"
+    with path.open("rb") as file:
+        for start in range(0, size, step):
+            end = min(start + step, size)
+            yield ByteRange(path, start, end, breaks + (1 if last == b"\n" else 2))
+            left = end - start
+            while left and (chunk := file.read(min(_CHUNK, left))):
+                breaks += chunk.count(b"\n")
+                left -= len(chunk)
+                last = chunk[-1:]
+                if digest is not None:
+                    digest.update(chunk)
+
+
+def read_rows(opened: RowFile, rows: Iterator[Row | RowProblem]) -> Iterator[ReadRows]:
+    """Parts of rows that one process has to read."""
+    most_rows, most_bytes = data_limits().scan.part_rows, data_limits().scan.part_bytes
+    waiting: list[Row | RowProblem] = []
+    size = 0
+    for each in rows:
+        waiting.append(each)
+        size += roughly(each)
+        if len(waiting) >= most_rows or size >= most_bytes:
+            yield ReadRows(tuple(waiting), opened.position())
+            waiting, size = [], 0
+    if waiting:
+        yield ReadRows(tuple(waiting), opened.position())
+
+
+def roughly(row: Row | RowProblem) -> int:
+    """Characters of the row's texts, which is what makes it large."""
+    if isinstance(row, RowProblem):
+        return 100
+    size = 0
+    for value in row.value.values():
+        if isinstance(value, str):
+            size += len(value)
+        elif isinstance(value, list):
+            size += sum(
+                sum(map(len, map(str, turn.values()))) if isinstance(turn, dict) else 20 for turn in value
+            )
+    return size
+
+
+class _Range:
+    """Whole lines that begin in a range of a file, read as a stream."""
+
+    def __init__(self, file: BinaryIO, start: int, end: int) -> None:
+        self._file = file
+        self._end = end
+        self._inside = False
+        """True in the middle of a line that began in the range."""
+        file.seek(max(0, start - 1))
+        if start:
+            while file.tell() < end and (chunk := file.readline(_CHUNK)) and not chunk.endswith(b"\n"):
+                continue
+
+    def readline(self, size: int = -1, /) -> bytes:
+        """The next line or its next `size` bytes; empty where no further line begins in the range."""
+        if not self._inside and self._file.tell() >= self._end:
+            return b""
+        line = self._file.readline(size)
+        self._inside = bool(line) and not line.endswith(b"\n")
+        return line
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Not a whole line: the next bytes."""
+        return self._file.read(size)

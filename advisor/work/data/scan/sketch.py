@@ -1,0 +1,125 @@
+"""What is kept of a row's words: MinHash bands that alike rows share, and a hash of the words in order.
+
+Broder 1997, "On the resemblance and containment of documents"; banding as in Leskovec, Rajaraman, Ullman,
+"Mining of Massive Datasets", chapter 3.
+"""
+
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from advisor.work.data.scan.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Hashes = NDArray[np.uint64]
+
+PERMUTATIONS = 32
+BAND = 4
+BANDS = PERMUTATIONS // BAND
+SHINGLE = 3
+_SEED = 20_260_101
+_CHUNK = 1 << 16
+
+
+def shingles_of(words: Words) -> tuple["NDArray[np.uint32]", "NDArray[np.int64]"]:
+    """One hash for each run of three words that stays in its text, and where each text's runs begin.
+
+    Texts of fewer words have one run, of what they have.
+    """
+    import numpy as np
+
+    counts = words.counts
+    runs = np.maximum(counts - (SHINGLE - 1), 1)
+    begins = np.concatenate((np.zeros(1, np.int64), np.cumsum(runs)))
+    first = np.repeat(words.bounds[:-1] - begins[:-1], runs) + np.arange(begins[-1])
+    padded = np.concatenate((words.hashes, np.zeros(SHINGLE, np.uint32))).astype(np.uint64)
+    mixed = padded[first] * np.uint64(0x9E3779B97F4A7C15)
+    short = np.flatnonzero(counts < SHINGLE)
+    for place, factor in ((1, 0xC2B2AE3D27D4EB4F), (2, 0x165667B19E3779F9)):
+        next_words = padded[first + place]
+        next_words[begins[short[counts[short] <= place]]] = 0
+        mixed += (next_words ^ (next_words << np.uint64(23))) * np.uint64(factor)
+    mixed[begins[short[counts[short] == 0]]] = 0
+    mixed ^= mixed >> np.uint64(32)
+    mixed *= np.uint64(0xD6E8FEB86659FD93)
+    return (mixed >> np.uint64(32)).astype(np.uint32), begins
+
+
+def bands_of(words: Words) -> "Hashes":
+    """Eight hashes for each text, each of four minima: texts that share one are compared."""
+    import numpy as np
+
+    shingles, begins = shingles_of(words)
+    factors, offsets = _permutations()
+    texts = len(begins) - 1
+    minima = np.empty((PERMUTATIONS, texts), dtype=np.uint32)
+    for start, end in _chunks(begins):
+        part = shingles[begins[start] : begins[end]]
+        inside = begins[start:end] - begins[start]
+        mixed = np.empty_like(part)
+        for place in range(PERMUTATIONS):
+            np.multiply(part, factors[place], out=mixed)
+            mixed += offsets[place]
+            np.minimum.reduceat(mixed, inside, out=minima[place, start:end])
+    bands = np.empty((BANDS, texts), dtype=np.uint64)
+    for band in range(BANDS):
+        four = minima[band * BAND : (band + 1) * BAND].astype(np.uint64)
+        mixed64 = (four[0] << np.uint64(32)) | four[1]
+        mixed64 *= np.uint64(0x9E3779B97F4A7C15)
+        mixed64 ^= mixed64 >> np.uint64(29)
+        mixed64 += (four[2] << np.uint64(32)) | four[3]
+        bands[band] = mixed64 * np.uint64(0xD6E8FEB86659FD93)
+    return bands
+
+
+def in_order(words: Words) -> "Hashes":
+    """One hash for each text that its words give in their order; 0 for a text without words."""
+    import numpy as np
+
+    texts = len(words.bounds) - 1
+    sums = np.zeros(texts, dtype=np.uint64)
+    filled = np.flatnonzero(words.counts)
+    if not len(filled):
+        return sums
+    counts = words.counts
+    place = np.arange(len(words.hashes)) - np.repeat(words.bounds[:-1], counts)
+    weighted = (words.hashes.astype(np.uint64) + np.uint64(1)) * _odd_powers(int(counts.max()))[place]
+    sums[filled] = np.add.reduceat(weighted, words.bounds[:-1][filled])
+    sums ^= sums >> np.uint64(31)
+    sums *= np.uint64(0xD6E8FEB86659FD93)
+    return sums ^ (sums >> np.uint64(32))
+
+
+def _chunks(begins: "NDArray[np.int64]") -> list[tuple[int, int]]:
+    """Ranges of texts with about as many shingles as stay in the processor's cache."""
+    import numpy as np
+
+    edges = np.searchsorted(begins, np.arange(0, int(begins[-1]) + _CHUNK, _CHUNK))
+    edges = np.unique(np.clip(edges, 0, len(begins) - 1))
+    if len(edges) < 2 or edges[-1] != len(begins) - 1:
+        edges = np.append(edges, len(begins) - 1)
+    return [(one, other) for one, other in pairwise(edges.tolist()) if other > one]
+
+
+@cache
+def _permutations() -> tuple["NDArray[np.uint32]", "NDArray[np.uint32]"]:
+    import numpy as np
+
+    rng = np.random.default_rng(_SEED)
+    factors = rng.integers(1, 2**32, PERMUTATIONS, dtype=np.uint32) | np.uint32(1)
+    return factors, rng.integers(0, 2**32, PERMUTATIONS, dtype=np.uint32)
+
+
+_KNOWN: list["Hashes"] = []
+
+
+def _odd_powers(size: int) -> "Hashes":
+    import numpy as np
+
+    if not _KNOWN or len(_KNOWN[0]) < size:
+        series = np.full(max(size, 4096), 0xC2B2AE3D27D4EB4F, dtype=np.uint64)
+        _KNOWN[:] = [np.multiply.accumulate(series)]
+    return _KNOWN[0][:size]

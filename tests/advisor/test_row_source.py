@@ -1,0 +1,138 @@
+"""Lines of findings stay on disk, and single rows are read where they stand."""
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from advisor.errors import NoSpace
+from advisor.line_index import CHUNK, LineIndex
+from advisor.row_lines import read_lines, write_lines
+from advisor.row_source import RowSource, browsable
+from heuristics.facts.data import DataFacts
+from tests.data_samples import question_rows, write_csv, write_jsonl
+from tests.screens.sample_case import DATA, HOSTILE
+
+
+def facts(path: Path, container: str = "jsonl", delimiter: str | None = None) -> DataFacts:
+    shape = replace(DATA.format, container=container, delimiter=delimiter)  # type: ignore[arg-type]
+    size = path.stat().st_size if path.exists() else 0
+    return replace(DATA, path=str(path), format=shape, bytes=size)
+
+
+def counted(source: RowSource) -> RowSource:
+    for _ in source.index.count():
+        pass
+    return source
+
+
+def test_lines_of_a_check_come_back_in_order_without_being_held(tmp_path: Path) -> None:
+    write_lines(tmp_path, "mojibake", [9, 3, 2**40, 3])
+    lines = read_lines(tmp_path, "mojibake")
+    assert lines is not None
+    assert (len(lines), list(lines), lines[1], lines[-1], list(lines[1:3])) == (
+        3,
+        [3, 9, 2**40],
+        9,
+        2**40,
+        [9, 2**40],
+    )
+    assert (tmp_path / "rows" / "mojibake.u64").read_bytes()[:8] == (3).to_bytes(8, "little")
+    with pytest.raises(IndexError):
+        lines[3]
+
+
+def test_lines_that_were_not_kept_or_are_damaged_are_none(tmp_path: Path) -> None:
+    assert read_lines(tmp_path, "mojibake") is None
+    write_lines(tmp_path, "mojibake", [1])
+    (tmp_path / "rows" / "mojibake.u64").write_bytes(b"123")
+    assert read_lines(tmp_path, "mojibake") is None
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(lengths=st.lists(st.integers(0, 40_000), max_size=12), ended=st.booleans())
+def test_every_line_is_found_where_it_begins(
+    tmp_path_factory: pytest.TempPathFactory, lengths: list[int], ended: bool
+) -> None:
+    lines = [bytes([97 + n % 26]) * length + b"\n" for n, length in enumerate(lengths)]
+    raw = b"".join(lines) + (b"" if ended else b"tail")
+    path = tmp_path_factory.mktemp("index") / "file"
+    path.write_bytes(raw)
+    index = LineIndex(path)
+    assert list(index.count())[-1] == len(raw)
+    whole = raw.splitlines(keepends=True)
+    assert index.lines == len(whole)
+    start = 0
+    for number, line in enumerate(whole, 1):
+        assert index.offset(number) == start
+        start += len(line)
+    assert index.offset(len(whole) + 2) is None
+
+
+def test_a_line_that_begins_with_a_chunk_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"a" * (CHUNK - 1) + b"\nsecond\n")
+    index = LineIndex(path)
+    list(index.count())
+    assert (index.lines, index.offset(2)) == (2, CHUNK)
+
+
+def test_a_row_is_shown_safely_with_private_values_masked(tmp_path: Path) -> None:
+    row = {"question": HOSTILE, "answer": "write to jo@corp.example.org"}
+    path = write_jsonl(tmp_path / "rows.jsonl", [*question_rows(2), row, "{broken"])
+    source = counted(RowSource(facts(path)))
+    shown = source.row(3)
+    assert "[e-mail address]" in shown.excerpt
+    assert "jo@corp" not in shown.text
+    assert "\x1b" not in shown.text + shown.excerpt
+    assert shown.fingerprint is not None
+    assert source.row(4).excerpt == "{broken"
+    assert source.row(4).fingerprint is None
+    assert source.row(99).excerpt == "no such line"
+
+
+def test_a_delimited_record_over_several_lines_is_one_row(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "rows.csv", ("q", "a"), [("one\ntwo", "x"), ("three", "y;z")], ";")
+    source = counted(RowSource(facts(path, "csv", ";")))
+    assert source.row(2).text == "q: one\ntwo\n\na: x"
+    assert source.row(4).text == "q: three\n\na: y;z"
+
+
+def test_files_whose_rows_are_not_lines_say_so(tmp_path: Path) -> None:
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps(question_rows(2)), encoding="utf-8")
+    assert "not lines" in browsable(facts(path, "json"))
+    packed = tmp_path / "rows.gz"
+    packed.write_bytes(b"\x1f\x8b\x08\x00")
+    assert "packed" in browsable(facts(packed))
+    assert "cannot be read" in browsable(facts(tmp_path / "missing"))
+    good = facts(write_jsonl(tmp_path / "rows.jsonl", question_rows(1)))
+    assert browsable(good) == ""
+    assert "changed" in browsable(replace(good, bytes=1))
+
+
+def test_a_row_of_a_million_is_read_as_fast_as_one_of_ten(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(b'{"question": "q", "answer": "a"}\n' * 1_000_000)
+    source = counted(RowSource(facts(path)))
+    assert source.index.lines == 1_000_000
+    began = time.perf_counter()
+    shown = [source.row(line) for line in range(5, 1_000_001, 10_000)]
+    assert (time.perf_counter() - began) / len(shown) < 0.02
+    assert all(each.excerpt == "q | a" for each in shown)
+
+
+def test_lines_on_a_full_disk_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import errno
+    import os
+
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(NoSpace):
+        write_lines(tmp_path, "mojibake", [1])

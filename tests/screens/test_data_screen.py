@@ -1,0 +1,263 @@
+"""The Data screen by keys: ticks, examples, rows of a finding, marks, columns and the copy."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from advisor.case import Case, load, save
+from advisor.row_lines import write_lines
+from advisor.row_source import RowSource
+from heuristics.facts.data import ColumnFacts
+from screens.app import AdvisorApp
+from screens.browse import Browse
+from screens.confirm import Confirm
+from screens.mapping import Mapping
+from screens.quality_rows import quality_bar
+from screens.widgets.row_browser import RowBrowser
+from tests.data_samples import question_rows, write_jsonl
+from tests.screens.conftest import Golden, screen_lines
+from tests.screens.sample_case import DATA, HOSTILE, filled
+
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+RUN = "20261102-090000-profile"
+
+
+def on_disk(folder: Path, rows: list[dict[str, object] | str]) -> Case:
+    """A case about a real file whose profile kept the lines of one finding."""
+    path = write_jsonl(folder / "rows.jsonl", rows)
+    shape = replace(DATA.format, container="jsonl")
+    case = filled(folder).but(
+        data_path=str(path),
+        data=replace(DATA, path=str(path), format=shape, bytes=path.stat().st_size),
+        data_run=RUN,
+    )
+    run = case.runs / RUN
+    run.mkdir(parents=True)
+    write_lines(run, "exact_duplicates", range(2, len(rows) + 1))
+    save(case)
+    return case
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    for _ in range(100):
+        if holds():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it never came to that")
+
+
+async def test_enter_turns_a_tick_and_the_case_file_follows(tmp_path: Path) -> None:
+    case = filled(tmp_path)
+    save(case)
+    app = AdvisorApp(case)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("2")
+        app.screen.rows.go_to("fix-private_data")  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "private_data" in (app.case.cleaning.fixes or ())
+        assert "[x] Mask private data" in "\n".join(screen_lines(app))
+        await pilot.press("enter")
+        await app.workers.wait_for_complete()
+        assert "private_data" not in (app.case.cleaning.fixes or ())
+    assert load(tmp_path).cleaning.fixes is not None
+
+
+async def test_a_fix_shows_its_rows_before_and_after(tmp_path: Path) -> None:
+    app = AdvisorApp(filled(tmp_path))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("2")
+        app.screen.rows.go_to("fix-mojibake")  # type: ignore[attr-defined]
+        await pilot.pause(0.2)
+        seen = "\n".join(screen_lines(app))
+        assert "- I donâ€™t know" in seen
+        assert "+ I don’t know" in seen
+
+
+async def test_the_spelling_of_a_label_is_chosen_from_those_in_the_file(tmp_path: Path) -> None:
+    app = AdvisorApp(filled(tmp_path))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("2")
+        app.screen.rows.go_to("fix-labels")  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        app.screen.rows.go_to("spelling-0")  # type: ignore[attr-defined]
+        await pilot.press("enter", "enter")
+        await app.workers.wait_for_complete()
+        (spelling,) = app.case.cleaning.spellings
+        assert (spelling.written, spelling.becomes) == ("Billing", "billing")
+
+
+async def test_all_rows_of_a_finding_are_browsed_and_marks_join_the_cleaning(
+    tmp_path: Path, golden: Golden
+) -> None:
+    app = AdvisorApp(on_disk(tmp_path, [*question_rows(40)]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2", "b")
+        await until(lambda: isinstance(app.screen, Browse))
+        await pilot.pause(0.2)
+        assert "row 1 of 39" in screen_lines(app)[1]
+        await pilot.press("x", "end")
+        await pilot.pause(0.2)
+        await golden(app, "browse-80x24")
+        await pilot.press("escape")
+        await app.workers.wait_for_complete()
+        assert len(app.case.cleaning.marked) == 1
+        assert "marked" in (app.case.cleaning.fixes or ())
+
+
+async def test_wide_windows_show_the_row_beside_the_list(tmp_path: Path, golden: Golden) -> None:
+    app = AdvisorApp(on_disk(tmp_path, [*question_rows(40)]))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("2", "b")
+        await until(lambda: isinstance(app.screen, Browse))
+        await golden(app, "browse-120x40")
+
+
+async def test_hostile_rows_cannot_drive_the_terminal_from_the_list(tmp_path: Path) -> None:
+    hostile: list[dict[str, object] | str] = [
+        {"question": HOSTILE.replace("\ud83d", ""), "answer": "[/bold] [@click=app.quit]x[/]"},
+        '{"broken": "\\u001b]52;c;cHduZWQ=\\u0007", ',
+        '{"\\u001b[31mkey": {"deep": ["\\u009b0m"]}}',
+        "\x1b]0;title\x07 not json",
+    ]
+    app = AdvisorApp(on_disk(tmp_path, [{"question": "a", "answer": "b"}, *hostile]))
+    app.last_looks = ()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("2", "b")
+        await until(lambda: isinstance(app.screen, Browse))
+        for _ in range(5):
+            await pilot.press("down")
+            await pilot.pause()
+            strips = app.screen._compositor.render_strips()
+            text = "".join(each.text for strip in strips for each in strip if not each.control)
+            assert not CONTROL.search(text)
+        assert "[@click=app.quit]" in "\n".join(screen_lines(app))
+        assert app.is_running
+
+
+async def test_a_row_that_cannot_be_read_is_not_marked(tmp_path: Path) -> None:
+    app = AdvisorApp(on_disk(tmp_path, [{"question": "a", "answer": "b"}, "{broken"]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2", "b")
+        await until(lambda: isinstance(app.screen, Browse))
+        await pilot.press("x", "escape")
+        await app.workers.wait_for_complete()
+        assert app.case.cleaning.marked == ()
+
+
+async def test_a_million_rows_are_opened_and_walked_without_delay(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(b'{"question": "q", "answer": "a"}\n' * 1_000_000)
+    shape = replace(DATA.format, container="jsonl")
+    source = RowSource(replace(DATA, path=str(path), format=shape))
+    app = AdvisorApp(filled(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        app.push_screen(Browse("all", source, range(1, 1_000_001), frozenset()))
+        await pilot.pause()
+        assert clock() - began < 2
+        await until(lambda: source.index.complete)
+        began = clock()
+        await pilot.press("end")
+        await pilot.pause()
+        browser = app.screen.query_one(RowBrowser)
+        assert browser.row is not None
+        assert (browser.row.line, browser.row.excerpt) == (1_000_000, "q | a")
+        assert clock() - began < 1
+
+
+async def test_files_whose_rows_are_no_lines_say_so_instead(tmp_path: Path) -> None:
+    case = on_disk(tmp_path, [*question_rows(3)])
+    assert case.data is not None
+    shape = replace(case.data.format, container="json")
+    app = AdvisorApp(case.but(data=replace(case.data, format=shape)))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await pilot.press("2", "b")
+        await pilot.pause(0.2)
+        assert not isinstance(app.screen, Browse)
+        assert "not lines" in "\n".join(screen_lines(app))
+
+
+async def test_columns_get_their_parts_and_the_data_is_read_again(tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "rows.jsonl", [{"frage": "a", "antwort": "b", "id": 1}])
+    app = AdvisorApp(filled(tmp_path).but(data_path=str(path), data=None, pilot=None, verdict=None))
+    begun: list[str] = []
+    app.begin = begun.append  # type: ignore[method-assign]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2", "m")
+        await until(lambda: isinstance(app.screen, Mapping))
+        await pilot.press("p", "enter")
+        assert isinstance(app.screen, Mapping)
+        assert "Name prompt and answer" in "\n".join(screen_lines(app))
+        await pilot.press("down", "p", "up", "p", "down", "a", "enter")
+        await pilot.pause(0.2)
+        assert app.case.columns is not None
+        assert (app.case.columns.prompt, app.case.columns.answer) == ("frage", "antwort")
+        assert begun == ["profile"]
+
+
+async def test_the_first_press_counts_and_the_second_asks_before_it_cleans(tmp_path: Path) -> None:
+    app = AdvisorApp(filled(tmp_path).but(cleaning_seen=None))
+    begun: list[str] = []
+    app.begin = begun.append  # type: ignore[method-assign]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2", "c")
+        await pilot.pause(0.2)
+        assert begun == ["preview"]
+        app.case = filled(tmp_path)
+        await pilot.press("c")
+        await until(lambda: isinstance(app.screen, Confirm))
+        await pilot.press("y")
+        await until(lambda: begun == ["preview", "clean"])
+
+
+async def test_the_copy_becomes_the_data_after_a_question(tmp_path: Path) -> None:
+    app = AdvisorApp(filled(tmp_path).but(pilot=None, verdict=None))
+    begun: list[str] = []
+    app.begin = begun.append  # type: ignore[method-assign]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        app.screen.rows.go_to("cleaned-copy")  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, Confirm))
+        assert "2,409 rows become 2,348" in " ".join("\n".join(screen_lines(app)).split())
+        await pilot.press("y")
+        await until(lambda: begun == ["profile"])
+        assert app.case.data_path == "/home/user/runs/clean/tickets.cleaned.jsonl"
+        assert app.case.cleaned is not None
+
+
+@given(st.integers(0, 10**7), st.integers(0, 10**7), st.integers(0, 10**7), st.integers(6, 40))
+def test_a_quality_bar_is_as_wide_as_asked_and_hides_no_part(
+    valid: int, missing: int, mismatched: int, width: int
+) -> None:
+    bar = quality_bar(ColumnFacts("a", "text", valid, missing, mismatched), width)
+    if valid + missing + mismatched == 0:
+        assert bar == ""
+        return
+    assert len(bar) == width
+    assert ("█" in bar, "·" in bar, "▒" in bar) == (valid > 0, missing > 0, mismatched > 0)
+
+
+@pytest.mark.parametrize("keys", [("2",), ("2", "down", "down", "down", "down", "down")])
+async def test_the_keys_of_every_row_fit_after_a_change(keys: tuple[str, ...], tmp_path: Path) -> None:
+    app = AdvisorApp(filled(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        app.screen.rows.go_to("fix-html")  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await app.workers.wait_for_complete()
+        for key in keys:
+            await pilot.press(key)
+        await pilot.pause(0.2)
+        assert screen_lines(app)[-1].endswith("quit")
