@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from advisor.work.data.checks.batch import Batch
 from advisor.work.data.examples import ASSISTANT, Example
+from advisor.work.data.limits import data_limits
 from heuristics.facts.data import FormatFacts
 
 if TYPE_CHECKING:
     import polars as pl
-
-_SHORT_WORDS = 5
 
 
 @dataclass(slots=True)
@@ -29,6 +28,7 @@ class RowLists:
     short_answers: int = 0
     """Answers of at most a few words."""
     characters: int = 0
+    short_words: int = field(default_factory=lambda: data_limits().labels.short_words)
 
     def add(self, example: Example) -> None:
         """Take in one row."""
@@ -54,7 +54,8 @@ class RowLists:
         self.questions.append(question)
         self.answers.append(answer)
         self.turns.append(users)
-        self.short_answers += len(answer) < 200 and len(answer.split(maxsplit=_SHORT_WORDS)) <= _SHORT_WORDS
+        most = self.short_words
+        self.short_answers += len(answer) < 200 and len(answer.split(maxsplit=most)) <= most
         self.characters += len(system) + len(prompt) + len(answer)
 
     def batch(self, format_: FormatFacts) -> Batch:
