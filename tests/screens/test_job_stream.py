@@ -9,13 +9,19 @@ from advisor.events import (
     Done,
     Event,
     Failed,
+    ForgettingFound,
     GainFound,
     MachineFound,
+    MemorisedFound,
     Metric,
     Note,
+    OutliersFound,
     ProofFound,
+    RateMeasured,
     RunEnded,
+    RungFound,
     SampleFound,
+    ScheduleFixed,
     ScoreFound,
     Started,
     Step,
@@ -31,11 +37,13 @@ RUN = "20261102-100000-pilot"
 
 def recording(steps: int = 40) -> list[Event]:
     """A pilot as its events would come."""
-    assert PILOT.proof is not None
+    assert PILOT.proof and PILOT.schedule and PILOT.rate and PILOT.forgetting and PILOT.memorised
     events: list[Event] = [
         Started(job="pilot", pid=1, time="2026-11-02T10:00:00Z", phases=("proof", "baseline", "final")),
         ProofFound(proof=PILOT.proof),
+        ScheduleFixed(schedule=PILOT.schedule),
         ScoreFound(score=PILOT.scores[0]),
+        RateMeasured(rate=PILOT.rate),
     ]
     for step in range(1, steps + 1):
         values = {"loss": 3.0 - step / 40, "tokens_per_second": 5000.0}
@@ -47,6 +55,9 @@ def recording(steps: int = 40) -> list[Event]:
     events += [RunEnded(run=each) for each in PILOT.runs]
     events += [ScoreFound(score=PILOT.scores[1])]
     events += [GainFound(gain=each) for each in PILOT.gains]
+    events += [RungFound(rung=each) for each in PILOT.rungs]
+    events += [ForgettingFound(forgetting=PILOT.forgetting), MemorisedFound(memorised=PILOT.memorised)]
+    events += [OutliersFound(outliers=PILOT.outliers)]
     events += [SampleFound(sample=each) for each in PILOT.samples]
     return events
 
