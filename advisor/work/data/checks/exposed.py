@@ -1,6 +1,7 @@
 """Rows that hold private data or secrets; what is shown of them is masked."""
 
 import re
+from abc import ABC, abstractmethod
 from collections import Counter
 
 from advisor.private import KEY_NAMES, SECRET_PARTS, private_spans, secret_spans
@@ -16,15 +17,16 @@ _MAYBE_PRIVATE = (
 _MAYBE_SECRET = "|".join([*map(re.escape, SECRET_PARTS), f"(?i:{'|'.join(KEY_NAMES)})"])
 
 
-class _Exposed:
+class _Exposed(ABC):
     """Rows with spans of some kinds."""
 
     name: str
     maybe: str
 
     @staticmethod
+    @abstractmethod
     def spans(text: str) -> list[tuple[int, int, str]]:
-        raise NotImplementedError
+        """(start, end, kind) of each span in the text."""
 
     def look(self, batch: Batch) -> Tally:
         import polars as pl
