@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 from advisor.errors import BadInput
 from advisor.preset_file import read_preset, read_toml
 from advisor.text import one_line
-from heuristics.facts.market import CloudOffer, GpuPreset
+from heuristics.facts.market import CloudOffer, GpuForSale, GpuPreset
 from heuristics.facts.model import ModelFacts, ModelShape
 from heuristics.limits import Limits, limits_of
 
@@ -65,7 +65,9 @@ class _Model(_Entry):
     chat_template: bool
 
 
-class _Offer(_Entry):
+class OfferEntry(_Entry):
+    """One offer as it stands in a table."""
+
     provider: _Text
     instance: _Text
     gpu: _Text
@@ -77,6 +79,23 @@ class _Offer(_Entry):
     spot_usd_per_hour: _Amount | None = None
     region: _Text = ""
     date: date
+
+
+class _Purchase(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    gpu: _Text
+    usd: _Amount
+    watts: _Amount
+    verified: _Text
+    date: date
+    source: _Text
+
+
+class _Purchases(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    gpus: tuple[_Purchase, ...]
 
 
 class _Preset(BaseModel):
@@ -115,7 +134,7 @@ class _Models(_Preset):
 
 
 class _Offers(_Preset):
-    offers: tuple[_Offer, ...]
+    offers: tuple[OfferEntry, ...]
 
 
 @cache
@@ -182,31 +201,57 @@ def families() -> Families:
 
 @cache
 def offers() -> tuple[CloudOffer, ...]:
-    """Cloud offers; raises BadInput naming every fault, an unknown GPU among them."""
+    """The program's own cloud offers; raises BadInput naming every fault, an unknown GPU among them."""
     preset = read_preset("cloud.toml", _Offers)
-    known = {each.name: each for each in gpus()}
-    unknown = sorted({each.gpu for each in preset.offers} - known.keys())
-    if unknown:
-        raise BadInput(f"presets/cloud.toml names GPUs that gpus.toml lacks: {', '.join(unknown)}")
+    _check_gpus("cloud.toml", {each.gpu for each in preset.offers})
+    return tuple(offer_of(each, preset.source(each.source)) for each in preset.offers)
+
+
+def offer_of(each: OfferEntry, source: str) -> CloudOffer:
+    """An entry with what the preset of its GPU adds; raises KeyError for a GPU without one."""
+    gpu = _gpus_by_name()[each.gpu]
+    return CloudOffer(
+        provider=each.provider,
+        instance=each.instance,
+        gpu=each.gpu,
+        gpus=each.gpus,
+        gpu_memory=int(each.gpu_memory_gib * GIB),
+        usd_per_hour=each.usd_per_hour,
+        spot_usd_per_hour=each.spot_usd_per_hour,
+        tflops=gpu.tflops,
+        date=each.date.isoformat(),
+        source=source,
+        verified=each.verified,
+        region=each.region,
+        vcpus=each.vcpus,
+        ram=int(each.ram_gib * GIB) if each.ram_gib else None,
+        note=each.note,
+        bf16=gpu.bf16,
+        compute_capability=gpu.compute_capability,
+        vendor=gpu.vendor,
+    )
+
+
+@cache
+def gpus_for_sale() -> tuple[GpuForSale, ...]:
+    """GPUs that can be bought; raises BadInput naming every fault, an unknown GPU among them."""
+    preset = read_preset("purchases.toml", _Purchases)
+    known = _gpus_by_name()
+    _check_gpus("purchases.toml", {each.gpu for each in preset.gpus})
     return tuple(
-        CloudOffer(
-            provider=each.provider,
-            instance=each.instance,
+        GpuForSale(
             gpu=each.gpu,
-            gpus=each.gpus,
-            gpu_memory=int(each.gpu_memory_gib * GIB),
-            usd_per_hour=each.usd_per_hour,
-            spot_usd_per_hour=each.spot_usd_per_hour,
-            tflops=known[each.gpu].tflops,
+            usd=each.usd,
+            watts=each.watts,
+            memory=known[each.gpu].memory,
+            tflops=known[each.gpu].tflops or 0.0,
+            bf16=known[each.gpu].bf16,
+            compute_capability=known[each.gpu].compute_capability,
             date=each.date.isoformat(),
-            source=preset.source(each.source),
+            source=each.source,
             verified=each.verified,
-            region=each.region,
-            vcpus=each.vcpus,
-            ram=int(each.ram_gib * GIB) if each.ram_gib else None,
-            note=each.note,
         )
-        for each in preset.offers
+        for each in preset.gpus
     )
 
 
@@ -215,6 +260,17 @@ def demo_folder() -> Iterator[Path]:
     """The bundled demo as a real folder: triage.jsonl and model/."""
     with as_file(files("presets") / "demo") as folder:
         yield folder
+
+
+@cache
+def _gpus_by_name() -> dict[str, GpuPreset]:
+    return {each.name: each for each in gpus()}
+
+
+def _check_gpus(name: str, named: set[str]) -> None:
+    unknown = sorted(named - _gpus_by_name().keys())
+    if unknown:
+        raise BadInput(f"presets/{name} names GPUs that gpus.toml lacks: {', '.join(unknown)}")
 
 
 @cache

@@ -13,9 +13,10 @@ from advisor.export.target import CONVERSATIONS, DATA
 from advisor.fold import pilot_after
 from advisor.hub_cache import cache_folder
 from advisor.jobs import new_run_folder, read_events
+from advisor.market import market
 from advisor.models import find_model, models_here
 from advisor.resuming import interrupted, pilot_of
-from advisor.simulations import kept_simulation
+from advisor.simulations import kept_simulation, known_simulations
 from advisor.specs import (
     CleanTask,
     DataChoice,
@@ -31,11 +32,13 @@ from advisor.steps import STEPS, StepState
 from heuristics.assess import assess
 from heuristics.carry_over import with_measurements
 from heuristics.decision import Decision, Verdict
+from heuristics.elsewhere import steps_to_simulate, with_offers
 from heuristics.facts.machine import MachineFacts
 from heuristics.facts.model import ModelFacts
 from heuristics.facts.pilot import PilotFacts
 from heuristics.finding import Finding, Level, worst, worst_first
 from heuristics.memory import available_on
+from heuristics.money import with_money
 from heuristics.plan import make_plan
 from heuristics.recipe import Plan
 from heuristics.recommend import recommend_model
@@ -176,32 +179,34 @@ def settle(case: Case) -> Case:
         case = case.but(model=_recommended(case))
     if case.machine is None or case.model is None:
         return case.but(plan=None, verdict=None)
-    plan = make_plan(
-        case.machine,
-        case.data,
-        case.model,
-        case.goal,
-        case.knobs,
-        catalog.limits(),
-        catalog.models(),
-        catalog.offers(),
-    )
-    if case.pilot is not None:
-        ground = Ground(case.machine, case.data, case.model, case.goal, case.knobs, catalog.limits())
-        plan = with_measurements(ground, plan, case.pilot)
-    case = case.but(plan=_with_simulation(plan, case.machine, case.model))
+    case = case.but(plan=_plan(case, case.machine, case.model))
     verdict = decide(case.machine, case.data, case.model, case.goal, case.plan, case.pilot, catalog.limits())
     return case.but(verdict=verdict)
 
 
+def _plan(case: Case, machine: MachineFacts, model: ModelFacts) -> Plan:
+    """The plan with everything that is known: measurements, simulations, prices."""
+    ground = Ground(machine, case.data, model, case.goal, case.knobs, catalog.limits())
+    kept = known_simulations(model)
+    plan = make_plan(machine, case.data, model, case.goal, case.knobs, ground.limits, catalog.models())
+    if case.pilot is not None:
+        plan = with_measurements(ground, plan, case.pilot)
+    plan = _with_simulation(plan, machine, model)
+    plan = with_offers(ground, plan, market().offers, kept)
+    return with_money(ground, plan, catalog.gpus_for_sale(), kept)
+
+
 def simulation_task(case: Case) -> SimulateTask | None:
-    """The job that simulates the plan's training step, None when that is known, or cannot be asked for."""
+    """The job that simulates the plan's training step, and those that prove its offers; None when all is
+    known, or cannot be asked for."""
     if case.plan is None or case.model is None or case.machine is None:
         return None
-    step = training_step(case.plan.recipe, case.machine.device)
-    if step is None or kept_simulation(case.model, step) is not None:
-        return None
-    return SimulateTask(model=case.model, step=step)
+    ground = Ground(case.machine, case.data, case.model, case.goal, case.knobs, catalog.limits())
+    kept = known_simulations(case.model)
+    own = training_step(case.plan.recipe, case.machine.device)
+    steps = [own] if own is not None and kept(own) is None else []
+    steps += [each for each in steps_to_simulate(ground, case.plan, market().offers, kept) if each != own]
+    return SimulateTask(model=case.model, step=steps[0], more=tuple(steps[1:])) if steps else None
 
 
 def _with_simulation(plan: Plan, machine: MachineFacts, model: ModelFacts) -> Plan:

@@ -1,5 +1,6 @@
 """Simulated training steps that were worked out before, found again by what they follow from."""
 
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -29,6 +30,16 @@ def kept_simulation(model: ModelFacts, step: TrainingStep) -> SimulationFacts | 
         return replace(_FACTS.validate_json(data), model=model.id)
     except ValidationError:
         return None
+
+
+def known_simulations(model: ModelFacts) -> Callable[[TrainingStep], SimulationFacts | None]:
+    """The kept simulations of a model by step; each is looked for once."""
+
+    @cache
+    def known(step: TrainingStep) -> SimulationFacts | None:
+        return kept_simulation(model, step)
+
+    return known
 
 
 def keep_simulation(model: ModelFacts, facts: SimulationFacts) -> None:

@@ -93,6 +93,8 @@ class SimulateTask(_Task):
     job: Literal["simulate"] = "simulate"
     model: ModelFacts
     step: TrainingStep
+    more: tuple[TrainingStep, ...] = ()
+    """Further steps of the same model, worked out after the first."""
 
 
 class CleanTask(_Task):

@@ -80,7 +80,22 @@ def of_plan(plan: Plan | None, goal: Goal, measured: Estimate | None = None) -> 
     return (
         Evidence(needs, total, plan.memory.fit in ("fits", "tight")),
         Evidence(f"{takes}; your budget is {goal.budget_hours:g} h", hours, hours.value <= goal.budget_hours),
+        *_of_money(plan, goal),
     )
+
+
+def _of_money(plan: Plan, goal: Goal) -> tuple[Evidence, ...]:
+    """Electricity here, the cheapest offer, and where the balance tips, in the plan's own sentences."""
+    if plan.money is None:
+        return ()
+    here, *cloud = plan.money.lines
+    offer = plan.offers[0] if plan.offers else None
+    lines = [Evidence(here, plan.money.cost)]
+    for number, line in enumerate(cloud):
+        first = number == 0
+        paid = offer is not None and goal.data_may_leave and offer.cost.value <= goal.budget_money
+        lines.append(Evidence(line, offer.cost if first and offer else None, paid if first else True))
+    return tuple(lines)
 
 
 def of_forecast(made: Forecast | str) -> Evidence:

@@ -26,6 +26,8 @@ class Goal:
     """Longest acceptable full run, hours."""
     budget_money: float = 50.0
     """Most that the full run may cost, USD."""
+    electricity_price: float | None = None
+    """USD per kWh; None takes the preset's average."""
     pilot_minutes: float = 30.0
     """Time budget of the pilot."""
     format_counts: bool = False

@@ -18,6 +18,7 @@ from heuristics.judging_limits import (
 from heuristics.planning_limits import (
     AdapterLimits,
     BatchLimits,
+    EnergyLimits,
     EpochsLimits,
     MemoryLimits,
     OfferLimits,
@@ -25,6 +26,8 @@ from heuristics.planning_limits import (
     RateLimits,
     SamplesLimits,
     SequenceLimits,
+    ShardLimits,
+    SiblingLimits,
     TimeLimits,
 )
 
@@ -45,6 +48,9 @@ class Limits:
     time: TimeLimits
     plan: PlanLimits
     offers: OfferLimits
+    energy: EnergyLimits
+    shard: ShardLimits
+    sibling: SiblingLimits
     machine: MachineLimits
     data: DataLimits
     checks: CheckLimits

@@ -1,15 +1,16 @@
 """Cloud machines on which the full run would fit, with hours and cost."""
 
+import math
 from dataclasses import dataclass, replace
 
 from heuristics.basis import Basis, Estimate
 from heuristics.duration import Speed, Work, load_time, training_time, utilisation
 from heuristics.facts.market import CloudOffer
 from heuristics.facts.model import ModelShape
+from heuristics.facts.simulation import TrainingStep
 from heuristics.limits import Limits
-from heuristics.memory import predict
-from heuristics.recipe import Offer, Recipe
-from heuristics.settings import load_of
+from heuristics.recipe import HoursPart, Offer, Recipe
+from heuristics.rented import Kept, Rented, nothing_kept, rented
 
 _SETUP_SPREAD = 2.0
 """Waiting for a machine and setting it up takes this many times more or less."""
@@ -22,85 +23,142 @@ class FullRun:
     shape: ModelShape
     recipe: Recipe
     tokens: float
+    data_bytes: int = 0
+    """Of the rows that must be sent there."""
+    own_model: bool = False
+    """True when the weights lie only here and must be sent too."""
+    deadline: float = math.inf
+    """Hours after which a run is too late."""
 
 
-def fitting_offers(run: FullRun, market: tuple[CloudOffer, ...], limits: Limits) -> tuple[Offer, ...]:
-    """Offers whose GPUs hold the run, cheapest first, the best of each provider and GPU; offers without a
-    price or a known speed are left out."""
+def fitting_offers(
+    run: FullRun, market: tuple[CloudOffer, ...], limits: Limits, kept: Kept = nothing_kept
+) -> tuple[Offer, ...]:
+    """Offers whose GPUs hold the run, those in time first, then the cheapest, the best of each provider and
+    GPU; offers without a price or a known speed are left out."""
     found: dict[tuple[str, str, bool], Offer] = {}
     for each in market:
+        if each.tflops is None or each.tflops <= 0 or each.gpus < 1:
+            continue
+        there = rented(run.shape, run.recipe, each, limits, kept)
         for price, spot in ((each.usd_per_hour, False), (each.spot_usd_per_hour, True)):
-            offer = _offer(run, each, price, spot, limits)
-            if offer is None:
+            if there is None or price is None or price <= 0:
                 continue
+            offer = _offer(run, each, there, (price, spot), limits)
             key = (offer.provider, offer.gpu, spot)
-            if key not in found or offer.cost.value < found[key].cost.value:
+            if key not in found or _rank(run, offer) < _rank(run, found[key]):
                 found[key] = offer
-    cheapest = sorted(found.values(), key=lambda offer: (offer.cost.value, offer.provider, offer.instance))
-    return tuple(cheapest[: limits.offers.most])
+    ranked = sorted(found.values(), key=lambda offer: _rank(run, offer))
+    return tuple(ranked[: limits.offers.most])
 
 
-def _offer(run: FullRun, each: CloudOffer, price: float | None, spot: bool, limits: Limits) -> Offer | None:
-    if price is None or price <= 0 or each.tflops is None or each.tflops <= 0 or each.gpus < 1:
-        return None
-    recipe = rented_recipe(run, each.gpu_memory, limits)
-    if recipe is None:
-        return None
-    hours = _hours(run, recipe, each, limits)
+def _rank(run: FullRun, offer: Offer) -> tuple[bool, float, str, str]:
+    return offer.hours.value > run.deadline, offer.cost.value, offer.provider, offer.instance
+
+
+def unproved_steps(
+    run: FullRun,
+    offers: tuple[Offer, ...],
+    market: tuple[CloudOffer, ...],
+    limits: Limits,
+    kept: Kept = nothing_kept,
+) -> tuple[TrainingStep, ...]:
+    """The steps whose simulation would prove that the offers fit, each once."""
+    by_name = {(each.provider, each.instance, each.gpu): each for each in market}
+    wanted: dict[TrainingStep, None] = {}
+    for offer in offers:
+        each = by_name.get((offer.provider, offer.instance, offer.gpu))
+        there = rented(run.shape, run.recipe, each, limits, kept) if each is not None else None
+        if there is not None and there.step is not None and kept(there.step) is None:
+            wanted[there.step] = None
+    return tuple(wanted)
+
+
+def _offer(run: FullRun, each: CloudOffer, there: Rented, price: tuple[float, bool], limits: Limits) -> Offer:
+    usd, spot = price
+    hours, parts = rented_hours(run, there, each, spot, limits)
     # The allowance pays for one failed run, which the low end goes without.
-    cost = hours.scaled(price * limits.offers.allowance, "USD")
-    cost = replace(cost, low=hours.low * price)
+    cost = replace(hours.scaled(usd * limits.offers.allowance, "USD"), low=hours.low * usd)
     return Offer(
         provider=each.provider,
         instance=each.instance,
         gpu=each.gpu,
         gpus=each.gpus,
-        usd_per_hour=price,
+        usd_per_hour=usd,
         spot=spot,
         hours=hours,
         cost=cost,
         date=each.date,
         source=each.source,
+        parts=parts,
+        memory=there.memory.total,
+        gpu_memory=each.gpu_memory,
+        micro_batch=there.recipe.micro_batch,
+        checkpointing=there.recipe.checkpointing,
+        sharded=there.sharded,
     )
 
 
-def rented_recipe(run: FullRun, gpu_memory: int, limits: Limits) -> Recipe | None:
-    """The recipe as it fits on one GPU of `gpu_memory` bytes: halved micro-batch, then recomputed
-    activations; None when it does not fit at all."""
-    precision = "bf16" if run.recipe.precision == "fp32" else run.recipe.precision
-    rented = replace(run.recipe, precision="fp16" if precision == "fp16" else "bf16")
-    for checkpointing in (rented.checkpointing, True):
-        micro = run.recipe.effective_batch
-        while micro >= 1:
-            accumulation = max(1, round(run.recipe.effective_batch / micro))
-            candidate = replace(
-                rented, micro_batch=micro, accumulation=accumulation, checkpointing=checkpointing
-            )
-            fit = predict(load_of(run.shape, candidate), gpu_memory, False, limits.memory).fit
-            if fit == "fits":
-                return candidate
-            micro //= 2
-    return None
+def rented_hours(
+    run: FullRun, there: Rented, each: CloudOffer, spot: bool, limits: Limits
+) -> tuple[Estimate, tuple[tuple[HoursPart, float], ...]]:
+    """Billed hours and what they are for."""
+    training = training_hours(run, there, each, limits)
+    ready = limits.offers.setup_hours + load_time(run.shape, limits.time) / 3600
+    moved = _transfer_hours(run, limits)
+    lost = [
+        _interrupted(hours, run, rate, ready) if spot else 0.0 for hours, rate in _rates(training, limits)
+    ]
+    wide = limits.offers.transfer_spread
+    total = replace(
+        training,
+        value=training.value + ready + moved + lost[1],
+        low=training.low + ready / _SETUP_SPREAD + moved / wide,
+        high=training.high + ready * _SETUP_SPREAD + moved * wide + lost[2],
+    )
+    parts: list[tuple[HoursPart, float]] = [
+        ("training", training.value),
+        ("set-up", ready),
+        ("transfer", moved),
+        ("interruptions", lost[1]),
+    ]
+    return total, tuple((name, hours) for name, hours in parts if hours > 0)
 
 
-def _hours(run: FullRun, recipe: Recipe, each: CloudOffer, limits: Limits) -> Estimate:
+def training_hours(run: FullRun, there: Rented, each: CloudOffer, limits: Limits) -> Estimate:
+    """Hours of training alone on all GPUs of a machine."""
+    recipe, share = there.recipe, utilisation(there.recipe.method, limits.time)
+    further = limits.offers.sharded_efficiency if there.sharded else limits.offers.multi_gpu_efficiency
+    scale = 1 + (each.gpus - 1) * further
     peak = (each.tflops or 0.0) * 1e12
-    scale = 1 + (each.gpus - 1) * limits.offers.multi_gpu_efficiency
-    speed = Speed(
-        peak * utilisation(recipe.method, limits.time),
-        limits.time.spread,
-        Basis.FORMULA,
-        f"{utilisation(recipe.method, limits.time):.0%} of {each.tflops:g} TFLOP/s per GPU",
-        overlaps=True,
-    )
+    source = f"{share:.0%} of {each.tflops:g} TFLOP/s per GPU"
+    speed = Speed(peak * share, limits.time.spread, Basis.FORMULA, source, overlaps=True)
     batches = recipe.samples * recipe.epochs / max(1, recipe.micro_batch)
     work = Work(run.shape, recipe.method, recipe.sequence_length, recipe.checkpointing, run.tokens, batches)
-    seconds = training_time(work, speed, limits.time).scaled(1 / scale)
-    fixed = load_time(run.shape, limits.time) / 3600 + limits.offers.setup_hours
-    hours = seconds.scaled(1 / 3600, "h")
-    return replace(
-        hours,
-        value=hours.value + fixed,
-        low=hours.low + fixed / _SETUP_SPREAD,
-        high=hours.high + fixed * _SETUP_SPREAD,
+    return training_time(work, speed, limits.time).scaled(1 / scale / 3600, "h")
+
+
+def _transfer_hours(run: FullRun, limits: Limits) -> float:
+    """Rows, and weights that nobody else has, go up from here; public weights come from their hub."""
+    weights = 2.0 * run.shape.parameters
+    sent = run.data_bytes + (weights if run.own_model else 0.0)
+    fetched = 0.0 if run.own_model else weights
+    seconds = sent / limits.offers.upload_bytes_per_second + fetched / limits.offers.download_bytes_per_second
+    return seconds / 3600
+
+
+def _rates(training: Estimate, limits: Limits) -> tuple[tuple[float, float], ...]:
+    """Hours and interruptions per hour at the low end, in the middle and at the high end."""
+    each = limits.offers
+    return (
+        (training.low, 0.0),
+        (training.value, each.spot_interruptions_per_hour),
+        (training.high, each.spot_interruptions_high),
     )
+
+
+def _interrupted(hours: float, run: FullRun, rate: float, ready: float) -> float:
+    """Hours lost: each interruption costs a new set-up and half a pass, as each pass ends with a checkpoint;
+    never more than training everything once again for each."""
+    each = ready + hours / max(1.0, run.recipe.epochs) / 2
+    return rate * hours * each

@@ -1,22 +1,18 @@
 """The plan: a recipe with its reasons, and what it will cost in memory, time and money."""
 
-from dataclasses import replace
-
 from heuristics.choices import explain, explain_full
 from heuristics.facts.data import DataFacts
 from heuristics.facts.machine import MachineFacts
-from heuristics.facts.market import CloudOffer
 from heuristics.facts.model import ModelFacts
 from heuristics.goal import Goal
 from heuristics.knobs import Knobs
 from heuristics.limits import Limits
 from heuristics.memory import available_on, predict
-from heuristics.offers import FullRun, fitting_offers
 from heuristics.pilot_time import pilot_time, run_time
 from heuristics.ranking import alternatives, sibling
 from heuristics.recipe import Plan
 from heuristics.samples import training_rows
-from heuristics.settings import Ground, full_recipe, load_of, pilot_recipe, run_tokens
+from heuristics.settings import Ground, full_recipe, load_of, pilot_recipe
 from heuristics.sizes import size_table
 
 
@@ -28,7 +24,6 @@ def make_plan(
     knobs: Knobs,
     limits: Limits,
     catalogue: tuple[ModelFacts, ...] = (),
-    offers: tuple[CloudOffer, ...] = (),
 ) -> Plan:
     """The recommended recipe for this machine, data, model and goal; knobs replace single rules."""
     ground = Ground(machine, data, model, goal, knobs, limits)
@@ -38,7 +33,6 @@ def make_plan(
     rows = training_rows(data, limits.samples) if data is not None else recipe.samples
     memory = predict(load_of(model.shape, recipe), available_on(device), device.kind == "cpu", limits.memory)
     length = recipe.sequence_length
-    run = FullRun(model.shape, replace(full, samples=max(1, rows)), run_tokens(ground, full, rows))
     return Plan(
         recipe=recipe,
         choices=explain(ground, recipe),
@@ -48,7 +42,6 @@ def make_plan(
         full_rows=rows,
         sizes=size_table(machine, catalogue, length, limits),
         alternatives=alternatives(ground, catalogue),
-        offers=fitting_offers(run, offers, limits),
         device=device.name,
         full_recipe=full,
         full_choices=explain_full(ground, recipe, full),

@@ -244,10 +244,79 @@ class OfferLimits:
     """Cloud offers."""
 
     allowance: float
-    """Cost of set-up and one failed run, factor."""
+    """Cost of one failed run, factor."""
     setup_hours: float
     """Billed before training starts."""
     multi_gpu_efficiency: float
     """Speed of each further GPU with data parallelism."""
+    sharded_efficiency: float
+    """Speed of each further GPU when weights are sharded and gathered for every layer."""
     most: int
     """Offers shown."""
+    simulations: int
+    """Training steps simulated to prove that offers fit, at most."""
+    upload_bytes_per_second: float
+    """From this machine to the cloud."""
+    download_bytes_per_second: float
+    """From a model hub to the cloud."""
+    transfer_spread: float
+    """True transfer speeds lie within this factor."""
+    spot_interruptions_per_hour: float
+    spot_interruptions_high: float
+    """High end of the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyLimits:
+    """Electricity."""
+
+    price: float
+    """USD per kWh when the user states none."""
+    rest_low: float
+    """The machine around a GPU under load, W …"""
+    rest_high: float
+    supply_efficiency: float
+    """Of the power supply: what arrives over what is drawn from the wall."""
+    training_low: float
+    """Power while training over power while multiplying matrices …"""
+    training_high: float
+    limit_low: float
+    """Power while training over the board's power limit …"""
+    limit_high: float
+    gpu_low: float
+    """A GPU that tells neither power nor limit, W …"""
+    gpu_high: float
+    core_low: float
+    """Each core of a processor under load, W …"""
+    core_high: float
+    chip_low: float
+    """A whole machine whose GPU shares the chip and memory of its processor, W …"""
+    chip_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShardLimits:
+    """Training sharded over several GPUs."""
+
+    layers_gathered: float
+    """Layers that are whole at once on each GPU: the current, the prefetched, and one being copied."""
+    buckets: float
+    """Bytes of a ZeRO bucket of gradients or weights; several are alive at once …"""
+    buckets_alive: float
+    communication: float
+    """Buffers of the communication library on each GPU, bytes."""
+    low: float
+    """Low end of the interval around the arithmetic, factor."""
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class SiblingLimits:
+    """From a pilot on a smaller model to the model that is meant."""
+
+    exponent_low: float
+    """The reducible loss falls with model size to the power of minus this, with adapters …"""
+    exponent_high: float
+    full_exponent_low: float
+    """… and with all weights trained."""
+    full_exponent_high: float

@@ -7,6 +7,7 @@ from heuristics.basis import Basis, Estimate
 
 Method = Literal["full", "lora", "qlora"]
 Fit = Literal["fits", "tight", "no", "unknown"]
+HoursPart = Literal["training", "set-up", "transfer", "interruptions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +118,74 @@ class Offer:
     spot: bool
     hours: Estimate
     cost: Estimate
-    """USD, with the allowance for set-up and one failed run."""
+    """USD, with the allowance for one failed run."""
     date: str
     """Date of the price."""
     source: str = ""
+    parts: tuple[tuple[HoursPart, float], ...] = ()
+    """What the hours are for."""
+    memory: Estimate | None = None
+    """Peak bytes on each GPU, by simulation where there is one."""
+    gpu_memory: int = 0
+    """Bytes of each GPU."""
+    micro_batch: int = 0
+    """Rows at once on each GPU."""
+    checkpointing: bool = False
+    sharded: bool = False
+    """True when weights and optimizer are divided among the GPUs (FSDP2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """A GPU that could be bought instead of rented."""
+
+    gpu: str
+    usd: float
+    """Launch price of the board alone."""
+    hours: Estimate
+    """Of one full run."""
+    electricity: Estimate
+    """USD of one full run."""
+    date: str
+    source: str
+    runs: float | None
+    """Full runs from which it is cheaper than the cheapest offer; None when it never is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What the full run costs here, and when another place is better."""
+
+    watts: Estimate
+    """From the socket while training here."""
+    price: Estimate
+    """USD per kWh."""
+    energy: Estimate
+    """kWh of the full run here."""
+    cost: Estimate
+    """USD of that electricity."""
+    rows_in_time: int | None
+    """Training rows that this machine gets through within the budget of hours; None without a plan's time."""
+    faster_from: int | None = None
+    """Training rows from which the cheapest offer is done sooner than this machine; None when never."""
+    rows_for_money: int | None = None
+    """Training rows that the cheapest offer does within the budget of money."""
+    purchase: Purchase | None = None
+    lines: tuple[str, ...] = ()
+    """The same in sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Memory of each GPU when the full run is divided among several."""
+
+    gpus: int
+    engine: Literal["FSDP2", "DeepSpeed ZeRO-2", "DeepSpeed ZeRO-3"]
+    micro_batch: int
+    """Rows at once on each GPU."""
+    memory: Estimate
+    """Peak bytes on each GPU."""
+    parts: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,3 +212,6 @@ class Plan:
     """The settings of the full run that differ from the pilot's, each with its own reason."""
     sibling: Alternative | None = None
     """A smaller model of the same family for a pilot here; None where the chosen one fits."""
+    shares: tuple[Share, ...] = ()
+    """The full run on several GPUs, by the engines that the exports use."""
+    money: Money | None = None

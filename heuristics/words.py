@@ -18,6 +18,14 @@ def duration(seconds: float) -> str:
     return f"{seconds / 3600:.1f} h" if seconds < 172800 else f"{seconds / 86400:.1f} days"
 
 
+def roughly(count: int) -> str:
+    """A whole number with the two digits that mean something."""
+    if abs(count) < 100:
+        return f"{count:,}"
+    size = int(10 ** (len(str(abs(count))) - 2))
+    return f"{round(count / size) * size:,}"
+
+
 def rows(count: int) -> str:
     """A count of rows, "1 row" or "1,234 rows"."""
     return "1 row" if count == 1 else f"{count:,} rows"

@@ -35,7 +35,7 @@ class GoalScreen(StepScreen):
 
 
 def _row(field: Field, origin: str) -> Row:
-    value = f"{field.current} {field.unit}".rstrip()
+    value = f"{field.current} {field.unit}".rstrip() if field.current else "not set"
     choices = [f"{name:<12} {what}" for name, what in field.choices if what]
     return Row(
         f"goal-{field.title}",

@@ -31,7 +31,7 @@ def goal_fields(goal: Goal) -> tuple[tuple[str, tuple[Field, ...]], ...]:
         ("2 What is better?", (_metric(goal), _smallest_gain(goal))),
         ("3 Must it keep its other abilities?", (_keep_general(goal),)),
         ("4 May the data leave this machine?", (_data_may_leave(goal),)),
-        ("5 What may it cost?", (_hours(goal), _money(goal), _minutes(goal))),
+        ("5 What may it cost?", (_hours(goal), _money(goal), _electricity(goal), _minutes(goal))),
     )
 
 
@@ -123,6 +123,19 @@ def _money(goal: Goal) -> Field:
         f"{goal.budget_money:g}",
         _changing(lambda text: real(text, 0.0, 1e7, "USD"), "budget_money"),
         unit="USD",
+    )
+
+
+def _electricity(goal: Goal) -> Field:
+    return Field(
+        "Electricity",
+        "What a kWh costs you, for the price of the full run here; empty takes the average for homes in the "
+        "US (EIA, April 2025).",
+        "" if goal.electricity_price is None else f"{goal.electricity_price:g}",
+        _changing(
+            lambda text: real(text, 0.0, 100.0, "USD per kWh") if text.strip() else None, "electricity_price"
+        ),
+        unit="USD per kWh",
     )
 
 

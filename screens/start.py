@@ -22,6 +22,7 @@ _HEADLESS = (
     "export",
     "report",
     "memory",
+    "offers",
     "run",
     "replay",
 )

@@ -12,7 +12,7 @@ from advisor.journey import findings_of
 from heuristics.decision import Evidence, Verdict
 from screens.curve import curve_picture, curve_words
 from screens.live import Live
-from screens.pictures import bar
+from screens.money_rows import money_section
 from screens.rows import Row, Section, finding_rows, told
 from screens.step_screen import StepScreen
 from screens.words import heading, labelled, lines, paragraphs
@@ -37,7 +37,8 @@ class VerdictScreen(StepScreen):
             Section(
                 "Evidence", tuple(_evidence(number, each) for number, each in enumerate(verdict.evidence))
             ),
-            Section("More rows, and money", (*_curve(case), *_money(case))),
+            Section("More rows", _curve(case)),
+            money_section(case),
             Section("What would change it", _said("change", verdict.would_change)),
             Section("Next", _said("next", verdict.next_steps)),
             finding_rows(findings_of(case, "verdict")),
@@ -91,28 +92,6 @@ def _curve(case: Case) -> tuple[Row, ...]:
     gain = numbers.quantity(far.gain.value, made.unit)
     value = f"{gain} better at {far.factor:g} times the rows" if made.measurable else "no measurable slope"
     return (Row("curve", "learning curve", value, "80 % band", detail=detail),)
-
-
-def _money(case: Case) -> tuple[Row, ...]:
-    """What the full run costs on each machine that fits, as bars."""
-    offers = case.plan.offers if case.plan else ()
-    if not offers:
-        return ()
-    cheapest = offers[0]
-    pairs = [(f"{each.provider} {each.gpus}×{each.gpu}", each.cost) for each in offers]
-
-    def detail(width: int) -> Content:
-        most = max(cost.value for _, cost in pairs) or 1.0
-        room = max(8, min(40, width - 30))
-        drawn = [
-            lines([f"{name}: {numbers.estimated(cost)}", (bar(cost.value / most, room))])
-            for name, cost in pairs
-        ]
-        dates = f"Prices of {min(each.date for each in offers)} to {max(each.date for each in offers)}."
-        return paragraphs([heading("Cost of the full run in the cloud"), lines(drawn), dates])
-
-    value = f"from {numbers.quantity(cheapest.cost.value, 'USD')} at {cheapest.provider}"
-    return (Row("cost", "cloud", value, cheapest.date, detail=detail),)
 
 
 def _said(kind: str, texts: tuple[str, ...]) -> tuple[Row, ...]:

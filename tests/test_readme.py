@@ -50,6 +50,7 @@ def test_the_tour_shows_every_command() -> None:
         "verdict",
         "export",
         "memory",
+        "offers",
         "report",
         "run",
         "demo",

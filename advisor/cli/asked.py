@@ -23,6 +23,7 @@ class GoalWishes:
     data_may_leave: bool | None = None
     budget_hours: float | None = None
     budget_money: float | None = None
+    electricity_price: float | None = None
     pilot_minutes: float | None = None
     format_counts: bool | None = None
 
@@ -63,6 +64,8 @@ class Asked:
     """Exports by name; empty means all."""
     plan: Path | None = None
     """A cleaning.toml to use again."""
+    update: str | None = None
+    """A table of cloud prices to use from now on: a CSV file, or "skypilot" for its catalogue."""
     fixes: tuple[str, ...] = ()
     """Names of fixes; empty means those of the plan, or those that are ticked by default."""
     preview: bool = False

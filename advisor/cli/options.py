@@ -30,6 +30,7 @@ _OTHER_COMMANDS = {
     "export": "write the files that trainers read",
     "report": "write the case as HTML, Markdown and a model card",
     "memory": "say whether a training step of a model fits: exit code 0 fits, 1 does not, 4 cannot tell",
+    "offers": "list the cloud prices that plans compare, or take newer ones",
     "demo": "the whole journey on the bundled data and model, offline",
     "replay": "print what a recorded run said",
 }
@@ -81,6 +82,7 @@ def parse(argv: Sequence[str]) -> Asked:
         to=given.get("to"),
         targets=tuple(given.get("targets") or ()),
         plan=given.get("plan"),
+        update=given.get("update"),
         fixes=tuple(given.get("fix") or ()),
         preview=given.get("preview", False),
         speed=given.get("speed") or 0.0,
@@ -111,6 +113,14 @@ def _parser() -> argparse.ArgumentParser:
         if name == "memory":
             memory_options(command)
             _knobs(command)
+            continue
+        if name == "offers":
+            command.add_argument("--json", action="store_true", dest="as_json", help="one JSON document")
+            command.add_argument(
+                "--update",
+                metavar="FILE",
+                help="use the prices of this CSV file from now on, or of SkyPilot's catalogue: skypilot",
+            )
             continue
         _common(command)
         if name == "clean":
@@ -183,6 +193,13 @@ def _goal(command: argparse.ArgumentParser) -> None:
     group.add_argument("--minutes", type=_positive, dest="pilot_minutes", help="time budget of the pilot")
     group.add_argument("--budget-hours", type=_positive, help="longest acceptable full run")
     group.add_argument("--budget-money", type=_not_negative, help="most that the full run may cost, USD")
+    group.add_argument(
+        "--electricity",
+        type=_not_negative,
+        dest="electricity_price",
+        metavar="USD",
+        help="price of a kWh here, USD (default: US average for homes)",
+    )
     for name, what in (
         ("keep-general", "the tuned model must keep its general ability"),
         ("data-may-leave", "the data may be sent to a cloud machine"),

@@ -14,6 +14,9 @@ from advisor.journey import clean_task, findings_of, simulation_task, task_of
 from heuristics.cleaning import chosen_fixes
 from heuristics.finding import Level
 
+_ROUNDS = 3
+"""An offer that a simulation rules out makes room for another, which is to be simulated too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trip:
@@ -77,14 +80,16 @@ def planned(case: Case, trip: Trip) -> Case:
 
 def simulated(case: Case, trip: Trip) -> Case:
     """The case with simulated memory in its plan, or the formula's where no simulation can be had."""
-    task = simulation_task(case)
-    if task is None:
-        return case
-    try:
-        return drive(case, task, trip.narrator, trip.asked.offline)
-    except JobFailed as failed:
-        trip.narrator.say(f"memory stays by formula: {failed.message}")
-        return case
+    for _ in range(_ROUNDS):
+        task = simulation_task(case)
+        if task is None:
+            break
+        try:
+            case = drive(case, task, trip.narrator, trip.asked.offline)
+        except JobFailed as failed:
+            trip.narrator.say(f"memory stays by formula: {failed.message}")
+            break
+    return case
 
 
 def piloted(case: Case, trip: Trip) -> Case:

@@ -4,14 +4,14 @@ from importlib.metadata import PackageNotFoundError, version
 
 from advisor import numbers
 from advisor.case import Case
-from advisor.document.blocks import Bars, Block, Lines, Part, Table
-from advisor.document.pictures import cost_bars, ladder_plot, length_bars, loss_plot, memory_bars, rate_plot
+from advisor.document.blocks import Block, Lines, Part, Table
+from advisor.document.money import money_part
+from advisor.document.pictures import ladder_plot, length_bars, loss_plot, memory_bars, rate_plot
 from advisor.export.tune import tune_of
 from advisor.journey import findings_of
 from heuristics.decision import Verdict
 from heuristics.facts.pilot import PilotFacts
 from heuristics.finding import Finding, Level
-from heuristics.recipe import Plan
 
 _LIBRARIES = ("trl", "transformers", "peft", "datasets", "accelerate", "torch", "bitsandbytes")
 
@@ -23,7 +23,7 @@ def parts_of(case: Case) -> tuple[Part, ...]:
         _measured(case.pilot) if case.pilot else None,
         _pictures(case),
         _findings("Data", findings_of(case, "data"), _data_lines(case)),
-        _money(case.plan) if case.plan else None,
+        money_part(case.plan) if case.plan else None,
         _recipe(case) if case.plan and case.model else None,
         _samples(case.pilot) if case.pilot and case.pilot.samples else None,
         _versions(case),
@@ -132,30 +132,6 @@ def _findings(title: str, findings: tuple[Finding, ...], first: tuple[str, ...])
         (Table(("level", "finding", "why", "do"), rows),) if rows else ("Nothing was found.",)
     )
     return Part(title, (*first, *table))
-
-
-def _money(plan: Plan) -> Part:
-    blocks: list[Block] = [
-        f"The full run of {plan.full_rows:,} rows on {plan.device or 'this machine'}: "
-        f"{numbers.estimated(plan.full_time)}."
-    ]
-    drawn: Bars | None = cost_bars(plan)
-    if drawn is None:
-        blocks.append("No known cloud offer fits, or none has a price.")
-    else:
-        rows = tuple(
-            (
-                f"{each.provider} {each.instance}",
-                f"{each.gpus} × {each.gpu}",
-                "spot" if each.spot else "on demand",
-                numbers.estimated(each.hours),
-                numbers.estimated(each.cost),
-                each.date,
-            )
-            for each in plan.offers
-        )
-        blocks += [drawn, Table(("offer", "GPUs", "price", "time", "cost", "price of"), rows)]
-    return Part("Time and money", tuple(blocks))
 
 
 def _recipe(case: Case) -> Part:

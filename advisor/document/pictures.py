@@ -85,11 +85,13 @@ def length_bars(case: Case) -> Bars | None:
 
 
 def cost_bars(plan: Plan) -> Bars | None:
-    """What each fitting offer costs."""
+    """What each fitting offer costs, beside the electricity here."""
     if not plan.offers:
         return None
-    bars = tuple(
-        (f"{each.provider} {each.gpus}×{each.gpu}", each.cost.value, numbers.quantity(each.cost.value, "USD"))
+    here = (("this machine", plan.money.cost),) if plan.money is not None else ()
+    rented = tuple(
+        (f"{each.provider} {each.gpus}×{each.gpu}{' spot' if each.spot else ''}", each.cost)
         for each in plan.offers
     )
-    return Bars("Cost of the full run in the cloud", bars)
+    bars = tuple((name, cost.value, numbers.quantity(cost.value, "USD")) for name, cost in (*here, *rented))
+    return Bars("Cost of the full run: electricity here, rent in the cloud", bars)

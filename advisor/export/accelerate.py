@@ -3,9 +3,9 @@
 from advisor.case import Case
 from advisor.export.headline import head
 from advisor.export.target import Target, TextFile, Tune
+from heuristics.sharded import gpus_of
 
 _FILE = "fsdp2.yaml"
-_DEVICES = 2
 _MIXED = {"fp32": "no", "bf16": "bf16", "fp16": "fp16"}
 
 Setting = str | int | bool | dict[str, str | int | bool]
@@ -38,8 +38,8 @@ def settings(tune: Tune) -> dict[str, Setting]:
 
 
 def devices(tune: Tune) -> int:
-    """GPUs of the cheapest fitting machine with several, else two."""
-    return next((each.gpus for each in tune.offers if each.gpus > 1), _DEVICES)
+    """GPUs that the files are written for."""
+    return gpus_of(tune.offers)
 
 
 def _notes(tune: Tune) -> tuple[str, ...]:

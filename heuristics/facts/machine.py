@@ -68,6 +68,18 @@ class GpuProcess:
 
 
 @dataclass(frozen=True, slots=True)
+class PowerReading:
+    """Electric power that was drawn while the speed was measured."""
+
+    watts: float
+    """Median while matrices were multiplied."""
+    covers: Literal["board", "package", "machine"]
+    """What the meter sees: the GPU's board, the processor's package, or everything on the battery."""
+    source: str
+    """Which meter: "NVML", "RAPL" …"""
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
     """One thing that can train: a GPU, or the CPU itself."""
 
@@ -86,6 +98,8 @@ class Device:
     compute_capability: str | None = None
     driver: str | None = None
     power_limit_w: float | None = None
+    power: PowerReading | None = None
+    """What it draws under load, None when no meter answers."""
     usable: bool = True
     """False when the installed torch cannot use it."""
     why_not: str = ""

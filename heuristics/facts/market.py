@@ -55,3 +55,26 @@ class CloudOffer:
     ram: int | None = None
     """Bytes of main memory of the instance."""
     note: str = ""
+    bf16: bool = True
+    """Of the GPU, from its preset …"""
+    compute_capability: str | None = None
+    vendor: str = "NVIDIA"
+
+
+@dataclass(frozen=True, slots=True)
+class GpuForSale:
+    """A GPU with its price as it was announced."""
+
+    gpu: str
+    """Name of the GPU preset."""
+    usd: float
+    watts: float
+    """Board power."""
+    memory: int
+    """Bytes."""
+    tflops: float
+    bf16: bool
+    compute_capability: str | None
+    date: str
+    source: str
+    verified: str

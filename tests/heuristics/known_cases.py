@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from advisor import catalog
+from heuristics.elsewhere import with_offers
 from heuristics.facts.data import (
     CheckResult,
     Columns,
@@ -15,8 +16,16 @@ from heuristics.facts.data import (
 )
 from heuristics.facts.machine import Cpu, Device, Disk, MachineFacts, Memory, Throughput
 from heuristics.facts.model import ModelFacts, ModelShape
+from heuristics.goal import Goal
+from heuristics.knobs import Knobs
+from heuristics.money import with_money
+from heuristics.plan import make_plan
+from heuristics.recipe import Plan
+from heuristics.settings import Ground
 
 LIMITS = catalog.limits()
+DEFAULT_GOAL = Goal()
+FREE = Knobs()
 GIB = 2**30
 
 CPU = Device(
@@ -98,6 +107,19 @@ def data(*checks: CheckResult, train: int = 480, usable: int = 600) -> DataFacts
         split=SplitFacts(train, 60, 60),
         short_answers=True,
     )
+
+
+def whole_plan(
+    where: MachineFacts,
+    rows: DataFacts | None,
+    model: ModelFacts,
+    goal: Goal = DEFAULT_GOAL,
+    knobs: Knobs = FREE,
+) -> Plan:
+    """A plan with offers and money, as the journey makes it without any simulation."""
+    ground = Ground(where, rows, model, goal, knobs, LIMITS)
+    made = make_plan(where, rows, model, goal, knobs, LIMITS, catalog.models())
+    return with_money(ground, with_offers(ground, made, catalog.offers()), catalog.gpus_for_sale())
 
 
 def classes(count: int, each: int = 30) -> DataFacts:

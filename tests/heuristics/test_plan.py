@@ -19,7 +19,19 @@ from heuristics.knobs import Knobs
 from heuristics.plan import make_plan
 from heuristics.recipe import Plan
 from heuristics.settings import Ground
-from tests.heuristics.known_cases import CPU, GIB, GPU, LIMITS, LLAMA_8B, SMALL, TINY, data, machine, tokens
+from tests.heuristics.known_cases import (
+    CPU,
+    GIB,
+    GPU,
+    LIMITS,
+    LLAMA_8B,
+    SMALL,
+    TINY,
+    data,
+    machine,
+    tokens,
+    whole_plan,
+)
 
 GOAL = Goal(task="extract", metric="exact_match")
 FREE = Knobs()
@@ -28,9 +40,7 @@ FREE = Knobs()
 def plan(
     where: MachineFacts | None = None, model: ModelFacts = TINY, knobs: Knobs = FREE, goal: Goal = GOAL
 ) -> Plan:
-    return make_plan(
-        where or machine(), data(), model, goal, knobs, LIMITS, catalog.models(), catalog.offers()
-    )
+    return whole_plan(where or machine(), data(), model, goal, knobs)
 
 
 def test_a_tiny_model_on_two_cores_gets_a_pilot_of_about_a_minute() -> None:
@@ -156,7 +166,7 @@ def test_warm_up_is_at_least_five_steps_and_never_a_large_part_of_the_run() -> N
 @pytest.mark.parametrize("rows", [0, 1, 3])
 def test_hardly_any_rows_make_no_absurd_plan(rows: int) -> None:
     few = replace(data(train=rows, usable=rows), tokens=None)
-    made = make_plan(machine(), few, TINY, GOAL, Knobs(), LIMITS, catalog.models(), catalog.offers())
+    made = whole_plan(machine(), few, TINY, GOAL)
     assert made.recipe.effective_batch >= 1
     assert 0 < made.full_time.low <= made.full_time.value <= made.full_time.high < 3600
 

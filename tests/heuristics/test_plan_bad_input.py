@@ -5,16 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from advisor import catalog
 from heuristics.assess import assess
 from heuristics.facts.machine import MachineFacts
 from heuristics.facts.model import ModelFacts
 from heuristics.finding import Finding, Level
 from heuristics.goal import Goal
 from heuristics.knobs import Knobs
-from heuristics.plan import make_plan
 from heuristics.recipe import Plan
-from tests.heuristics.known_cases import CPU, GIB, GPU, LIMITS, LLAMA_8B, TINY, data, machine
+from tests.heuristics.known_cases import CPU, GIB, GPU, LIMITS, LLAMA_8B, TINY, data, machine, whole_plan
 
 GIANT = replace(
     LLAMA_8B,
@@ -24,9 +22,7 @@ GIANT = replace(
 
 
 def plan(where: MachineFacts, model: ModelFacts, knobs: Knobs | None = None) -> Plan:
-    return make_plan(
-        where, data(), model, Goal(), knobs or Knobs(), LIMITS, catalog.models(), catalog.offers()
-    )
+    return whole_plan(where, data(), model, knobs=knobs or Knobs())
 
 
 def findings(made: Plan, where: MachineFacts, model: ModelFacts) -> dict[str, Finding]:

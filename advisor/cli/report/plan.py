@@ -3,7 +3,7 @@
 from advisor.cli.report.layout import field, hung, table, title
 from advisor.numbers import count, decimal, estimated, parameters, share, size
 from heuristics.goal import Goal
-from heuristics.recipe import Choice, Plan
+from heuristics.recipe import Choice, Offer, Plan
 
 
 def goal_lines(goal: Goal) -> list[str]:
@@ -39,7 +39,7 @@ def plan_lines(plan: Plan) -> list[str]:
     )
     if plan.full_choices:
         lines += [*title("Full run, where it differs from the pilot"), *_choices(plan.full_choices)]
-    return lines + _sizes(plan) + _alternatives(plan) + _offers(plan)
+    return lines + _sizes(plan) + _alternatives(plan) + _offers(plan) + _money(plan)
 
 
 def _choices(choices: tuple[Choice, ...]) -> list[str]:
@@ -82,6 +82,26 @@ def _offers(plan: Plan) -> list[str]:
         lines += hung(
             "  ",
             f"{each.provider} {each.instance}, {each.gpus} x {each.gpu}, {kind}: {estimated(each.hours)}; "
-            f"{estimated(each.cost)}; price of {each.date}",
+            f"{estimated(each.cost)}; {_memory_of(each)}price of {each.date}",
         )
+    return lines
+
+
+def _memory_of(offer: Offer) -> str:
+    if offer.memory is None:
+        return ""
+    divided = ", weights divided" if offer.sharded else ""
+    need = f"{size(offer.memory.value)} of {size(offer.gpu_memory)}"
+    return f"{need} on each GPU ({offer.memory.basis}{divided}); "
+
+
+def _money(plan: Plan) -> list[str]:
+    if plan.money is None:
+        return []
+    lines = title("Time, energy and money")
+    for line in plan.money.lines:
+        lines += hung("  ", line)
+    for each in plan.shares:
+        how = f"{each.gpus} GPUs, {each.engine}, {each.micro_batch} rows at once"
+        lines += hung("  ", f"{how}: {estimated(each.memory)} each")
     return lines

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from advisor.work.machine.parts import Parts
+from advisor.work.machine.power import meter_of, watched
 from advisor.work.machine.speed import copy_speed, matmul_speed, number_formats
 from heuristics.facts.machine import Device, Throughput
 
@@ -23,7 +24,10 @@ def measured(device: Device, cores: int, parts: Parts) -> Device:
     torch.set_num_threads(cores)
     place = torch.device(f"{'cuda' if device.kind == 'rocm' else device.kind}:{device.index}")
     wall, work = time.perf_counter(), time.process_time()
-    device = _with_speeds(device, place, parts, time.perf_counter)
+    meter = parts.attempt(f"Power of {device.name}", lambda: meter_of(device), None)
+    with watched(meter) as seen:
+        device = _with_speeds(device, place, parts, time.perf_counter)
+    device = replace(device, power=seen.reading)
     if device.kind != "cpu":
         return device
     share = (time.process_time() - work) / (time.perf_counter() - wall) / cores

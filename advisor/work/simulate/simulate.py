@@ -13,17 +13,19 @@ from heuristics.trace import Replay, replay
 
 
 def simulate(spec: JobSpec, emitter: Emitter) -> None:
-    """Emit the simulation of the task's step; raises BadModel, in one line, when the model cannot be made."""
+    """Emit the simulations of the task's steps; raises BadModel, in one line, when the model cannot be."""
     assert isinstance(spec.task, SimulateTask)
-    model, step = spec.task.model, spec.task.step
-    facts = kept_simulation(model, step)
-    if facts is None:
-        from advisor.work.simulate.config import config_of
+    model, steps = spec.task.model, (spec.task.step, *spec.task.more)
+    for number, step in enumerate(steps):
+        facts = kept_simulation(model, step)
+        if facts is None:
+            from advisor.work.simulate.config import config_of
 
-        emitter.emit(Step(phase="simulate", done=0, total=2, text=f"a training step of {model.id}"))
-        facts = replace(simulated(config_of(model), step), model=model.id)
-        keep_simulation(model, facts)
-    emitter.emit(SimulationFound(facts=facts))
+            text = f"a training step of {model.id}"
+            emitter.emit(Step(phase="simulate", done=number, total=len(steps), text=text))
+            facts = replace(simulated(config_of(model), step), model=model.id)
+            keep_simulation(model, facts)
+        emitter.emit(SimulationFound(facts=facts))
 
 
 def simulated(config: Mapping[str, object], step: TrainingStep) -> SimulationFacts:
