@@ -17,7 +17,7 @@ from heuristics.facts.data import Columns, DataFacts
 from heuristics.facts.machine import MachineFacts
 from heuristics.facts.model import ModelFacts
 from heuristics.facts.pilot import PilotFacts
-from heuristics.goal import Goal
+from heuristics.goal import Goal, Topic
 from heuristics.knobs import Knobs
 from heuristics.recipe import Plan
 
@@ -38,6 +38,8 @@ class Case(BaseModel):
     eval_path: str | None = None
     columns: Columns | None = None
     """Set when the user mapped the columns by hand."""
+    topic: Topic | None = None
+    """What the user said that the rows should be about."""
     model_choice: str | None = None
     """The model that the user named; None lets the plan choose."""
     goal: Goal = Goal()

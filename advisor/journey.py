@@ -68,7 +68,7 @@ def task_of(case: Case, action: str, export_folder: Path | None = None) -> Task:
         case "probe":
             return ProbeTask(case_folder=case.folder, models_folder=cache_folder())
         case "profile":
-            return ProfileTask(data=data_choice(case), model=case.model)
+            return ProfileTask(data=data_choice(case), model=case.model, topic=case.topic)
         case "pilot":
             if case.model is None or case.plan is None:
                 raise BadInput("There is no plan yet", "Profile the data and probe the machine first.")

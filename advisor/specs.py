@@ -9,7 +9,7 @@ from heuristics.facts.cleaning import Cleaning
 from heuristics.facts.data import Columns
 from heuristics.facts.model import ModelFacts
 from heuristics.facts.simulation import TrainingStep
-from heuristics.goal import Goal
+from heuristics.goal import Goal, Topic
 from heuristics.recipe import Recipe
 
 
@@ -50,6 +50,8 @@ class ProfileTask(_Task):
     """Whose tokenizer and template count tokens; None skips token counts."""
     count: Literal["auto", "exact", "sampled"] = "auto"
     """Whether every row's tokens are counted, or a sample's that is scaled; "auto" samples large files."""
+    topic: Topic | None = None
+    """What the rows should be about; None takes what most of them are about."""
 
 
 class PilotTask(_Task):

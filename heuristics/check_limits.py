@@ -21,5 +21,6 @@ class CheckLimits:
     language_share_risk: float
     mismatch_share_risk: float
     label_error_share_risk: float
+    off_topic_share_risk: float
     group_length_ratio_risk: float
     """Ratio of two mean lengths of answers."""

@@ -32,3 +32,12 @@ class Goal:
     """Time budget of the pilot."""
     format_counts: bool = False
     """True when learning the form of the answers is itself a goal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What the user said that the rows should be about."""
+
+    text: str = ""
+    lines: tuple[int, ...] = ()
+    """Lines of rows that are typical of it."""

@@ -11,6 +11,7 @@ from advisor.text import one_line
 from heuristics.facts.data import Columns, DataFacts, Quantiles, TokenFacts, Truncation
 from screens.pictures import histogram, thinned
 from screens.rows import Field, Row, Section, told
+from screens.topic_rows import topic_section
 from screens.words import columns, heading, labelled, lines, muted, paragraphs
 
 PARTS = {
@@ -26,7 +27,7 @@ PARTS = {
 
 def data_sections(case: Case, data: DataFacts) -> tuple[Section, ...]:
     """Everything but the findings."""
-    sections = [_rows(data), _format(data)]
+    sections = [_rows(data), _format(data), topic_section(case)]
     if data.tokens is not None:
         sections += [_lengths(data.tokens), _truncation(data.tokens)]
     sections += [_split(case, data), _labels(data)]

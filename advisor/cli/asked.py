@@ -5,7 +5,7 @@ from pathlib import Path
 
 from heuristics.facts.data import Columns
 from heuristics.facts.simulation import LossKernel
-from heuristics.goal import Metric, TaskKind
+from heuristics.goal import Metric, TaskKind, Topic
 from heuristics.knobs import Knobs
 
 DEMO_MINUTES = 2.0
@@ -55,6 +55,7 @@ class Asked:
     model: str | None = None
     eval_file: Path | None = None
     columns: Columns | None = None
+    topic: Topic | None = None
     knobs: Knobs = field(default_factory=Knobs)
     goal: GoalWishes = field(default_factory=GoalWishes)
     memory: MemoryWishes = field(default_factory=MemoryWishes)

@@ -112,6 +112,8 @@ def _with_choices(case: Case, asked: Asked, data: Path | None, held_out: Path | 
         changes["eval_path"] = str(held_out)
     if asked.columns is not None and asked.columns != case.columns:
         changes["columns"] = asked.columns
+    if asked.topic is not None and asked.topic != case.topic:
+        case = case.but(topic=asked.topic, data=None)
     if changes:
         changes |= {"data": None, "goal_confirmed": False}
     knobs = {name: value for name, value in asdict(asked.knobs).items() if value is not None}

@@ -13,7 +13,7 @@ from advisor.cli.memory_options import memory_options, memory_wishes
 from advisor.errors import BadInput
 from advisor.text import one_line
 from heuristics.facts.data import Columns
-from heuristics.goal import Metric, TaskKind
+from heuristics.goal import Metric, TaskKind, Topic
 from heuristics.knobs import Knobs
 from heuristics.recipe import Method
 
@@ -76,6 +76,7 @@ def parse(argv: Sequence[str]) -> Asked:
         model=given.get("model"),
         eval_file=given.get("eval_file"),
         columns=_columns(columns) if columns else None,
+        topic=_topic(given.get("topic"), given.get("typical")),
         knobs=Knobs(**{each.name: given.get(each.name) for each in fields(Knobs)}),
         goal=GoalWishes(**{each.name: given.get(each.name) for each in fields(GoalWishes)}),
         memory=memory_wishes(given),
@@ -128,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
             _cleaning(command)
         if name in ("plan", "pilot", "run", "demo", "profile"):
             _inputs(command)
+            _topics(command)
             _goal(command)
             _knobs(command)
         if name == "report":
@@ -165,6 +167,18 @@ def _inputs(command: argparse.ArgumentParser) -> None:
         action="append",
         metavar="PART=NAME",
         help="which column plays a part, such as prompt=question; repeat as needed",
+    )
+
+
+def _topics(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("topic (for the check of rows about something else)")
+    group.add_argument("--topic", metavar="TEXT", help="what the rows should be about, in their own words")
+    group.add_argument(
+        "--typical",
+        action="append",
+        type=_whole,
+        metavar="LINE",
+        help="line of a row that is typical of it; repeat as needed",
     )
 
 
@@ -236,6 +250,11 @@ def _columns(pairs: Sequence[str]) -> Columns:
             )
         chosen[part] = name
     return Columns(**chosen)
+
+
+def _topic(text: str | None, lines: Sequence[int] | None) -> Topic | None:
+    said = one_line(text or "", 1000)
+    return Topic(said, tuple(lines or ())) if said or lines else None
 
 
 def _positive(text: str) -> float:

@@ -1,7 +1,7 @@
 """Rules about how rows are spread in length, language and order."""
 
 from heuristics.facts.data import DataFacts
-from heuristics.finding import Finding
+from heuristics.finding import Finding, Level
 from heuristics.limits import Limits
 from heuristics.rules.judged import DataRule, judged
 
@@ -66,8 +66,30 @@ def language_mismatch(data: DataFacts, limits: Limits) -> Finding | None:
     )
 
 
+def off_topic(data: DataFacts, limits: Limits) -> Finding | None:
+    """Groups of rows about something else; for review only."""
+    result = data.check("off_topic")
+    if result is not None and not result.count and result.detail:
+        return Finding(
+            "data.off_topic",
+            Level.UNKNOWN,
+            "Whether rows are off the topic could not be told",
+            f"{result.detail}.",
+            "Name the topic in words that the rows use, or name lines of typical rows.",
+        )
+    return judged(
+        data,
+        "off_topic",
+        "are about something else than the others, by their words",
+        "Rows of another task take training time and can pull the answers their way.",
+        "Look at them, and drop those that do not belong; nothing is dropped by itself.",
+        (limits.checks.off_topic_share_risk, None),
+    )
+
+
 SPREAD_RULES: tuple[DataRule, ...] = (
     length_outliers,
+    off_topic,
     one_opening,
     ordered,
     language_mix,

@@ -9,11 +9,13 @@ from advisor.cli.asked import Asked
 from advisor.cli.main import main
 from advisor.cli.options import parse
 from advisor.errors import BadInput
+from heuristics.goal import Topic
 
 EVERY_OPTION = """
 run rows.csv --case c --model m --eval t.csv --column prompt=question --column answer=reply --json --offline
 --to out --samples 300 --lr 2e-4 --epochs 1.5 --seq 256 --method lora --rank 8 --seed 3 --no-checkpointing
 --goal classify --metric exact_match --smallest-gain 0.02 --minutes 5 --no-keep-general
+--topic "bank cards" --typical 3 --typical 17
 """
 
 
@@ -32,6 +34,7 @@ def test_every_option_of_a_run_arrives_in_its_place() -> None:
     )
     assert asked.columns is not None
     assert (asked.columns.prompt, asked.columns.answer, asked.columns.text) == ("question", "reply", None)
+    assert asked.topic == Topic("bank cards", (3, 17))
     assert asked.as_json
     assert asked.offline
 
@@ -46,6 +49,7 @@ def test_what_is_not_said_is_left_open() -> None:
         "",
         "nonsense",
         "run rows.csv --samples 0",
+        "profile rows.csv --typical 0",
         "run rows.csv --samples many",
         "run rows.csv --lr 0",
         "run rows.csv --lr nan",

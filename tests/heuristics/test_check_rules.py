@@ -25,6 +25,7 @@ SHARES = {
     "language_mismatch": LIMITS.checks.mismatch_share_risk,
     "ordered": 0.0,
     "label_errors": LIMITS.checks.label_error_share_risk,
+    "off_topic": LIMITS.checks.off_topic_share_risk,
 }
 FOR_REVIEW = ("harsh_words", "length_outliers", "one_opening")
 
@@ -56,3 +57,12 @@ def test_a_finding_says_what_why_and_what_to_do(check: str) -> None:
     assert not said.headline.endswith(".")
     assert said.why.endswith(".") and said.do.endswith(".")
     assert (said.rows, said.examples) == ((3,), ("x",))
+
+
+def test_a_topic_that_decides_nothing_is_said_to_be_open() -> None:
+    facts = data(
+        CheckResult("off_topic", 0, 500, detail="no word of the topic that you named occurs in the rows")
+    )
+    (said,) = [each for rule in CHECK_RULES if (each := rule(facts, LIMITS)) is not None]
+    assert (said.rule, said.level) == ("data.off_topic", Level.UNKNOWN)
+    assert said.why.startswith("no word of the topic")

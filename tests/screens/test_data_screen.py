@@ -11,14 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.case import Case, load, save
+from advisor.errors import BadInput
 from advisor.row_lines import write_lines
 from advisor.row_source import RowSource
 from heuristics.facts.data import ColumnFacts
+from heuristics.goal import Topic
 from screens.app import AdvisorApp
 from screens.browse import Browse
 from screens.confirm import Confirm
 from screens.mapping import Mapping
 from screens.quality_rows import quality_bar
+from screens.topic_rows import topic_section
 from screens.widgets.row_browser import RowBrowser
 from tests.data_samples import question_rows, write_jsonl
 from tests.screens.conftest import Golden, screen_lines
@@ -261,3 +264,29 @@ async def test_the_keys_of_every_row_fit_after_a_change(keys: tuple[str, ...], t
             await pilot.press(key)
         await pilot.pause(0.2)
         assert screen_lines(app)[-1].endswith("quit")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "topic"),
+    [
+        ("topic", "bank cards and payments", Topic("bank cards and payments")),
+        ("typical", "3, 17 240", Topic(lines=(3, 17, 240))),
+        ("topic", "  ", None),
+    ],
+)
+def test_the_topic_is_said_in_words_or_by_typical_rows(
+    tmp_path: Path, field: str, typed: str, topic: Topic | None
+) -> None:
+    case = filled(tmp_path)
+    (row,) = [each for each in topic_section(case).rows if each.id == field]
+    assert row.field is not None
+    assert row.field.apply(case, typed).topic == topic
+
+
+@pytest.mark.parametrize(("field", "typed"), [("topic", "x" * 1001), ("typical", "three"), ("typical", "0")])
+def test_a_topic_that_cannot_be_is_answered_in_words(tmp_path: Path, field: str, typed: str) -> None:
+    case = filled(tmp_path)
+    (row,) = [each for each in topic_section(case).rows if each.id == field]
+    assert row.field is not None
+    with pytest.raises(BadInput):
+        row.field.apply(case, typed)

@@ -132,6 +132,22 @@ class TemplateLimits(_Table):
     more_bytes: int
 
 
+class TopicLimits(_Table):
+    """When a group of rows is about something else than the others."""
+
+    sample_rows: int
+    least_rows: int
+    least_group: int
+    most_share: float
+    clusters: int
+    dimensions: int
+    rare_elsewhere: float
+    shared: float
+    far: float
+    fairly_far: float
+    own_words: float
+
+
 class DataLimits(_Table):
     """Everything that `data.toml` says."""
 
@@ -152,6 +168,7 @@ class DataLimits(_Table):
     spread: SpreadLimits
     drift: DriftLimits
     templates: TemplateLimits
+    topics: TopicLimits
 
 
 @cache

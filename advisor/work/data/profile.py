@@ -46,7 +46,7 @@ def profile(spec: JobSpec, emitter: Emitter) -> None:
     run = spec.folder
     scan = Scan(task.data, RowStore(run / STATE_FOLDER), run)
     if scan.opened.size > data_limits().lengths.early_bytes:
-        emitter.emit(DataFound(facts=_first_impression(task.data, scan)))
+        emitter.emit(DataFound(facts=_first_impression(task, scan)))
     plan = _token_plan(task, task.model, scan, emitter) if task.model is not None else None
     special = (
         [SpecialTokens.of(load_tokenizer(task.model))] if task.model is not None and plan is not None else []
@@ -55,14 +55,14 @@ def profile(spec: JobSpec, emitter: Emitter) -> None:
     try:
         scanned = scan.read((*ROW_CHECKS, *special), plan, emitter)
     except (Stopped, FileNotFoundError) as error:
-        emitter.emit(DataFound(facts=_facts(task.data, scan.so_far(), held, scan, None)))
+        emitter.emit(DataFound(facts=_facts(task, scan.so_far(), held, scan, None)))
         if isinstance(error, Stopped):
             raise
         name = one_line(task.data.path.name, 60)
         raise BadData(
             f"{name} was removed while it was read", "What was read until then is shown."
         ) from error
-    facts = _facts(task.data, scanned, held, scan, emitter)
+    facts = _facts(task, scanned, held, scan, emitter)
     emitter.emit(DataFound(facts=facts))
     if plan is not None and task.model is not None and scanned.account.store.rows:
         tokens = token_facts_of(scanned.account.store, task.model, plan.template)
@@ -73,7 +73,7 @@ def profile(spec: JobSpec, emitter: Emitter) -> None:
         held.account.store.remove()
 
 
-def _first_impression(choice: DataChoice, scan: Scan) -> DataFacts:
+def _first_impression(task: ProfileTask, scan: Scan) -> DataFacts:
     """What a sample of rows says; their lines are not known, and are left out."""
     most = data_limits().lengths.early_rows
     sample = scan.opened.sample
@@ -81,7 +81,7 @@ def _first_impression(choice: DataChoice, scan: Scan) -> DataFacts:
     account = Account(RowStore())
     account.add(Digest(scan.opened.format, ROW_CHECKS).rows(chosen))
     scanned = Scanned(account, scan.opened.format, scan.opened.size, "", partial=True)
-    facts = _facts(choice, scanned, None, None, None)
+    facts = _facts(task, scanned, None, None, None)
     return replace(facts, checks=tuple(replace(each, rows=(), sampled=True) for each in facts.checks))
 
 
@@ -101,17 +101,17 @@ def load_eval(choice: DataChoice, emitter: Emitter | None = None) -> Loaded | No
 
 
 def _facts(
-    choice: DataChoice,
+    task: ProfileTask,
     scanned: Scanned,
     held: Scanned | None,
     scan: Scan | None,
     emitter: Emitter | None,
 ) -> DataFacts:
     """Everything but token counts."""
-    total, store = scanned.total, scanned.account.store
+    choice, total, store = task.data, scanned.total, scanned.account.store
     held_store = held.account.store if held is not None else None
     excerpts = scan.excerpts if scan is not None else _no_excerpts
-    checks, whole = results_of(scanned, held_store, excerpts, emitter)
+    checks, whole = results_of(scanned, held_store, excerpts, emitter, task.topic)
     return DataFacts(
         path=one_line(str(choice.path), 4000),
         name=one_line(choice.path.name, 80),

@@ -28,6 +28,10 @@ def events_of(folder: Path) -> list[Event]:
 
 def profiled(folder: Path, choice: DataChoice) -> list[DataFacts]:
     profile(JobSpec(folder=folder, task=ProfileTask(data=choice)), Emitter(folder))
+    return found_in(folder)
+
+
+def found_in(folder: Path) -> list[DataFacts]:
     return [event.facts for event in events_of(folder) if isinstance(event, DataFound)]
 
 

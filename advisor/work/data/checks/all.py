@@ -8,6 +8,7 @@ from advisor.work.data.checks.characters import ControlCharacters, Mojibake
 from advisor.work.data.checks.duplicates import CONFLICTING_ANSWERS, EXACT_DUPLICATES, REPEATED_ANSWERS
 from advisor.work.data.checks.exposed import PrivateData, Secrets
 from advisor.work.data.checks.near import NEAR_DUPLICATES
+from advisor.work.data.checks.off_topic import OFF_TOPIC
 from advisor.work.data.checks.order import ORDERED
 from advisor.work.data.checks.overlap import LEAKS_FROM_EVAL, OVERLAP_WITH_EVAL
 from advisor.work.data.checks.phrases import Placeholders, Refusals
@@ -22,6 +23,7 @@ from advisor.work.data.scan.scan import Scanned
 from advisor.work.data.scan.state import RowStore
 from advisor.work.emit import Emitter
 from heuristics.facts.data import CheckResult
+from heuristics.goal import Topic
 
 ROW_CHECKS: tuple[BatchCheck, ...] = (
     Placeholders(),
@@ -41,6 +43,7 @@ WHOLE_CHECKS: tuple[WholeCheck, ...] = (
     OVERLAP_WITH_EVAL,
     LEAKS_FROM_EVAL,
     NEAR_DUPLICATES,
+    OFF_TOPIC,
     ORDERED,
 )
 """Checks that compare rows, once all are read."""
@@ -54,13 +57,14 @@ def results_of(
     held: RowStore | None,
     excerpts: Callable[[Sequence[int]], Mapping[int, str]],
     emitter: Emitter | None,
+    topic: Topic | None = None,
 ) -> tuple[tuple[CheckResult, ...], Whole]:
     """The results of all checks that apply, in a fixed order, and the rows compared for them.
 
     `excerpts` gives masked excerpts of the rows at some lines.
     """
     account = scanned.account
-    whole = Whole(account.store, account.total, scanned.format, held)
+    whole = Whole(account.store, account.total, scanned.format, held, topic)
     progress = Progress(emitter, "checking rows", len(WHOLE_CHECKS), "checks")
     results = list(converted_results(account.total.tallies))
     for number, each in enumerate(WHOLE_CHECKS):

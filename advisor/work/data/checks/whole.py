@@ -10,6 +10,7 @@ from advisor.work.data.scan.account import Part
 from advisor.work.data.scan.alike import alike, first_of_each
 from advisor.work.data.scan.state import RowStore
 from heuristics.facts.data import CheckResult, FormatFacts
+from heuristics.goal import Topic
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,6 +27,8 @@ class Whole:
     total: Part
     format: FormatFacts
     held: RowStore | None = None
+    topic: Topic | None = None
+    """What the rows should be about; None leaves it to most of them."""
 
     @cached_property
     def equal(self) -> "Rows":
