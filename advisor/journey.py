@@ -217,7 +217,8 @@ def _with_simulation(plan: Plan, machine: MachineFacts, model: ModelFacts) -> Pl
         return plan
     on_cpu = machine.device.kind == "cpu"
     memory = predict_simulated(facts, available_on(machine.device), on_cpu, catalog.limits().memory)
-    return replace(plan, memory=memory)
+    alike = plan.full_memory is not None and plan.full_memory.total == plan.memory.total
+    return replace(plan, memory=memory, full_memory=memory if alike else plan.full_memory)
 
 
 def choose_model(case: Case, choice: str) -> Case:

@@ -1,4 +1,4 @@
-"""What a pilot measured, carried over to the plan of the full run: the best rate, and the speed."""
+"""What a pilot measured, carried over to the plan of the full run: the best rate, the speed, the memory."""
 
 import math
 from dataclasses import replace
@@ -7,15 +7,16 @@ from heuristics.choices import explain_full
 from heuristics.duration import added, load_time, measured_time
 from heuristics.facts.experiment import RateEvidence
 from heuristics.facts.pilot import PilotFacts
+from heuristics.full_memory import with_memory
 from heuristics.recipe import Plan
 from heuristics.settings import Ground, run_tokens
 
 
 def with_measurements(ground: Ground, plan: Plan, pilot: PilotFacts) -> Plan:
-    """The plan with the full run's rate and time as the pilot measured them, where it did."""
+    """The plan with the full run's rate, memory and time as the pilot measured them, where it did."""
     rate = measured_rate(plan, pilot)
     plan = plan if rate is None else carried_over(ground, plan, rate)
-    return at_measured_speed(ground, plan, pilot)
+    return at_measured_speed(ground, with_memory(ground, plan, pilot), pilot)
 
 
 def measured_rate(plan: Plan, pilot: PilotFacts) -> RateEvidence | None:

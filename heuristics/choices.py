@@ -12,7 +12,7 @@ from heuristics.learning_rate import rate_prior
 from heuristics.recipe import Choice, Recipe
 from heuristics.samples import choose_samples, training_rows
 from heuristics.sequence import choose_length, loss_in_words
-from heuristics.settings import Ground, can_quantise, fit_at, trained_tokens
+from heuristics.settings import Ground, can_quantise, memory_by_formula, trained_tokens
 
 LORA = "LoRA Without Regret, 2025-09-29"
 CONVENTION = "convention"
@@ -61,7 +61,7 @@ def _method(ground: Ground, recipe: Recipe) -> Choice:
     else:
         reason = "As good as full fine-tuning for data of this size, in less memory, and it forgets less."
         source = f"{LORA}; 2405.09673"
-        if fit_at(ground, recipe) == "no" and not can_quantise(ground.machine):
+        if memory_by_formula(ground, recipe).fit == "no" and not can_quantise(ground.machine):
             reason = "Does not fit, and 4-bit weights need bitsandbytes, which is not usable here."
     return Choice("method", "Method", words[recipe.method], reason, source, Basis.PUBLISHED)
 
@@ -136,7 +136,7 @@ def _micro_batch(ground: Ground, recipe: Recipe) -> Choice:
     reason = "The largest that fits into the device; a real batch is faster than accumulation."
     if ground.knobs.micro_batch is not None:
         reason = f"{YOURS}."
-    elif fit_at(ground, recipe) != "fits":
+    elif memory_by_formula(ground, recipe).fit != "fits":
         reason = "The smallest possible, because even it hardly fits or does not."
     value = f"{recipe.micro_batch} rows" if recipe.micro_batch > 1 else "1 row"
     return Choice("micro_batch", "Micro-batch", value, reason, "memory formula", Basis.FORMULA)

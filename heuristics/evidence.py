@@ -71,14 +71,13 @@ def of_plan(plan: Plan | None, goal: Goal, measured: Estimate | None = None) -> 
     """What the plan predicts about the full run on this machine; `measured` hours replace its own."""
     if plan is None:
         return ()
-    total, there = plan.memory.total, plan.memory.available
+    memory = plan.full_memory or plan.memory
+    total, there = memory.total, memory.available
     hours = measured or plan.full_time.scaled(1 / 3600, "h")
-    needs = (
-        f"The full run needs {total.value / 2**30:,.2f} GiB of {there / 2**30:,.1f} GiB: {plan.memory.fit}"
-    )
+    needs = f"The full run needs {total.value / 2**30:,.2f} GiB of {there / 2**30:,.1f} GiB: {memory.fit}"
     takes = f"The full run of {plan.full_rows:,} rows takes {duration_words(hours)}"
     return (
-        Evidence(needs, total, plan.memory.fit in ("fits", "tight")),
+        Evidence(needs, total, memory.fit in ("fits", "tight")),
         Evidence(f"{takes}; your budget is {goal.budget_hours:g} h", hours, hours.value <= goal.budget_hours),
         *_of_money(plan, goal),
     )

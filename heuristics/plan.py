@@ -7,12 +7,11 @@ from heuristics.facts.model import ModelFacts
 from heuristics.goal import Goal
 from heuristics.knobs import Knobs
 from heuristics.limits import Limits
-from heuristics.memory import available_on, predict
 from heuristics.pilot_time import pilot_time, run_time
 from heuristics.ranking import alternatives, sibling
 from heuristics.recipe import Plan
 from heuristics.samples import training_rows
-from heuristics.settings import Ground, full_recipe, load_of, pilot_recipe
+from heuristics.settings import Ground, full_recipe, memory_by_formula, pilot_recipe
 from heuristics.sizes import size_table
 
 
@@ -31,7 +30,7 @@ def make_plan(
     full = full_recipe(ground, recipe)
     device = ground.device
     rows = training_rows(data, limits.samples) if data is not None else recipe.samples
-    memory = predict(load_of(model.shape, recipe), available_on(device), device.kind == "cpu", limits.memory)
+    memory = memory_by_formula(ground, recipe)
     length = recipe.sequence_length
     return Plan(
         recipe=recipe,
@@ -44,6 +43,7 @@ def make_plan(
         alternatives=alternatives(ground, catalogue),
         device=device.name,
         full_recipe=full,
+        full_memory=memory_by_formula(ground, full),
         full_choices=explain_full(ground, recipe, full),
         sibling=sibling(ground, catalogue) if memory.fit == "no" else None,
     )

@@ -114,6 +114,8 @@ class SequenceLimits:
     """Below this the length is a multiple of `fine_step`, else of `coarse_step`."""
     fine_step: int
     coarse_step: int
+    whole: int
+    """Up to this the longest row is taken whole: its activations cost little."""
     stretch: float
     """The longest row is taken whole when it is at most this many times p99."""
     assumed_fill: float

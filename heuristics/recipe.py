@@ -208,6 +208,8 @@ class Plan:
     """Name of the device the plan is for."""
     full_recipe: Recipe | None = None
     """The recipe of the full run: passes, batch and rate re-derived for all training rows."""
+    full_memory: MemoryPrediction | None = None
+    """Peak memory of the full run; None in plans of older versions, which showed the pilot's."""
     full_choices: tuple[Choice, ...] = ()
     """The settings of the full run that differ from the pilot's, each with its own reason."""
     sibling: Alternative | None = None

@@ -19,21 +19,26 @@ class SequenceLength:
 
 
 def choose_length(data: DataFacts | None, shape: ModelShape, limits: SequenceLimits) -> SequenceLength:
-    """The 99th percentile of the rows (or the longest row when it is hardly longer), rounded up to what
-    hardware likes, within the model's context."""
+    """The longest row when that is short or hardly longer than the others, else the 99th percentile, rounded
+    up to what hardware likes, within the model's context."""
     tokens = data.tokens if data is not None else None
     if tokens is None:
         length = _within(limits.assumed, shape)
         return SequenceLength(length, "Assumed until the tokens of the data are counted.", Basis.ASSUMED)
-    whole = tokens.total.largest <= tokens.total.p99 * limits.stretch
+    whole = tokens.total.largest <= max(limits.whole, tokens.total.p99 * limits.stretch)
     target = max(tokens.total.largest if whole else tokens.total.p99, limits.least)
-    step = limits.fine_step if target <= limits.fine_below else limits.coarse_step
-    length = _within(math.ceil(target / step) * step, shape)
+    length = _within(rounded_up(target, limits), shape)
     covers = "The longest row" if whole else "99 of 100 rows"
     reason = f"{covers} fit; {loss_in_words(tokens, length)}."
     if shape.context is not None and target > shape.context:
         reason = f"The model's context ends at {shape.context:,}; {loss_in_words(tokens, length)}."
     return SequenceLength(length, reason, Basis.MEASURED if tokens.exact else Basis.FORMULA)
+
+
+def rounded_up(tokens: int, limits: SequenceLimits) -> int:
+    """The next length that hardware likes."""
+    step = limits.fine_step if tokens <= limits.fine_below else limits.coarse_step
+    return math.ceil(tokens / step) * step
 
 
 def truncation_at(tokens: TokenFacts, length: int) -> Truncation | None:

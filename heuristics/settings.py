@@ -14,7 +14,7 @@ from heuristics.learning_rate import rate_prior
 from heuristics.limits import Limits
 from heuristics.memory import Load, available_on, predict
 from heuristics.planning_limits import RateLimits
-from heuristics.recipe import Fit, Method, Recipe
+from heuristics.recipe import MemoryPrediction, Method, Recipe
 from heuristics.samples import choose_samples, training_rows
 from heuristics.sequence import choose_length, mean_tokens
 
@@ -59,11 +59,11 @@ def can_quantise(machine: MachineFacts) -> bool:
     return machine.quantisation and machine.device.kind != "mps"
 
 
-def fit_at(ground: Ground, recipe: Recipe) -> Fit:
-    """Whether a recipe's training step fits on the plan's device."""
+def memory_by_formula(ground: Ground, recipe: Recipe) -> MemoryPrediction:
+    """Peak memory of a recipe's training step on the plan's device."""
     load = load_of(ground.shape, recipe)
     on_cpu = ground.device.kind == "cpu"
-    return predict(load, available_on(ground.device), on_cpu, ground.limits.memory).fit
+    return predict(load, available_on(ground.device), on_cpu, ground.limits.memory)
 
 
 def load_of(shape: ModelShape, recipe: Recipe) -> Load:
@@ -154,7 +154,7 @@ def fitted(ground: Ground, recipe: Recipe) -> Recipe:
                     micro_batch=micro,
                     accumulation=ground.knobs.accumulation or max(1, round(batch / micro)),
                 )
-                if fit_at(ground, candidate) == "fits":
+                if memory_by_formula(ground, candidate).fit == "fits":
                     return candidate
     return candidate
 

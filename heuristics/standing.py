@@ -182,13 +182,15 @@ class Standing:
 
     @property
     def fits(self) -> bool | None:
-        """True when training fits this machine's memory: proved by the pilot, or by formula; None when that
-        is not known."""
-        if self.proof is not None:
-            return True
-        if self.plan is None or self.plan.memory.fit == "unknown":
+        """True when the full run fits this machine's memory, by measurement or formula; None when that is not
+        known."""
+        if self.plan is None:
             return None
-        return self.plan.memory.fit in ("fits", "tight")
+        memory = self.plan.full_memory
+        if memory is None and self.proof is not None:
+            return True
+        memory = memory or self.plan.memory
+        return None if memory.fit == "unknown" else memory.fit in ("fits", "tight")
 
     @property
     def in_time(self) -> bool:

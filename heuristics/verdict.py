@@ -335,7 +335,7 @@ def _confidence(case: Standing) -> str:
         return "weak"
     far = gain.estimate.low >= case.limits.pilot.firm_factor * case.goal.smallest_gain
     plan, hours = case.plan, case.hours
-    roomy = plan is not None and plan.memory.fit != "tight"
+    roomy = plan is not None and (plan.full_memory or plan.memory).fit != "tight"
     budget = case.goal.budget_hours
     decided = hours is not None and not hours.low <= budget < hours.high
     calm = case.shifted is None

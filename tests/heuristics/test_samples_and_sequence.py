@@ -58,6 +58,12 @@ def test_a_long_tail_is_cut_at_the_99th_percentile_and_the_loss_is_said() -> Non
     assert "2.0% of answer tokens are cut off, in 8 rows" in chosen.reason
 
 
+def test_short_rows_are_kept_whole_however_far_the_longest_is_from_the_others() -> None:
+    chosen = choose_length(replace(data(), tokens=tokens(p99=120, largest=500)), LLAMA_8B.shape, LENGTHS)
+    assert chosen.value == 504
+    assert chosen.reason.startswith("The longest row fit")
+
+
 def test_long_sequences_are_rounded_to_64_and_end_at_the_context() -> None:
     long = replace(data(), tokens=tokens(p99=700, largest=700))
     assert choose_length(long, LLAMA_8B.shape, LENGTHS).value == 704

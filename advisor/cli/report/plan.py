@@ -37,6 +37,9 @@ def plan_lines(plan: Plan) -> list[str]:
     lines += field(
         "full run", f"{estimated(plan.full_time)}, for {count(plan.full_rows)} rows on {plan.device}"
     )
+    if plan.full_memory is not None and plan.full_memory.total != memory.total:
+        fits = f"{estimated(plan.full_memory.total)}: {plan.full_memory.fit}"
+        lines += field("its memory", fits)
     if plan.full_choices:
         lines += [*title("Full run, where it differs from the pilot"), *_choices(plan.full_choices)]
     return lines + _sizes(plan) + _alternatives(plan) + _offers(plan) + _money(plan)

@@ -2,12 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from advisor import catalog
 from advisor.work.data.limits import LengthLimits, data_limits
 from advisor.work.data.render import Template
 from advisor.work.data.scan.state import RowStore
 from advisor.work.data.scan.tokens import NOT_COUNTED
 from heuristics.facts.data import Quantiles, TokenFacts, Truncation
 from heuristics.facts.model import ModelFacts
+from heuristics.sequence import rounded_up
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,11 +42,14 @@ def token_facts(
     """The facts of counted rows; counts of rows and tokens are multiplied by `scale`."""
     limits = data_limits().lengths
     totals = prompts + answers
-    lengths = candidate_lengths(limits, int(totals.max()), model.shape.context)
+    total = quantiles(totals)
+    lengths = sorted(
+        {*candidate_lengths(limits, total.largest, model.shape.context), *_rule_lengths(total, model)}
+    )
     return TokenFacts(
         model=model.id,
         template=template,
-        total=quantiles(totals),
+        total=total,
         prompt=quantiles(prompts),
         answer=quantiles(answers),
         tokens=round(float(totals.sum()) * scale),
@@ -70,6 +75,13 @@ def candidate_lengths(limits: LengthLimits, longest: int, context: int | None) -
         fitting.append(context)
     enough = next((index for index, each in enumerate(fitting) if each >= longest), len(fitting) - 1)
     return tuple(fitting[: enough + 1])
+
+
+def _rule_lengths(total: Quantiles, model: ModelFacts) -> set[int]:
+    """The lengths that the plan's rule may choose for these rows."""
+    limits, context = catalog.limits().sequence, model.shape.context
+    wished = (rounded_up(max(each, limits.least), limits) for each in (total.p99, total.largest))
+    return {each if context is None else min(each, context) for each in wished}
 
 
 def truncation(prompts: "Counts", answers: "Counts", length: int, scale: float) -> Truncation:

@@ -94,7 +94,7 @@ def fit(wanted: Sizes, work: Work, budget: float, whole: float) -> PilotSchedule
     """The most that fits the `budget` seconds that are left of the `whole`; the least when nothing fits."""
     dropped: list[str] = []
     sizes = wanted
-    for smaller, words in _reductions(wanted, work.recipe):
+    for smaller, words in _reductions(wanted, work.answers):
         if sum(predicted(sizes, work).values()) <= budget * pilot_settings().schedule.margin:
             break
         sizes = smaller
@@ -201,30 +201,32 @@ def _besides(work: Work) -> float:
     return rounds * settings.memorised.most_tokens * work.speeds.generate + scored
 
 
-def _reductions(wanted: Sizes, recipe: Recipe) -> Iterator[tuple[Sizes, str]]:
-    """Ever smaller sizes, each with what it gives up, dearest evidence last."""
+def _reductions(wanted: Sizes, answers: bool) -> Iterator[tuple[Sizes, str]]:
+    """Ever smaller sizes, each with what it gives up, dearest evidence last.
+
+    Answers that the goal's metric needs go last of all: without them the pilot decides nothing.
+    """
     limits = pilot_settings().schedule
     sizes = wanted
     for field, value, words in _ladder_reductions(wanted):
         sizes = replace(sizes, **{field: value})  # type: ignore[arg-type]
         yield sizes, words
-    for field, most in (
+    to_tests = [
         ("generated", limits.generated_short),
         ("test", limits.test_short),
         ("validation", limits.test_least),
         ("shots", 0),
         ("test", limits.test_least),
-        ("generated", 0),
-    ):
+    ]
+    halvings = math.ceil(math.log2(max(1.0, wanted.samples / limits.samples_least)))
+    to_rows = [("samples", max(limits.samples_least, wanted.samples >> n)) for n in range(1, halvings + 1)]
+    no_answers = ("generated", 0)
+    for field, most in (*to_tests, *to_rows, no_answers) if answers else (*to_tests, no_answers, *to_rows):
         before = getattr(sizes, field)
         if before > most:
             sizes = replace(sizes, **{field: most})  # type: ignore[arg-type]
             sizes = replace(sizes, generated=min(sizes.generated, sizes.test))
             yield sizes, _words(field, before, most)
-    while sizes.samples > limits.samples_least:
-        before, after = sizes.samples, max(limits.samples_least, sizes.samples // 2)
-        sizes = replace(sizes, samples=after)
-        yield sizes, _words("samples", before, after)
 
 
 def _ladder_reductions(wanted: Sizes) -> Iterator[tuple[str, object, str]]:

@@ -91,7 +91,7 @@ def test_one_prompt_with_two_answers_is_a_conflict(check: Check) -> None:
     rows = question_rows(10)
     found = check([*rows, {**rows[0], "answer": "Something else"}, rows[1]])["conflicting_answers"]
     assert (found.count, found.rows) == (2, (1, 11))
-    assert found.detail == "1 prompts have more than one answer"
+    assert found.detail == "prompts with more than one answer: 1"
 
 
 def test_near_duplicates_are_found_once_however_many(check: Check) -> None:

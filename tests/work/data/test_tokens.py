@@ -9,7 +9,14 @@ import pytest
 
 from advisor.errors import BadModel
 from advisor.work.data.examples import Example, Message
-from advisor.work.data.lengths import candidate_lengths, histogram, quantiles, token_facts_of, truncation
+from advisor.work.data.lengths import (
+    candidate_lengths,
+    histogram,
+    quantiles,
+    token_facts,
+    token_facts_of,
+    truncation,
+)
 from advisor.work.data.limits import data_limits
 from advisor.work.data.render import Template, training_row, with_prompt_of, with_shots
 from advisor.work.data.scan.digest import Digest
@@ -19,7 +26,9 @@ from advisor.work.data.scan.tokens import TokenCounter, TokenPlan, token_plan
 from advisor.work.tokenizer import encode_examples, encode_rows, load_tokenizer, template_of
 from heuristics.facts.data import Columns, FormatFacts
 from heuristics.facts.model import ModelFacts, ModelShape
+from heuristics.sequence import choose_length
 from tests.data_samples import question
+from tests.heuristics.known_cases import LIMITS, data
 
 FORMAT = FormatFacts("messages", "jsonl", Columns(messages="messages"), 1.0)
 SHAPE = ModelShape(16, 1, 2, 2, 8, 32, 300, True, 20_000, 20_000, 128)
@@ -263,6 +272,16 @@ def test_the_histogram_holds_every_row_under_its_upper_edge() -> None:
     assert sum(rows for _, rows in bins) == 5
     assert bins[0] == (16, 3)
     assert bins[-1] == (160, 1)
+
+
+def test_what_the_length_cuts_off_that_the_plan_may_choose_is_counted_not_bounded(tmp_path: Path) -> None:
+    answers = np.full(1000, 20)
+    answers[:5] = 3000
+    model = ModelFacts("small", "local", "llama", replace(SHAPE, context=4096), path=str(tmp_path))
+    facts = token_facts(np.full(1000, 530), answers, model, "plain", 1.0, exact=True)
+    chosen = choose_length(replace(data(), tokens=facts), replace(SHAPE, context=4096), LIMITS.sequence).value
+    assert chosen == 576
+    assert chosen in [each.sequence_length for each in facts.truncation]
 
 
 def test_candidate_lengths_end_at_the_context_or_where_nothing_is_cut() -> None:

@@ -257,11 +257,22 @@ def test_a_budget_that_nothing_fits_gets_the_smallest_pilot() -> None:
     assert len(unanswered) == 5 and all(each.why for each in schedule.possible if not each.answered)
 
 
-def test_training_rows_are_dropped_last() -> None:
+def test_training_rows_are_dropped_last_where_the_goal_needs_no_answers() -> None:
+    work = replace(WORK, answers=False)
     for budget in range(0, 400, 10):
-        schedule = fit(WANTED, WORK, float(budget), float(budget))
+        schedule = fit(WANTED, work, float(budget), float(budget))
         if max(each.samples for each in schedule.runs) < 512:
             assert schedule.generated == 0 and schedule.shots == 0 and schedule.test == 50
+
+
+def test_answers_that_the_goals_metric_needs_are_dropped_last_of_all() -> None:
+    kept = 0
+    for budget in range(0, 400, 10):
+        schedule = fit(WANTED, WORK, float(budget), float(budget))
+        rows = max(each.samples for each in schedule.runs)
+        assert schedule.generated > 0 or rows == 32
+        kept += schedule.generated > 0 and rows < 512
+    assert kept
 
 
 class FullDisk(torch.nn.Module):

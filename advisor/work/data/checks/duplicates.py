@@ -51,10 +51,10 @@ EXACT_DUPLICATES = WholeCheck("exact_duplicates", exact_duplicates)
 CONFLICTING_ANSWERS = WholeCheck(
     "conflicting_answers",
     conflicting_answers,
-    lambda tally: f"{tally.kinds['prompts']:,} prompts have more than one answer" if tally.count else "",
+    lambda tally: f"prompts with more than one answer: {tally.kinds['prompts']:,}" if tally.count else "",
 )
 REPEATED_ANSWERS = WholeCheck(
     "repeated_answers",
     repeated_answers,
-    lambda tally: f"{tally.kinds['answers']:,} answers come again and again" if tally.count else "",
+    lambda tally: f"answers that come again and again: {tally.kinds['answers']:,}" if tally.count else "",
 )
