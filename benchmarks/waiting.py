@@ -1,5 +1,4 @@
-"""Training with threads that sleep while they wait, beside threads that wait in a loop, on an idle and on a busy
-machine."""
+"""Training with threads that sleep while they wait, beside threads that wait in a loop, idle and busy."""
 
 import argparse
 import json
