@@ -35,6 +35,8 @@ class Case(BaseModel):
     created: str
     """ISO 8601 time in UTC."""
     data_path: str | None = None
+    data_more: tuple[str, ...] = ()
+    """Further files whose rows follow."""
     eval_path: str | None = None
     columns: Columns | None = None
     """Set when the user mapped the columns by hand."""

@@ -98,7 +98,10 @@ def task_of(case: Case, action: str, export_folder: Path | None = None) -> Task:
 
 
 def clean_task(case: Case, target: Path | None = None, *, preview: bool = False) -> CleanTask:
-    """The cleaning that the user chose, into `target` or the run's folder; raises BadInput without data."""
+    """The cleaning that the user chose, into `target` or the run's folder; raises BadInput without data, and
+    for several files."""
+    if case.data_more:
+        raise BadInput("Several files are cleaned one at a time", "Write: advisor clean FILE --out DIR")
     return CleanTask(
         data=data_choice(case), cleaning=case.cleaning, model=case.model, target=target, preview=preview
     )
@@ -110,6 +113,7 @@ def data_choice(case: Case) -> DataChoice:
         raise BadInput("No data file is chosen", "Name a file: advisor run FILE")
     return DataChoice(
         path=Path(case.data_path),
+        more=tuple(Path(each) for each in case.data_more),
         eval_path=Path(case.eval_path) if case.eval_path else None,
         columns=case.columns,
     )

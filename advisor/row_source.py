@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from advisor.file_lines import FileLines
 from advisor.fingerprint import fingerprint
-from advisor.line_index import LineIndex
 from advisor.private import masked
 from advisor.text import one_line, plain
 from heuristics.facts.data import DataFacts
@@ -39,20 +39,27 @@ class RowSource:
     """The rows of one profiled file, by their line."""
 
     def __init__(self, data: DataFacts) -> None:
-        self._csv = data.format.container == "csv"
-        self._delimiter = data.format.delimiter or ","
-        self._header: list[str] = []
-        self.index = LineIndex(Path(data.path))
+        single = ((data.path, data.format.container, data.format.delimiter),)
+        self._delimiters = {
+            Path(path): delimiter or ","
+            for path, container, delimiter in (
+                [(each.path, each.container, each.delimiter) for each in data.files] or single
+            )
+            if container == "csv"
+        }
+        """Of the files that are delimited."""
+        self._headers: dict[Path, list[str]] = {}
+        self.index = FileLines(data)
 
     def row(self, line: int) -> ShownRow:
         """The row that begins at a line; what cannot be read is shown as it stands."""
         try:
-            raw = self._raw(line)
+            path, raw = self._raw(line)
         except OSError as error:
             return ShownRow(line, f"cannot be read: {one_line(error.strerror or '')}", "", None)
         if raw is None:
             return ShownRow(line, "not found yet" if not self.index.complete else "no such line", "", None)
-        value = self._value(raw)
+        value = self._value(path, raw)
         if value is None:
             text = masked(plain(raw[:SHOWN].decode("utf-8", "replace")))
             return ShownRow(line, one_line(text, 400), text, None)
@@ -61,56 +68,62 @@ class RowSource:
         whole = "\n\n".join(f"{name}: {masked(text[:SHOWN])}" for name, text in parts)
         return ShownRow(line, one_line(excerpt, 400), plain(whole, SHOWN), fingerprint(value))
 
-    def _raw(self, line: int) -> bytes | None:
-        offset = self.index.offset(line)
-        if offset is None:
-            return None
-        with self.index.path.open("rb") as file:
+    def _raw(self, line: int) -> tuple[Path, bytes | None]:
+        place = self.index.place(line)
+        if place is None:
+            return self.index.paths[0], None
+        path, offset = place
+        with path.open("rb") as file:
             file.seek(offset)
-            if not self._csv:
-                return file.readline(LONGEST)
-            return b"".join(file.readline(LONGEST) for _ in range(_LINES))
+            if path not in self._delimiters:
+                return path, file.readline(LONGEST)
+            return path, b"".join(file.readline(LONGEST) for _ in range(_LINES))
 
-    def _value(self, raw: bytes) -> dict[str, object] | None:
-        if self._csv:
-            return self._record(raw)
+    def _value(self, path: Path, raw: bytes) -> dict[str, object] | None:
+        if path in self._delimiters:
+            return self._record(path, raw)
         try:
             value = json.loads(raw)
         except (ValueError, RecursionError):
             return None
         return value if isinstance(value, dict) else None
 
-    def _record(self, raw: bytes) -> dict[str, object] | None:
-        header = self._header or self._read_header()
-        fields = self._fields(raw)
+    def _record(self, path: Path, raw: bytes) -> dict[str, object] | None:
+        header = self._headers.get(path) or self._read_header(path)
+        fields = self._fields(path, raw)
         if fields is None or len(fields) != len(header):
             return None
         return dict(zip(header, fields, strict=True))
 
-    def _read_header(self) -> list[str]:
-        with self.index.path.open("rb") as file:
+    def _read_header(self, path: Path) -> list[str]:
+        with path.open("rb") as file:
             raw = b"".join(file.readline(LONGEST) for _ in range(_LINES))
-        self._header = self._fields(raw.removeprefix(b"\xef\xbb\xbf")) or []
-        return self._header
+        self._headers[path] = self._fields(path, raw.removeprefix(b"\xef\xbb\xbf")) or []
+        return self._headers[path]
 
-    def _fields(self, raw: bytes) -> list[str] | None:
+    def _fields(self, path: Path, raw: bytes) -> list[str] | None:
         lines = raw.decode("utf-8", "surrogateescape").splitlines(keepends=True)
         try:
-            return next(csv.reader(lines, delimiter=self._delimiter), None)
+            return next(csv.reader(lines, delimiter=self._delimiters[path]), None)
         except csv.Error:
             return None
 
 
 def browsable(data: DataFacts) -> str:
     """Empty when the rows of a file can be read one by one; else why not."""
-    if data.format.container not in _BROWSABLE:
-        return f"Rows of a {data.format.container} file are not lines: only the examples are shown."
+    containers = [each.container for each in data.files] or [data.format.container]
+    if other := next((each for each in containers if each not in _BROWSABLE), None):
+        return f"Rows of a {other} file are not lines: only the examples are shown."
+    heads, size = [], 0
     try:
-        with Path(data.path).open("rb") as file:
-            head, size = file.read(8), os.fstat(file.fileno()).st_size
+        for each in FileLines(data).paths:
+            with each.open("rb") as file:
+                heads.append(file.read(8))
+                size += os.fstat(file.fileno()).st_size
     except OSError as error:
         return f"The file cannot be read: {one_line(error.strerror or '')}"
-    if head.startswith(_PACKED) or data.format.encoding.lower() not in ("utf-8", "ascii"):
+    packed = any(head.startswith(_PACKED) for head in heads)
+    if packed or data.format.encoding.lower() not in ("utf-8", "ascii"):
         return (
             "Rows of a packed file, or of one that is not UTF-8, are not lines: only the examples are shown."
         )

@@ -1,5 +1,7 @@
 """All findings about a case: every rule asked once."""
 
+from dataclasses import replace
+
 from heuristics.facts.data import DataFacts
 from heuristics.facts.machine import MachineFacts
 from heuristics.facts.model import ModelFacts
@@ -33,7 +35,7 @@ def assess(
     if machine is not None:
         found += [each for rule in MACHINE_RULES if (each := rule(machine, limits)) is not None]
     if data is not None:
-        found += [each for rule in DATA_RULES if (each := rule(data, limits)) is not None]
+        found += [_placed(each, data) for rule in DATA_RULES if (each := rule(data, limits)) is not None]
     found += [each for rule in GOAL_RULES if (each := rule(known, limits)) is not None]
     if plan is not None:
         found += [each for rule in PLAN_RULES if (each := rule(plan, known, limits)) is not None]
@@ -44,6 +46,13 @@ def assess(
             if (each := rule(pilot, known, limits)) is not None
         ]
     return tuple(found)
+
+
+def _placed(finding: Finding, data: DataFacts) -> Finding:
+    """The finding with the file of each of its rows, when there are several."""
+    if not data.files:
+        return finding
+    return replace(finding, places=tuple(data.place(each) for each in finding.rows))
 
 
 def _missing(known: Known) -> tuple[Finding, ...]:

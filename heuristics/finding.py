@@ -33,7 +33,9 @@ class Finding:
     """The next action, as an imperative sentence."""
     source: str = ""
     rows: tuple[int, ...] = ()
-    """Line numbers of example rows (1-based, in the source file), at most 20."""
+    """Line numbers of example rows (1-based; over several files numbered on), at most 20."""
+    places: tuple[str, ...] = ()
+    """Where each of those rows stands among several files, such as "rows.csv:12"; empty for one file."""
     examples: tuple[str, ...] = ()
     """Excerpts of those rows, private values masked, each at most 200 characters."""
     count: int | None = None

@@ -92,8 +92,20 @@ class CaseKeeper(Studio):
         """Make another data file the one under study, and profile it."""
         from screens.changes import without_stale
 
-        changed = self.case.but(data_path=str(path), columns=None, goal_confirmed=False)
+        changed = self.case.but(data_path=str(path), data_more=(), columns=None, goal_confirmed=False)
         self.case = without_stale(self.case, changed)
+        self.begin("profile")
+
+    def add_data(self, path: Path) -> None:
+        """Read the rows of a further file after those of the case's data, and profile them together."""
+        from screens.changes import without_stale
+
+        case = self.case
+        if str(path) in (case.data_path, *case.data_more):
+            self.say(f"{one_line(path.name, 60)} is read already")
+            return
+        changed = case.but(data_more=(*case.data_more, str(path)), goal_confirmed=False)
+        self.case = without_stale(case, changed)
         self.begin("profile")
 
     def map_columns(self, columns: "Columns") -> None:
@@ -120,7 +132,7 @@ class CaseKeeper(Studio):
         )
         if not await self.push_screen_wait(Confirm(question)):
             return
-        self.case = without_stale(self.case, self.case.but(data_path=done.path))
+        self.case = without_stale(self.case, self.case.but(data_path=done.path, data_more=()))
         self.begin("profile")
 
     def open_test(self, path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from advisor.case import Case
 
-_CHOICES = ("data_path", "eval_path", "columns", "model", "model_choice")
+_CHOICES = ("data_path", "data_more", "eval_path", "columns", "model", "model_choice")
 
 
 def loses_evidence(before: Case, after: Case) -> bool:

@@ -49,6 +49,7 @@ class DataScreen(StepScreen):
             id="data-preview",
         ),
         Binding("m", "map", "columns", show=False, tooltip="Say which column is what", id="data-map"),
+        Binding("a", "add", "add", show=False, tooltip="Add a further file to the data", id="data-add"),
         Binding("t", "choose_test", "test", show=False, tooltip="Choose your own test rows", id="data-test"),
         Binding(
             "r", "app.begin('profile')", "profile", show=False, tooltip="Read the data again", id="profile"
@@ -88,6 +89,16 @@ class DataScreen(StepScreen):
         path = await self._ask("Which file holds your data?", self.studio.case.data_path)
         if path is not None:
             self.studio.open_data(path)
+
+    @work
+    async def action_add(self) -> None:
+        """Ask for a further file whose rows follow; without data it is the first."""
+        before = self.studio.case.data_path
+        path = await self._ask("Which file holds more rows of the same kind?", before)
+        if path is not None and before is None:
+            self.studio.open_data(path)
+        elif path is not None:
+            self.studio.add_data(path)
 
     @work
     async def action_choose_test(self) -> None:

@@ -36,7 +36,7 @@ def data_sections(case: Case, data: DataFacts) -> tuple[Section, ...]:
 
 def _rows(data: DataFacts) -> Section:
     problems = [
-        labelled(f"line {each.line:,}", f"{each.reason}  {one_line(each.excerpt)}")
+        labelled(data.place(each.line), f"{each.reason}  {one_line(each.excerpt)}")
         for each in data.malformed_rows
     ]
     malformed = told(
@@ -53,7 +53,9 @@ def _rows(data: DataFacts) -> Section:
                 "File",
                 data.name,
                 f"{numbers.size(data.bytes)}{partial}",
-                detail=told(data.path, labelled("sha256", data.sha256)),
+                detail=told(
+                    lines([each.path for each in data.files] or [data.path]), labelled("sha256", data.sha256)
+                ),
             ),
             Row("rows", "Rows read", numbers.count(data.rows), detail=malformed),
             Row(

@@ -51,15 +51,17 @@ def _found(asked: Asked) -> Asked:
     if asked.command == "demo":
         return asked
     if asked.file is not None:
-        return replace(asked, case=_about(asked.file.absolute()))
+        return replace(asked, case=_about(asked))
     recent = cases.recent(1)
     return replace(asked, command="probe", case=recent[0].folder if recent else cases.cases_home() / "first")
 
 
-def _about(path: Path) -> Path | None:
+def _about(asked: Asked) -> Path | None:
+    wanted = [str(each.absolute()) for each in (asked.file, *asked.more) if each is not None]
     for each in cases.recent():
         try:
-            if load(each.folder).data_path == str(path):
+            case = load(each.folder)
+            if [case.data_path, *case.data_more] == wanted:
                 return each.folder
         except AdvisorError:
             continue

@@ -95,10 +95,11 @@ def _finding_parts(finding: Finding) -> list[Content]:
 
 
 def _examples(finding: Finding) -> Content:
-    width = max((len(f"{row:,}") for row in finding.rows), default=0)
+    places = finding.places or tuple(f"line {row:,}" for row in finding.rows)
+    width = max(map(len, places), default=0)
     written: list[Content | str] = [heading("Example rows")]
     for place in range(max(len(finding.rows), len(finding.examples))):
-        row = f"{finding.rows[place]:,}" if place < len(finding.rows) else ""
+        where = places[place] if place < len(places) else ""
         text = one_line(finding.examples[place]) if place < len(finding.examples) else ""
-        written.append(Content.assemble(muted(f"line {row:>{width}}  ") if row else "", text))
+        written.append(Content.assemble(muted(f"{where:<{width}}  ") if where else "", text))
     return lines(written)

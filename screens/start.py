@@ -27,7 +27,7 @@ _HEADLESS = (
     "replay",
 )
 _FLAGS = ("--json", "--headless", "-h", "--help")
-_USAGE = "advisor [DATA] [--model ID_OR_FOLDER] [--eval FILE] [--case DIR]   or   advisor demo"
+_USAGE = "advisor [DATA …] [--model ID_OR_FOLDER] [--eval FILE] [--case DIR]   or   advisor demo"
 _NO_TERMINAL = (
     "advisor: there is no terminal here to draw on. Without one, write: advisor run FILE --model "
     "ID_OR_FOLDER, or: advisor demo. See: advisor --help\n"
@@ -107,7 +107,7 @@ def given_in(argv: list[str]) -> argparse.Namespace:
             raise BadInput(one_line(message), f"Usage: {_USAGE}")
 
     parser = Parser(prog="advisor", add_help=False, allow_abbrev=False)
-    parser.add_argument("data", nargs="?")
+    parser.add_argument("data", nargs="*")
     parser.add_argument("--model")
     parser.add_argument("--eval", type=Path)
     parser.add_argument("--case", type=Path)
@@ -118,11 +118,12 @@ def asked_of(given: argparse.Namespace) -> "Asked":
     """What the terminal program should open."""
     from advisor.cli.asked import Asked
 
-    if given.data == "demo":
+    if given.data == ["demo"]:
         return Asked("demo", model=given.model)
     return Asked(
         "run",
-        file=Path(given.data) if given.data else None,
+        file=Path(given.data[0]) if given.data else None,
+        more=tuple(Path(each) for each in given.data[1:]),
         case=given.case,
         model=given.model,
         eval_file=given.eval,

@@ -47,6 +47,10 @@ class Studio(App[None]):
         """Make another data file the one under study, and profile it."""
 
     @abstractmethod
+    def add_data(self, path: Path) -> None:
+        """Read a further file together with the case's data, and profile both."""
+
+    @abstractmethod
     def map_columns(self, columns: "Columns") -> None:
         """Say which column is what, and profile the data again."""
 

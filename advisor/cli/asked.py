@@ -51,6 +51,8 @@ class Asked:
     command: str
     file: Path | None = None
     """The data file, or for replay the folder of a run."""
+    more: tuple[Path, ...] = ()
+    """Further data files whose rows follow."""
     case: Path | None = None
     model: str | None = None
     eval_file: Path | None = None

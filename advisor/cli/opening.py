@@ -38,13 +38,14 @@ def opened(asked: Asked) -> Iterator[Case]:
     Inputs are looked at before any folder is made; raises BadInput, BadModel, BadCase or CaseInUse.
     """
     data = _data_file(asked.file, "data file")
+    more = tuple(str(_data_file(each, "data file")) for each in asked.more)
     held_out = _data_file(asked.eval_file, "test file")
     model = None if asked.model is None else find_model(asked.model, asked.offline)
     case = _find(asked, data)
     with locked(case.folder / LOCK_FILE):
         sweep_temporaries(case.folder)
         case = recover(load(case.folder))
-        case = settle(_with_model(_with_choices(case, asked, data, held_out), asked.model, model))
+        case = settle(_with_model(_with_choices(case, asked, data, more, held_out), asked.model, model))
         save(case)
         yield case
 
@@ -103,11 +104,15 @@ def _reason(error: OSError | ValueError) -> str:
     return one_line(error.strerror or str(error)) if isinstance(error, OSError) else one_line(str(error))
 
 
-def _with_choices(case: Case, asked: Asked, data: Path | None, held_out: Path | None) -> Case:
+def _with_choices(
+    case: Case, asked: Asked, data: Path | None, more: tuple[str, ...], held_out: Path | None
+) -> Case:
     """The case with the choices of the command line; evidence of other choices is dropped."""
     changes: dict[str, object] = {}
-    if data is not None and str(data) != case.data_path:
-        changes["data_path"] = str(data)
+    if data is not None and (str(data), more) != (case.data_path, case.data_more):
+        if len({str(data), *more}) <= len(more):
+            raise BadInput("A data file is named twice", "Name each file once.")
+        changes["data_path"], changes["data_more"] = str(data), more
     if held_out is not None and str(held_out) != case.eval_path:
         changes["eval_path"] = str(held_out)
     if asked.columns is not None and asked.columns != case.columns:

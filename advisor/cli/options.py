@@ -69,9 +69,13 @@ def parse(argv: Sequence[str]) -> Asked:
             raise BadInput(f"{one_line(word, 80)} is not valid UTF-8", "Rename the file or folder.")
     given = vars(_parser().parse_args(list(argv)))
     columns = given.get("column") or []
+    files = given.get("files") or ()
+    if given["command"] == "clean" and len(files) > 1:
+        raise BadInput("Several files are cleaned one at a time", "Write: advisor clean FILE --out DIR")
     return Asked(
         command=given["command"],
-        file=given.get("file"),
+        file=next(iter(files), given.get("file")),
+        more=tuple(files[1:]),
         case=given.get("case"),
         model=given.get("model"),
         eval_file=given.get("eval_file"),
@@ -105,7 +109,11 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=what, description=what, allow_abbrev=False)
         if name in _FILE_COMMANDS:
             command.add_argument(
-                "file", type=Path, nargs="?", metavar="FILE", help="data: JSONL, JSON, CSV or text"
+                "files",
+                type=Path,
+                nargs="*",
+                metavar="FILE",
+                help="data: JSONL, JSON, CSV or text; several files are read as one",
             )
         if name == "replay":
             command.add_argument("file", type=Path, metavar="FOLDER", help="folder of one run")

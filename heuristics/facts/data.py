@@ -168,6 +168,18 @@ class SplitFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class FilePart:
+    """One of the files of a data set."""
+
+    name: str
+    path: str
+    before: int
+    """Number of the last row's line before this file: its own line n counts as before + n."""
+    container: str
+    delimiter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DataFacts:
     """Everything a profile found out about one data set."""
 
@@ -200,6 +212,13 @@ class DataFacts:
     partial: bool = False
     """True when the scan was stopped or the file changed during it."""
     bias: BiasFacts | None = None
+    files: tuple[FilePart, ...] = ()
+    """The files in their order, when there are several; lines are numbered on from one to the next."""
+
+    def place(self, line: int) -> str:
+        """Where a line stands, for a person: "line 12", or "rows.csv:12" among several files."""
+        part = next((each for each in reversed(self.files) if each.before < line), None)
+        return f"line {line:,}" if part is None else f"{part.name}:{line - part.before}"
 
     def check(self, name: str) -> CheckResult | None:
         """The result of one check by name, None when it did not run."""

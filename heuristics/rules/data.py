@@ -56,13 +56,17 @@ def malformed(data: DataFacts, limits: Limits) -> Finding | None:
         "data.malformed",
         Level.BLOCK if share > limits.data.malformed_share_block else Level.RISK,
         f"{rows(data.malformed)} cannot be read ({percent(share)})",
-        f"Line {first.line}: {first.reason}." if first else "They are left out.",
+        f"{_capital(data.place(first.line))}: {first.reason}." if first else "They are left out.",
         "Repair those lines, or export the file again; they are left out until then.",
         rows=tuple(each.line for each in data.malformed_rows[:20]),
         examples=tuple(each.excerpt for each in data.malformed_rows[:20] if each.excerpt),
         count=data.malformed,
         share=share,
     )
+
+
+def _capital(place: str) -> str:
+    return place.replace("line", "Line", 1) if place.startswith("line ") else place
 
 
 def too_few_rows(data: DataFacts, limits: Limits) -> Finding | None:

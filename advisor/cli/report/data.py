@@ -12,6 +12,8 @@ def data_lines(data: DataFacts) -> list[str]:
     shape = data.format
     lines = title("Data")
     lines += field("file", f"{data.path}, {size(data.bytes)}")
+    for part in data.files[1:]:
+        lines += field("", part.path)
     lines += field(
         "format", f"{shape.name} in {shape.container}, {share(shape.confidence)} of sampled rows fit"
     )
@@ -20,7 +22,7 @@ def data_lines(data: DataFacts) -> list[str]:
         "rows", f"{count(data.rows)} read, {count(data.usable)} usable, {count(data.malformed)} malformed"
     )
     for problem in data.malformed_rows[:_SHOWN]:
-        lines += field("", f"line {problem.line}: {problem.reason}")
+        lines += field("", f"{data.place(problem.line)}: {problem.reason}")
     if data.labels:
         shown = ", ".join(f"{name} {count(rows)}" for name, rows in data.labels[:_SHOWN])
         more = f" and {len(data.labels) - _SHOWN} more" if len(data.labels) > _SHOWN else ""

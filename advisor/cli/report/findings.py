@@ -26,6 +26,7 @@ def _rows(finding: Finding) -> list[str]:
     lines = []
     for place, row in enumerate(finding.rows[:_EXAMPLES]):
         text = finding.examples[place] if place < len(finding.examples) else ""
-        lines += hung(f"        line {row}: ", text)
+        where = finding.places[place] if place < len(finding.places) else f"line {row}"
+        lines += hung(f"        {where}: ", text)
     rest = (finding.count or len(finding.rows)) - min(len(finding.rows), _EXAMPLES)
     return [*lines, f"        and {rest:,} more"] if rest > 0 else lines

@@ -15,13 +15,15 @@ from advisor.work.data.files import files_of
 from advisor.work.data.formats import recognise
 from advisor.work.data.limits import data_limits
 from advisor.work.data.row import Row
-from advisor.work.data.rows import RowFile, open_several
+from advisor.work.data.rows import RowFile, open_rows, open_several
 from advisor.work.data.scan.parts import ByteRange, can_be_divided
 from heuristics.facts.data import TRAINABLE, FormatFacts, RowProblem
 
 _PLACES = 16
 """Places inside a file at which rows are sampled."""
 _SEED = 20_260_101
+_LOOKED_AT = 50
+"""Rows of each further file by which its format is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,29 @@ def open_choice(choice: DataChoice) -> Opened:
         format_ = opened.described(recognise(values, opened.container, choice.columns))
         if format_.name not in TRAINABLE:
             raise BadData(_refusal(choice, format_, head), _what_to_do(format_))
+        if choice.more:
+            check_alike(paths, format_, choice)
     except BaseException:
         opened.__exit__()
         raise
     return Opened(opened, format_, chain(head, opened.rows), tuple(sample), paths, before)
+
+
+def check_alike(paths: tuple[Path, ...], format_: FormatFacts, choice: DataChoice) -> None:
+    """Raises BadData when a file that the user named beside the first one holds rows of another format."""
+    for path in paths[1:]:
+        with open_rows(path) as opened:
+            head = list(islice(opened.rows, _LOOKED_AT))
+        values = [each.value for each in head if isinstance(each, Row)]
+        own = recognise(values, opened.container, choice.columns) if values else None
+        if own is not None and (own.name, own.columns) == (format_.name, format_.columns):
+            continue
+        what = own.name if own is not None else "without rows"
+        raise BadData(
+            f"{one_line(path.name, 60)} is {what}, {one_line(paths[0].name, 60)} is {format_.name}: their "
+            "columns differ",
+            "Files of one data set need the same columns; give them the same names first.",
+        )
 
 
 def stamps_of(paths: tuple[Path, ...]) -> tuple[Stamp, ...]:

@@ -114,7 +114,7 @@ def _facts(
     checks, whole = results_of(scanned, held_store, excerpts, emitter, task.topic)
     return DataFacts(
         path=one_line(str(choice.path), 4000),
-        name=one_line(choice.path.name, 80),
+        name=_name_of(choice),
         bytes=scanned.bytes,
         sha256=scanned.sha256,
         format=scanned.format,
@@ -133,7 +133,13 @@ def _facts(
         columns=total.table.facts(),
         partial=scanned.partial,
         bias=bias_facts(total.tallies.get(GroupAssociations.name, Tally())),
+        files=scan.parts if scan is not None else (),
     )
+
+
+def _name_of(choice: DataChoice) -> str:
+    name = one_line(choice.path.name, 80)
+    return f"{name} and {len(choice.more):,} more" if choice.more else name
 
 
 def _file_results(choice: DataChoice, format_: FormatFacts) -> tuple[CheckResult, ...]:

@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 import orjson
 
+from advisor.text import one_line
 from advisor.work.data.columnar import ColumnarRows, columnar_kind, open_columnar
 from advisor.work.data.delimited import Dialect, delimited_rows, dialect_of
 from advisor.work.data.document import document_prefix, document_rows
@@ -17,7 +18,7 @@ from advisor.work.data.jsonl import jsonl_rows
 from advisor.work.data.paragraphs import paragraph_rows
 from advisor.work.data.row import Row
 from advisor.work.data.source import Source, open_source
-from heuristics.facts.data import FormatFacts, RowProblem
+from heuristics.facts.data import FilePart, FormatFacts, RowProblem
 
 Container = Literal["jsonl", "json", "csv", "text"]
 Columnar = Literal["parquet", "arrow"]
@@ -77,6 +78,8 @@ class SeveralRows:
     passed: int = 0
     """Bytes of the files that are read."""
     current: "OpenedRows | ColumnarRows | None" = None
+    parts: list[FilePart] = field(default_factory=list)
+    """The files that were begun."""
 
     @property
     def container(self) -> Container | Columnar:
@@ -94,6 +97,7 @@ class SeveralRows:
         before = 0
         for number, path in enumerate(self.paths):
             self.current = self.first if number == 0 else open_rows(path)
+            self.parts.append(_part(path, self.current, before))
             last = 0
             with self.current as opened:
                 for each in opened.rows:
@@ -111,6 +115,17 @@ class SeveralRows:
         for each in (self.first, self.current):
             if each is not None:
                 each.__exit__()
+
+
+def _part(path: Path, opened: "OpenedRows | ColumnarRows", before: int) -> FilePart:
+    dialect = opened.dialect if isinstance(opened, OpenedRows) else None
+    return FilePart(
+        name=one_line(path.name, 80),
+        path=one_line(str(path), 4000),
+        before=before,
+        container=opened.container,
+        delimiter=dialect.delimiter if dialect is not None else None,
+    )
 
 
 def open_several(paths: tuple[Path, ...]) -> RowFile:

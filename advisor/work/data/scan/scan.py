@@ -16,14 +16,14 @@ from advisor.work.data.convert import convert
 from advisor.work.data.opening import Opened, has_changed, open_choice, sha256_of
 from advisor.work.data.progress import Progress
 from advisor.work.data.row import Row
-from advisor.work.data.rows import open_several
+from advisor.work.data.rows import SeveralRows, open_several
 from advisor.work.data.scan.account import Account, Part
 from advisor.work.data.scan.parts import ByteRange, Share, byte_ranges, can_be_divided, read_rows
 from advisor.work.data.scan.pool import digested, workers_for
 from advisor.work.data.scan.state import RowStore
 from advisor.work.data.scan.tokens import TokenPlan
 from advisor.work.emit import Emitter
-from heuristics.facts.data import FormatFacts, RowProblem
+from heuristics.facts.data import FilePart, FormatFacts, RowProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,12 @@ class Scan:
     def opened(self) -> Opened:
         """The file and a sample of its rows, before anything else is read."""
         return self._opened
+
+    @property
+    def parts(self) -> tuple[FilePart, ...]:
+        """The files that were read so far, when there are several."""
+        opened = self._opened.opened
+        return tuple(opened.parts) if isinstance(opened, SeveralRows) else ()
 
     def read(
         self, checks: Sequence[BatchCheck], plan: TokenPlan | None = None, emitter: Emitter | None = None
