@@ -95,7 +95,8 @@ def _finding_parts(finding: Finding) -> list[Content]:
 
 
 def _examples(finding: Finding) -> Content:
-    places = finding.places or tuple(f"line {row:,}" for row in finding.rows)
+    digits = max((len(f"{row:,}") for row in finding.rows), default=0)
+    places = finding.places or tuple(f"line {row:>{digits},}" for row in finding.rows)
     width = max(map(len, places), default=0)
     written: list[Content | str] = [heading("Example rows")]
     for place in range(max(len(finding.rows), len(finding.examples))):

@@ -30,7 +30,7 @@ def test_findings_over_two_files_name_file_and_line(
     assert "b.csv:2: " in text
     assert main(["profile", *files, "--case", str(tmp_path / "case"), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert [each["name"] for each in told["data"]["files"]] == ["a.jsonl", "b.csv"]
+    assert [each["name"] for each in told["case"]["data"]["files"]] == ["a.jsonl", "b.csv"]
     repeated = next(each for each in told["findings"] if each["rule"] == "data.exact_duplicates")
     assert repeated["places"][0] == "b.csv:2"
 
