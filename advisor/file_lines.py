@@ -22,6 +22,11 @@ class FileLines:
         return tuple(each.path for each in self._indexes)
 
     @property
+    def lines(self) -> int:
+        """Lines of all files that are counted so far."""
+        return sum(each.lines for each in self._indexes)
+
+    @property
     def complete(self) -> bool:
         """True when the lines of all files are counted."""
         return all(each.complete for each in self._indexes)
