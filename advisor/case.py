@@ -60,6 +60,10 @@ class Case(BaseModel):
     """What the newest cleaning did; its copy may be the case's data by now."""
     model: ModelFacts | None = None
     """The model that the plan is for."""
+    pilot_choice: str | None = None
+    """A smaller model that the user named for the pilot; None lets the pilot train the plan's."""
+    pilot_model: ModelFacts | None = None
+    """That smaller model."""
     plan: Plan | None = None
     pilot: PilotFacts | None = None
     pilot_run: str | None = None

@@ -40,10 +40,11 @@ from heuristics.finding import Finding, Level, worst, worst_first
 from heuristics.memory import available_on
 from heuristics.money import with_money
 from heuristics.plan import make_plan
-from heuristics.recipe import Plan
+from heuristics.recipe import Plan, Recipe
 from heuristics.recommend import recommend_model
 from heuristics.settings import Ground
 from heuristics.simulated import predict_simulated, training_step
+from heuristics.stand_in import with_stand_in
 from heuristics.suggest import suggest_goal
 from heuristics.verdict import decide
 
@@ -72,12 +73,13 @@ def task_of(case: Case, action: str, export_folder: Path | None = None) -> Task:
         case "pilot":
             if case.model is None or case.plan is None:
                 raise BadInput("There is no plan yet", "Profile the data and probe the machine first.")
+            chosen = case.plan.stand_in
             task = PilotTask(
                 data=data_choice(case),
-                model=case.model,
-                recipe=case.plan.recipe,
+                model=case.model if chosen is None or case.pilot_model is None else case.pilot_model,
+                recipe=_pilots_recipe(case.plan),
                 goal=case.goal,
-                full=case.plan.full_recipe,
+                full=case.plan.full_recipe if chosen is None else chosen.full,
             )
             return task.model_copy(update={"resume": interrupted(case, task)})
         case "clean" | "preview":
@@ -170,7 +172,12 @@ def _asked_the_same(case: Case, run: Path) -> bool:
     if case.plan is None or case.data_path is None:
         return False
     task = pilot_of(run)
-    return task is not None and (task.recipe, task.data) == (case.plan.recipe, data_choice(case))
+    return task is not None and (task.recipe, task.data) == (_pilots_recipe(case.plan), data_choice(case))
+
+
+def _pilots_recipe(plan: Plan) -> Recipe:
+    """What the pilot trains with: the plan's recipe, or that of the smaller model in its place."""
+    return plan.recipe if plan.stand_in is None else plan.stand_in.recipe
 
 
 def settle(case: Case) -> Case:
@@ -179,6 +186,8 @@ def settle(case: Case) -> Case:
         case = case.but(goal=suggest_goal(case.data, case.goal, catalog.limits()))
     if case.model is None and case.model_choice is not None:
         case = case.but(model=find_model(case.model_choice))
+    if case.pilot_model is None and case.pilot_choice is not None:
+        case = case.but(pilot_model=find_model(case.pilot_choice))
     if case.model is None:
         case = case.but(model=_recommended(case))
     if case.machine is None or case.model is None:
@@ -193,6 +202,8 @@ def _plan(case: Case, machine: MachineFacts, model: ModelFacts) -> Plan:
     ground = Ground(machine, case.data, model, case.goal, case.knobs, catalog.limits())
     kept = known_simulations(model)
     plan = make_plan(machine, case.data, model, case.goal, case.knobs, ground.limits, catalog.models())
+    if case.pilot_model is not None:
+        plan = with_stand_in(ground, plan, case.pilot_model)
     if case.pilot is not None:
         plan = with_measurements(ground, plan, case.pilot)
     plan = _with_simulation(plan, machine, model)
@@ -290,7 +301,8 @@ def _recommended(case: Case) -> ModelFacts | None:
 def _new_pilot(case: Case) -> PilotFacts:
     facts = PilotFacts()
     if case.plan is not None:
-        facts = replace(facts, model=case.plan.recipe.model, method=case.plan.recipe.method)
+        recipe = _pilots_recipe(case.plan)
+        facts = replace(facts, model=recipe.model, method=recipe.method)
     return facts
 
 

@@ -3,11 +3,13 @@
 from heuristics.basis import Basis, Estimate, exactly
 from heuristics.decision import Evidence
 from heuristics.facts.forecast import Forecast
+from heuristics.facts.model import ModelFacts
 from heuristics.facts.pilot import Gain, PilotFacts
 from heuristics.finding import Finding
 from heuristics.goal import Goal
 from heuristics.limits import Limits
 from heuristics.recipe import Offer, Plan
+from heuristics.stand_in import size_step
 
 METRIC_NAMES = {
     "loss": "loss on held-out answers",
@@ -112,6 +114,27 @@ def of_forecast(made: Forecast | str) -> Evidence:
     if made.instead_of:
         shown += f". It is about the loss, as there is no curve of the goal's metric: {made.instead_of}"
     return Evidence(shown, far.gain, made.measurable)
+
+
+def of_stand_in(
+    pilot: PilotFacts, model: ModelFacts | None, plan: Plan | None, limits: Limits
+) -> tuple[Evidence, ...]:
+    """The step from the model that the pilot trained to the one that is meant; nothing where they are one."""
+    if model is None or plan is None or plan.stand_in is None or pilot.model != plan.stand_in.model:
+        return ()
+    smaller, larger = plan.stand_in.parameters, model.shape.parameters
+    step = size_step(smaller, larger, plan.recipe, limits.sibling)
+    said = f"The pilot trained {pilot.model} in place of {model.id}"
+    if step is None:
+        return (
+            Evidence(f"{said}, which is not larger: how far its gain carries over is not known", None, False),
+        )
+    words = (
+        f"{said}, {larger / smaller:.2g} times the size: of the loss that training can still remove, the "
+        f"larger one is expected to keep {step.low:.0%} to {step.high:.0%}. It is better before and after: "
+        "its gain may be smaller or larger than the measured one"
+    )
+    return (Evidence(words, step, False),)
 
 
 def of_shift(shift: float) -> Evidence:

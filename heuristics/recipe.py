@@ -189,6 +189,19 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class StandIn:
+    """A smaller model that runs the pilot in place of the plan's."""
+
+    model: str
+    parameters: int
+    recipe: Recipe
+    """Of the pilot."""
+    full: Recipe
+    """What the same model would be trained with on all rows; rates are carried over to it."""
+    fit: Fit
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A recipe with its reasons and its predicted memory, time and cost."""
 
@@ -217,3 +230,5 @@ class Plan:
     shares: tuple[Share, ...] = ()
     """The full run on several GPUs, by the engines that the exports use."""
     money: Money | None = None
+    stand_in: StandIn | None = None
+    """Set when the pilot trains a smaller model in place of this one."""

@@ -347,4 +347,6 @@ def _pilot_evidence(case: Standing) -> tuple[Evidence, ...]:
     measured = evidence.of_pilot(pilot, case.goal, case.limits) if pilot else ()
     ahead = (evidence.of_forecast(case.forecast),) if pilot and pilot.rungs else ()
     shifted = (evidence.of_shift(case.shifted),) if case.shifted is not None else ()
-    return (*measured, *ahead, *shifted, *evidence.of_plan(case.plan, case.goal, case.hours))
+    known = case.known
+    step = evidence.of_stand_in(pilot, known.model, known.plan, case.limits) if pilot else ()
+    return (*measured, *step, *ahead, *shifted, *evidence.of_plan(case.plan, case.goal, case.hours))

@@ -7,7 +7,8 @@ _CHOICES = ("data_path", "data_more", "eval_path", "columns", "model", "model_ch
 
 def loses_evidence(before: Case, after: Case) -> bool:
     """True when a pilot was measured with choices that no longer hold."""
-    changed = before.knobs != after.knobs or rows_changed(before, after)
+    changed = (before.knobs, before.pilot_choice) != (after.knobs, after.pilot_choice)
+    changed = changed or rows_changed(before, after)
     return before.pilot is not None and changed
 
 

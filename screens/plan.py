@@ -10,6 +10,7 @@ from advisor import numbers
 from advisor.case import Case
 from advisor.errors import BadInput
 from advisor.journey import choose_model, findings_of
+from advisor.models import find_model
 from heuristics.basis import Estimate
 from heuristics.recipe import Alternative, Choice, MemoryPrediction, Offer, Plan
 from screens.knob_fields import knob_field
@@ -21,6 +22,10 @@ from screens.step_screen import StepScreen
 from screens.widgets.plain_text import PlainText
 from screens.words import Detail, heading, labelled, muted, paragraphs
 
+_PILOT_WHY = (
+    "A smaller model that runs the pilot in place of the one to tune, where that does not fit here: a folder "
+    "or a Hub id; empty takes the same."
+)
 _MODEL_WHY = "A folder with the model's files, or a Hub id such as organisation/name."
 
 
@@ -55,7 +60,11 @@ class PlanScreen(StepScreen):
             finding_rows(findings_of(case, "plan")),
             Section(
                 "Settings",
-                (_model(case), *(_choice(case, each) for each in plan.choices if each.setting != "model")),
+                (
+                    _model(case),
+                    *_stand_in(case),
+                    *(_choice(case, each) for each in plan.choices if each.setting != "model"),
+                ),
             ),
             Section("Memory and time", (_memory(plan.memory), *_times(plan))),
             Section(
@@ -100,6 +109,38 @@ def _model(case: Case) -> Row:
     size = f"{numbers.parameters(model.shape.parameters)} parameters" if model is not None else ""
     field = Field("Model", _MODEL_WHY, case.model_choice or "", _with_model)
     return Row("model", "Model", name, size, detail=told(*parts), field=field)
+
+
+def _stand_in(case: Case) -> tuple[Row, ...]:
+    """The pilot's own model, where one is chosen or would help."""
+    plan = case.plan
+    if plan is None or (plan.stand_in is None and plan.sibling is None):
+        return ()
+    chosen, other = plan.stand_in, plan.sibling
+    value = chosen.model if chosen is not None else "the same"
+    note = (
+        f"{chosen.fit} here"
+        if chosen is not None
+        else f"{other.model} would fit"
+        if other is not None
+        else ""
+    )
+    field = Field("Pilot model", _PILOT_WHY, case.pilot_choice or "", _with_stand_in)
+    detail = told(
+        heading("Pilot model"),
+        value,
+        note,
+        _PILOT_WHY,
+        other.reason if other is not None else "",
+        muted("enter changes it"),
+    )
+    return (Row("pilot-model", "Pilot model", value, note, detail=detail, field=field),)
+
+
+def _with_stand_in(case: Case, text: str) -> Case:
+    if not text.strip():
+        return case.but(pilot_choice=None, pilot_model=None)
+    return case.but(pilot_choice=text.strip(), pilot_model=find_model(text.strip()))
 
 
 def _with_model(case: Case, text: str) -> Case:

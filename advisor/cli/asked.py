@@ -55,6 +55,8 @@ class Asked:
     """Further data files whose rows follow."""
     case: Path | None = None
     model: str | None = None
+    pilot_model: str | None = None
+    """A smaller model that runs the pilot in place of `model`."""
     eval_file: Path | None = None
     columns: Columns | None = None
     topic: Topic | None = None

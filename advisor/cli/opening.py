@@ -41,11 +41,13 @@ def opened(asked: Asked) -> Iterator[Case]:
     more = tuple(str(_data_file(each, "data file")) for each in asked.more)
     held_out = _data_file(asked.eval_file, "test file")
     model = None if asked.model is None else find_model(asked.model, asked.offline)
+    stand_in = None if asked.pilot_model is None else find_model(asked.pilot_model, asked.offline)
     case = _find(asked, data)
     with locked(case.folder / LOCK_FILE):
         sweep_temporaries(case.folder)
         case = recover(load(case.folder))
-        case = settle(_with_model(_with_choices(case, asked, data, more, held_out), asked.model, model))
+        case = _with_model(_with_choices(case, asked, data, more, held_out), asked.model, model)
+        case = settle(_with_stand_in(case, asked.pilot_model, stand_in))
         save(case)
         yield case
 
@@ -131,8 +133,19 @@ def _with_model(case: Case, choice: str | None, model: ModelFacts | None) -> Cas
     """The case for the model that was named; token counts and evidence of another model are dropped."""
     if choice is None or model is None:
         return case
-    # The case may be opened from another folder.
-    lasting = str(Path(choice).absolute()) if model.where == "local" and Path(choice).exists() else choice
+    lasting = _lasting(choice, model)
     if lasting == case.model_choice:
         return case
     return case.but(model_choice=lasting, model=model, data=None, **_NO_EVIDENCE)
+
+
+def _with_stand_in(case: Case, choice: str | None, model: ModelFacts | None) -> Case:
+    """The case whose pilot trains another model; evidence of the one before is dropped."""
+    if choice is None or model is None or _lasting(choice, model) == case.pilot_choice:
+        return case
+    return case.but(pilot_choice=_lasting(choice, model), pilot_model=model, **_NO_EVIDENCE)
+
+
+def _lasting(choice: str, model: ModelFacts) -> str:
+    """The choice as it holds from every folder."""
+    return str(Path(choice).absolute()) if model.where == "local" and Path(choice).exists() else choice

@@ -78,6 +78,7 @@ def parse(argv: Sequence[str]) -> Asked:
         more=tuple(files[1:]),
         case=given.get("case"),
         model=given.get("model"),
+        pilot_model=given.get("pilot_model"),
         eval_file=given.get("eval_file"),
         columns=_columns(columns) if columns else None,
         topic=_topic(given.get("topic"), given.get("typical")),
@@ -163,6 +164,11 @@ def _common(command: argparse.ArgumentParser) -> None:
 def _inputs(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("inputs")
     group.add_argument("--model", metavar="ID_OR_FOLDER", help="model to tune: a folder or a Hub id")
+    group.add_argument(
+        "--pilot-model",
+        metavar="ID_OR_FOLDER",
+        help="a smaller model that runs the pilot where the one to tune does not fit",
+    )
     group.add_argument(
         "--eval",
         type=Path,

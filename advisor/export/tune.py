@@ -31,6 +31,11 @@ def _with_measured_rate(case: Case, plan: Plan) -> tuple[Recipe, str]:
     rate = case.pilot.rate if case.pilot else None
     if case.knobs.learning_rate is not None:
         return recipe, "The learning rate was fixed by hand."
+    if case.pilot is not None and rate is not None and case.pilot.model not in ("", recipe.model):
+        return recipe, (
+            "The learning rate is the plan's: the pilot compared rates for a smaller model, "
+            f"{case.pilot.model}."
+        )
     if rate is None or rate.basis == "none" or case.pilot is None or case.pilot.method != recipe.method:
         return recipe, "The learning rate is the plan's: the pilot compared no rates for this method."
     return replace(recipe, learning_rate=rate.full_run), f"The learning rate was measured: {rate.reason}"

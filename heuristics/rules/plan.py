@@ -6,7 +6,7 @@ from heuristics.adapter import capacity_used
 from heuristics.finding import Finding, Level
 from heuristics.known import Known
 from heuristics.limits import Limits
-from heuristics.recipe import Plan
+from heuristics.recipe import Plan, StandIn
 from heuristics.sequence import loss_in_words, truncation_at
 from heuristics.words import dollars, duration, gib, percent, rows
 
@@ -43,9 +43,10 @@ def memory_fits(plan: Plan, known: Known, limits: Limits) -> Finding | None:
         )
     largest = max(memory.parts, key=lambda part: part.bytes, default=None)
     tight = memory.fit == "tight"
+    elsewhere = plan.stand_in is not None and plan.stand_in.fit in ("fits", "tight")
     return Finding(
         "plan.memory",
-        Level.RISK if tight else Level.BLOCK,
+        Level.RISK if tight or elsewhere else Level.BLOCK,
         f"Training {'hardly fits' if tight else 'does not fit'} {where}: about {need} of {there}",
         f"The largest part is {largest.name} with {gib(largest.bytes)}." if largest else "",
         "Take a smaller model, shorter sequences or QLoRA, or rent a larger device.",
@@ -210,6 +211,8 @@ def model_usable(plan: Plan, known: Known, limits: Limits) -> Finding | None:
 
 def sibling(plan: Plan, known: Known, limits: Limits) -> Finding | None:
     """A smaller model that can be tried here while the chosen one does not fit."""
+    if plan.stand_in is not None:
+        return _stand_in(plan.stand_in, plan)
     if plan.sibling is None:
         return None
     return Finding(
@@ -217,7 +220,20 @@ def sibling(plan: Plan, known: Known, limits: Limits) -> Finding | None:
         Level.OK,
         f"{plan.sibling.model} fits here and can run the pilot",
         f"{plan.sibling.reason}.",
-        f"Choose it for the pilot: --model {plan.sibling.model}",
+        f"Let it run the pilot: --pilot-model {plan.sibling.model}, or Pilot model on the Plan step",
+    )
+
+
+def _stand_in(chosen: StandIn, plan: Plan) -> Finding:
+    fits = chosen.fit in ("fits", "tight")
+    return Finding(
+        "plan.sibling",
+        Level.OK if fits else Level.BLOCK,
+        f"The pilot trains {chosen.model} in place of {plan.recipe.model}",
+        "What it measures holds for that model; the verdict states the step to the larger one as a range."
+        if fits
+        else "It does not fit here either.",
+        "" if fits else "Take a smaller one.",
     )
 
 
