@@ -46,6 +46,12 @@ class Verdict:
     next_steps: tuple[str, ...] = ()
 
     @property
+    def sentence(self) -> str:
+        """Decision and headline as one text that says nothing twice."""
+        word, said = self.decision.value, f"{self.headline.rstrip('.')}."
+        return said if said.lower().startswith(word) else f"{word.capitalize()}. {said}"
+
+    @property
     def ready(self) -> bool:
         """True when the next step is to train in full, here or in the cloud."""
         return self.decision in (Decision.SCALE_UP, Decision.CLOUD)

@@ -34,8 +34,8 @@ class FullRun:
 def fitting_offers(
     run: FullRun, market: tuple[CloudOffer, ...], limits: Limits, kept: Kept = nothing_kept
 ) -> tuple[Offer, ...]:
-    """Offers whose GPUs hold the run, those in time first, then the cheapest, the best of each provider and
-    GPU; offers without a price or a known speed are left out."""
+    """Offers whose GPUs hold the run, those in time first, then the cheapest: the best few, and the best of
+    every other provider. Offers without a price or a known speed are left out."""
     found: dict[tuple[str, str, bool], Offer] = {}
     for each in market:
         if each.tflops is None or each.tflops <= 0 or each.gpus < 1:
@@ -49,7 +49,13 @@ def fitting_offers(
             if key not in found or _rank(run, offer) < _rank(run, found[key]):
                 found[key] = offer
     ranked = sorted(found.values(), key=lambda offer: _rank(run, offer))
-    return tuple(ranked[: limits.offers.most])
+    best = ranked[: limits.offers.most]
+    seen = {each.provider for each in best}
+    for offer in ranked:
+        if offer.provider not in seen:
+            seen.add(offer.provider)
+            best.append(offer)
+    return tuple(best)
 
 
 def _rank(run: FullRun, offer: Offer) -> tuple[bool, float, str, str]:
@@ -95,6 +101,7 @@ def _offer(run: FullRun, each: CloudOffer, there: Rented, price: tuple[float, bo
         gpu_memory=each.gpu_memory,
         micro_batch=there.recipe.micro_batch,
         checkpointing=there.recipe.checkpointing,
+        precision=there.recipe.precision,
         sharded=there.sharded,
     )
 

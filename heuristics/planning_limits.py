@@ -254,7 +254,7 @@ class OfferLimits:
     sharded_efficiency: float
     """Speed of each further GPU when weights are sharded and gathered for every layer."""
     most: int
-    """Offers shown."""
+    """Offers shown, besides the best one of every other provider."""
     simulations: int
     """Training steps simulated to prove that offers fit, at most."""
     upload_bytes_per_second: float

@@ -131,6 +131,8 @@ class Offer:
     micro_batch: int = 0
     """Rows at once on each GPU."""
     checkpointing: bool = False
+    precision: str = ""
+    """Number format in which its GPUs train."""
     sharded: bool = False
     """True when weights and optimizer are divided among the GPUs (FSDP2)."""
 

@@ -102,7 +102,7 @@ def _rows(name: str) -> Row:
 
 def _target(case: Case, target: Target, ticked: bool) -> Row:
     tune = tune_of(case)
-    run = " ".join(target.run)
+    run = " ".join((*target.run, *target.options(tune)))
     command = labelled("Run, in the folder", run) if run else ""
     needs = labelled("Needs", ", ".join(target.packages)) if target.packages else ""
     detail = told(heading(target.title), command, needs, lines(target.notes(tune)))

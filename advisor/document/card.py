@@ -66,7 +66,7 @@ def _results(case: Case) -> list[str]:
     scores = table(("model", "rows of", "rows", "loss", "perplexity", "exactly right"), score_rows(pilot))
     said = [gains, scores] if pilot.scores else [gains]
     if case.verdict is not None:
-        said.append(f"Verdict: {text(case.verdict.decision.value)}. {text(case.verdict.headline)}")
+        said.append(f"Verdict: {text(case.verdict.sentence)}")
     return said
 
 

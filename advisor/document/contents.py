@@ -42,7 +42,7 @@ def _verdict(verdict: Verdict) -> Part:
         for each in verdict.evidence
     )
     blocks: list[Block] = [
-        f"{verdict.decision.value.capitalize()}. {verdict.headline}",
+        verdict.sentence,
         f"Confidence: {verdict.confidence}.",
     ]
     if rows:

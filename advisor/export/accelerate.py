@@ -2,6 +2,7 @@
 
 from advisor.case import Case
 from advisor.export.headline import head
+from advisor.export.rented import note, options, several, share_note, share_parts
 from advisor.export.target import Target, TextFile, Tune
 from heuristics.sharded import gpus_of
 
@@ -13,13 +14,15 @@ Setting = str | int | bool | dict[str, str | int | bool]
 
 def settings(tune: Tune) -> dict[str, Setting]:
     """The settings under the names of accelerate's configuration file."""
+    offer = several(tune)
+    recomputed = offer.checkpointing if offer and offer.micro_batch else tune.recipe.checkpointing
     return {
         "compute_environment": "LOCAL_MACHINE",
         "distributed_type": "FSDP",
         "machine_rank": 0,
         "num_machines": 1,
         "num_processes": devices(tune),
-        "mixed_precision": _MIXED[tune.recipe.precision],
+        "mixed_precision": _MIXED[offer.precision if offer and offer.precision else tune.recipe.precision],
         "main_training_function": "main",
         "rdzv_backend": "static",
         "same_network": True,
@@ -32,7 +35,7 @@ def settings(tune: Tune) -> dict[str, Setting]:
             "fsdp_cpu_ram_efficient_loading": True,
             "fsdp_state_dict_type": "FULL_STATE_DICT",
             # Recomputation is asked for here and turned off in the trainer: twice would fail.
-            "fsdp_activation_checkpointing": tune.recipe.checkpointing,
+            "fsdp_activation_checkpointing": recomputed,
         },
     }
 
@@ -44,13 +47,24 @@ def devices(tune: Tune) -> int:
 
 def _notes(tune: Tune) -> tuple[str, ...]:
     notes = [
-        f"Set num_processes to your number of GPUs; they share {tune.recipe.effective_batch} rows per step."
+        f"Set num_processes to your number of GPUs; they share {tune.recipe.effective_batch} rows per step.",
+        share_note(tune, "FSDP2"),
+        share_parts(tune, "FSDP2"),
+        note(tune, several(tune)),
     ]
     if tune.recipe.method == "qlora":
         notes.append(
             "4-bit weights are sharded only when stored as the compute type; LoRA is the safer choice."
         )
-    return tuple(notes)
+    return tuple(each for each in notes if each)
+
+
+def _options(tune: Tune) -> tuple[str, ...]:
+    chosen = options(tune, several(tune))
+    without = [place for place, word in enumerate(chosen) if word == "--gradient_checkpointing"]
+    kept = chosen[: without[0]] if without else chosen
+    # Recomputation is fsdp2.yaml's: twice would fail.
+    return (*kept, "--gradient_checkpointing", "false")
 
 
 def _files(_case: Case, tune: Tune) -> tuple[TextFile, ...]:
@@ -64,10 +78,8 @@ TARGET = Target(
     name="fsdp2",
     title="accelerate with FSDP2, several GPUs",
     files=_files,
-    run=(
-        *("accelerate", "launch", "--config_file", _FILE, "train.py"),
-        *("--config", "trl.yaml", "--gradient_checkpointing", "false"),
-    ),
+    run=("accelerate", "launch", "--config_file", _FILE, "train.py", "--config", "trl.yaml"),
+    options=_options,
     needs=("trl",),
     notes=_notes,
 )

@@ -5,6 +5,7 @@ import json
 from advisor.case import Case
 from advisor.export.accelerate import devices
 from advisor.export.headline import head
+from advisor.export.rented import note, options, several, share_note, share_parts
 from advisor.export.target import Target, TextFile, Tune
 from advisor.export.versions import known
 
@@ -56,12 +57,22 @@ def _stage(tune: Tune) -> int:
 
 
 def _notes(tune: Tune) -> tuple[str, ...]:
-    return (
+    engine = f"DeepSpeed ZeRO-{_stage(tune)}"
+    offer = several(tune)
+    said = (
         f"Written for DeepSpeed {known().tools['deepspeed'].version}, ZeRO stage {_stage(tune)}; it "
         "needs NVIDIA "
         "GPUs and their CUDA compiler.",
         f"Set num_processes to your number of GPUs; they share {tune.recipe.effective_batch} rows per step.",
+        share_note(tune, engine),
+        share_parts(tune, engine),
+        "" if offer is not None and offer.sharded and _stage(tune) == 2 else note(tune, offer),
     )
+    return tuple(each for each in said if each)
+
+
+def _options(tune: Tune) -> tuple[str, ...]:
+    return options(tune, several(tune))
 
 
 def _files(_case: Case, tune: Tune) -> tuple[TextFile, ...]:
@@ -81,6 +92,7 @@ TARGET = Target(
     title="DeepSpeed, several GPUs",
     files=_files,
     run=("accelerate", "launch", "--config_file", _LAUNCH, "train.py", "--config", "trl.yaml"),
+    options=_options,
     packages=("deepspeed",),
     needs=("trl",),
     notes=_notes,

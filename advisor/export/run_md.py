@@ -34,6 +34,7 @@ def run_md(case: Case, tune: Tune, folder: Path, targets: Iterable[Target]) -> T
         "rows per step, "
         f"{recipe.epochs:g} passes over {tune.rows:,} rows, learning rate {recipe.learning_rate:.3g}, seed "
         f"{recipe.seed}. {one_line(tune.rate_reason, 400)}",
+        *_changes(tune),
         rows,
         "Go to this folder:",
         _code(["cd", "--", str(folder)]),
@@ -44,9 +45,23 @@ def run_md(case: Case, tune: Tune, folder: Path, targets: Iterable[Target]) -> T
     return TextFile("RUN.md", "\n\n".join(parts) + "\n")
 
 
+def _changes(tune: Tune) -> list[str]:
+    """In what the full run's recipe is not the pilot's."""
+    if not tune.changes:
+        return ["It is the pilot's recipe, as all training rows were in the pilot."]
+    said = _points(f"{each.label}: {each.value}. {each.reason}" for each in tune.changes)
+    return ["From the pilot's recipe it differs in:", said]
+
+
+def _points(texts: Iterable[str]) -> str:
+    return "\n".join(f"- {one_line(each, 400)}" for each in texts)
+
+
 def _section(target: Target, tune: Tune) -> list[str]:
-    parts = [f"## {target.title}", *(f"- {one_line(note, 400)}" for note in target.notes(tune))]
-    commands = [*_install(target, tune), *(list(each) for each in target.before(tune)), list(target.run)]
+    notes = _points(target.notes(tune))
+    parts = [f"## {target.title}", *([notes] if notes else [])]
+    commands = [*_install(target, tune), *(list(each) for each in target.before(tune))]
+    commands.append([*target.run, *target.options(tune)])
     return [*parts, _code(*commands)]
 
 
@@ -65,9 +80,7 @@ def _verdict(case: Case) -> str:
     if case.verdict is None:
         return "There is no verdict yet: no pilot has shown that this training helps."
     doubt = "" if case.verdict.ready else " The evidence does not speak for the full run."
-    return f"Verdict: {case.verdict.decision}. {one_line(case.verdict.headline, 300)}.{doubt}".replace(
-        "..", "."
-    )
+    return f"Verdict: {one_line(case.verdict.sentence, 400)}{doubt}"
 
 
 def _code(*commands: list[str]) -> str:

@@ -3,6 +3,7 @@
 import json
 
 from advisor.case import Case
+from advisor.export.rented import launcher, note, options
 from advisor.export.target import Target, TextFile, Tune
 from advisor.export.versions import known
 from heuristics.recipe import Offer
@@ -77,12 +78,14 @@ def _seconds(case: Case, offer: Offer | None) -> int:
 
 
 def _command(tune: Tune) -> str:
-    """Constant but for the model's place: no text from outside stands in it."""
+    """Constant but for numbers and the model's place: no text from outside stands in it."""
     model = " --model_name_or_path ./model" if tune.local_model is not None else ""
+    offer = _offer(tune)
+    start = " ".join(launcher(offer, '"${SM_NUM_GPUS:-1}"'))
+    there = "".join(f" {word}" for word in options(tune, offer))
     return (
         f"cd {_INPUT} && python -m pip install -r requirements.txt && "
-        'torchrun --nproc_per_node "${SM_NUM_GPUS:-1}" train.py --config trl.yaml '
-        f"--output_dir {_KEPT}/tuned{model}"
+        f"{start} train.py --config trl.yaml --output_dir {_KEPT}/tuned{there}{model}"
     )
 
 
@@ -93,9 +96,9 @@ def _notes(tune: Tune) -> tuple[str, ...]:
         "training image of your region.",
         "Job names must be new: change TrainingJobName to run it again.",
     ]
-    if _offer(tune) is None:
-        notes.append(f"No fitting AWS machine is known: {_ANY} is only a guess.")
-    return tuple(notes)
+    offer = _offer(tune)
+    notes.append(note(tune, offer) if offer else f"No fitting AWS machine is known: {_ANY} is only a guess.")
+    return tuple(each for each in notes if each)
 
 
 def _before(tune: Tune) -> tuple[tuple[str, ...], ...]:
@@ -113,7 +116,7 @@ TARGET = Target(
     title="AWS SageMaker training job",
     files=_files,
     run=("aws", "sagemaker", "create-training-job", "--cli-input-json", f"file://{_FILE}"),
-    needs=("trl",),
+    needs=("trl", "fsdp2"),
     before=_before,
     notes=_notes,
 )

@@ -4,8 +4,10 @@ import shlex
 
 from advisor.case import Case
 from advisor.export.headline import head
+from advisor.export.rented import launcher, note, options
 from advisor.export.target import Target, TextFile, Tune
 from advisor.export.versions import known
+from heuristics.recipe import Offer
 
 _FILE = "sky.yaml"
 _KEPT = "/checkpoints"
@@ -41,17 +43,24 @@ def bucket(tune: Tune) -> str:
 
 def accelerators(tune: Tune) -> str:
     """GPU and count of the cheapest fitting machine that SkyPilot has a name for."""
+    fitting = _offer(tune)
     names = known().skypilot.accelerators
-    fitting = next((each for each in tune.offers if each.gpu in names), None)
     return f"{names[fitting.gpu]}:{fitting.gpus}" if fitting else f"{_ANY}:1"
 
 
+def _offer(tune: Tune) -> Offer | None:
+    names = known().skypilot.accelerators
+    return next((each for each in tune.offers if each.gpu in names), None)
+
+
 def _run(tune: Tune) -> str:
-    words = ["train.py", "--config", "trl.yaml", "--output_dir", f"{_KEPT}/tuned"]
+    offer = _offer(tune)
+    words = ["train.py", "--config", "trl.yaml", "--output_dir", f"{_KEPT}/tuned", *options(tune, offer)]
     if tune.local_model is not None:
         words += ["--model_name_or_path", _MODEL]
     # The checkpoints lie in the bucket: a machine that replaces a lost one goes on from the newest.
-    return f'torchrun --nproc_per_node "$SKYPILOT_NUM_GPUS_PER_NODE" {shlex.join(words)}\n'
+    start = " ".join(launcher(offer, '"$SKYPILOT_NUM_GPUS_PER_NODE"'))
+    return f"{start} {shlex.join(words)}\n"
 
 
 def _notes(tune: Tune) -> tuple[str, ...]:
@@ -62,9 +71,9 @@ def _notes(tune: Tune) -> tuple[str, ...]:
         "afterwards.",
         "This folder, with your rows, is copied to the machine.",
     ]
-    if not any(each.gpu in known().skypilot.accelerators for each in tune.offers):
-        notes.append(f"No fitting offer is known: {_ANY} is only a guess.")
-    return tuple(notes)
+    offer = _offer(tune)
+    notes.append(note(tune, offer) if offer else f"No fitting offer is known: {_ANY} is only a guess.")
+    return tuple(each for each in notes if each)
 
 
 def _files(_case: Case, tune: Tune) -> tuple[TextFile, ...]:
@@ -83,7 +92,7 @@ TARGET = Target(
     files=_files,
     run=("sky", "jobs", "launch", _FILE),
     packages=("skypilot",),
-    needs=("trl",),
+    needs=("trl", "fsdp2"),
     environment="env-skypilot",
     notes=_notes,
 )

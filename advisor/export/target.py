@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from advisor.case import Case
 from heuristics.facts.model import ModelFacts
-from heuristics.recipe import Offer, Recipe
+from heuristics.recipe import Choice, Offer, Recipe, Share
 
 DATA = "data"
 """Folder inside an export that holds train.jsonl, validation.jsonl and test.jsonl for the pilot's trainer."""
@@ -30,6 +30,10 @@ class Tune:
     """Cloud machines that fit, cheapest first."""
     rate_reason: str = ""
     """Where the learning rate comes from, in a sentence."""
+    shares: tuple[Share, ...] = ()
+    """Memory of each GPU when the run is divided among several."""
+    changes: tuple[Choice, ...] = ()
+    """Settings in which the full run differs from the pilot."""
 
     @property
     def local_model(self) -> str | None:
@@ -70,6 +74,10 @@ def _no_commands(_tune: Tune) -> tuple[tuple[str, ...], ...]:
     return ()
 
 
+def _no_options(_tune: Tune) -> tuple[str, ...]:
+    return ()
+
+
 def _no_notes(_tune: Tune) -> tuple[str, ...]:
     return ()
 
@@ -92,6 +100,8 @@ class Target:
     """Targets whose files the command reads."""
     environment: str = ""
     """Folder of an environment of its own, for tools that pin other libraries than the pilot used."""
+    options: Callable[[Tune], tuple[str, ...]] = _no_options
+    """Words that follow the command for one case."""
     before: Callable[[Tune], tuple[tuple[str, ...], ...]] = _no_commands
     """Commands to run first."""
     notes: Callable[[Tune], tuple[str, ...]] = _no_notes

@@ -23,6 +23,8 @@ def tune_of(case: Case) -> Tune:
         name=slug(case.name, 40),
         offers=case.plan.offers,
         rate_reason=reason,
+        shares=case.plan.shares,
+        changes=case.plan.full_choices if case.plan.full_recipe is not None else (),
     )
 
 

@@ -2,6 +2,7 @@
 
 from advisor.case import Case
 from advisor.export.headline import head
+from advisor.export.rented import launcher, note, options
 from advisor.export.target import Target, TextFile, Tune
 from advisor.export.versions import known
 from heuristics.recipe import Offer
@@ -26,7 +27,7 @@ def specification(case: Case, tune: Tune) -> dict[str, object]:
                 "containerSpec": {
                     "imageUri": known().images.training,
                     "command": ["bash", "-c"],
-                    "args": [_command(tune, count)],
+                    "args": [_command(tune, offer, count)],
                 },
             }
         ],
@@ -50,13 +51,14 @@ def _seconds(case: Case, offer: Offer | None) -> int:
     return round(min(7 * _DAY, max(3600.0, 2 * planned)))
 
 
-def _command(tune: Tune, gpus: int) -> str:
+def _command(tune: Tune, offer: Offer | None, gpus: int) -> str:
     """The case's name is letters, digits and dashes; nothing else from outside stands in it."""
     place = f"/gcs/{_BUCKET}/{tune.name}"
     model = " --model_name_or_path ./model" if tune.local_model is not None else ""
+    start, there = " ".join(launcher(offer, str(gpus))), "".join(f" {each}" for each in options(tune, offer))
     return (
-        f"cd {place}/code && python -m pip install -r requirements.txt && torchrun --nproc_per_node {gpus} "
-        f"train.py --config trl.yaml --output_dir {place}/tuned{model}"
+        f"cd {place}/code && python -m pip install -r requirements.txt && {start} "
+        f"train.py --config trl.yaml --output_dir {place}/tuned{there}{model}"
     )
 
 
@@ -65,9 +67,11 @@ def _notes(tune: Tune) -> tuple[str, ...]:
         "Replace the bucket in vertex.yaml and in the commands; Vertex AI shows it to the job below /gcs.",
         "A spot machine that is taken away is replaced; the run goes on from the newest checkpoint.",
     ]
-    if _offer(tune) is None:
-        notes.append(f"No fitting Google machine is known: {_ANY[0]} is only a guess.")
-    return tuple(notes)
+    offer = _offer(tune)
+    notes.append(
+        note(tune, offer) if offer else f"No fitting Google machine is known: {_ANY[0]} is only a guess."
+    )
+    return tuple(each for each in notes if each)
 
 
 def _before(tune: Tune) -> tuple[tuple[str, ...], ...]:
@@ -91,7 +95,7 @@ TARGET = Target(
         *("gcloud", "ai", "custom-jobs", "create", f"--region={_REGION}"),
         *("--display-name=fine-tune", f"--config={_FILE}"),
     ),
-    needs=("trl",),
+    needs=("trl", "fsdp2"),
     before=_before,
     notes=_notes,
 )

@@ -12,12 +12,14 @@ import yaml
 from advisor.case import Case
 from advisor.errors import BadInput
 from advisor.export.all import chosen, preview, write
+from advisor.export.rented import options
+from advisor.export.tune import tune_of
 from advisor.work.data.examples import Example, Message
 from advisor.work.data.render import conversation_row
 from advisor.work.full.unsloth_train import encoded
 from heuristics.basis import Basis, Estimate
 from heuristics.facts.experiment import RateEvidence
-from heuristics.recipe import Offer
+from heuristics.recipe import Choice, Offer, Share
 from tests.advisor.example_case import HOSTILE, full_case, recipe
 from tests.exports.exported import export
 
@@ -168,3 +170,74 @@ def test_only_the_last_answer_of_a_conversation_is_marked_for_training() -> None
     turns = (Message("user", "a"), Message("assistant", "b"), Message("user", "c"), Message("assistant", "d"))
     row = conversation_row(Example(1, turns))
     assert [each["train"] for each in row["messages"]] == [False, False, False, True]  # type: ignore[attr-defined]
+
+
+def _rented(case: Case, **changes: object) -> Case:
+    """The case with one offer of eight GPUs that were found to hold the run."""
+    assert case.plan is not None
+    memory = Estimate(30 << 30, 28 << 30, 33 << 30, "bytes", Basis.SIMULATED)
+    settings = {"memory": memory, "gpu_memory": 80 << 30, "micro_batch": 1, "precision": "bf16", **changes}
+    offer = replace(_offer("AWS", "p4de.24xlarge", "A100 SXM4 80GB", 4), **settings)  # type: ignore[arg-type]
+    return case.but(plan=replace(case.plan, offers=(offer,)))
+
+
+def test_clouds_train_as_the_rented_gpus_hold_it_and_keep_the_rows_per_step(tmp_path: Path) -> None:
+    shown = _shown(_rented(full_case(tmp_path / "case"), checkpointing=True))
+    run = yaml.safe_load(shown["sky.yaml"])["run"]
+    assert run.startswith("torchrun --nproc_per_node ")
+    options = dict(zip(run.split()[3::1], run.split()[4::1], strict=False))
+    rows = int(options["--per_device_train_batch_size"]) * int(options["--gradient_accumulation_steps"])
+    assert rows == recipe().effective_batch
+    assert (options["--bf16"], options["--dtype"]) == ("true", "bfloat16")
+    assert options["--gradient_checkpointing"] == "true"
+    assert "p4de.24xlarge (4 × A100 SXM4 80GB): bf16, 1 rows at once" in shown["RUN.md"]
+
+
+def test_divided_weights_are_started_with_fsdp2_and_recomputed_once(tmp_path: Path) -> None:
+    shown = _shown(_rented(full_case(tmp_path / "case", method="full"), sharded=True, checkpointing=True))
+    command = json.loads(shown["sagemaker.json"])["AlgorithmSpecification"]["ContainerArguments"][0]
+    assert "accelerate launch --config_file fsdp2.yaml --num_processes" in command
+    assert "--gradient_checkpointing false" in command
+    settings = yaml.safe_load(shown["fsdp2.yaml"])
+    assert settings["fsdp_config"]["fsdp_activation_checkpointing"] is True
+    assert (settings["num_processes"], settings["mixed_precision"]) == (4, "bf16")
+    assert "fsdp2.yaml" in {
+        each.path for each in preview(_rented(full_case(tmp_path / "x")), tmp_path, ["skypilot"])
+    }
+
+
+def test_every_option_of_a_rented_run_is_known_to_the_trainer(tmp_path: Path) -> None:
+    from trl.scripts.sft import make_parser
+
+    case = _rented(full_case(tmp_path / "case", precision="fp32"), precision="fp16")
+    write(case, tmp_path / "out")
+    tune = tune_of(case)
+    chosen = options(tune, tune.offers[0])
+    config = str(tmp_path / "out" / "trl.yaml")
+    _, training, model, _ = make_parser().parse_args_and_config(["--config", config, *chosen])
+    assert training.per_device_train_batch_size * training.gradient_accumulation_steps == 4
+    assert (training.fp16, training.bf16, model.dtype) == (True, False, "float16")
+
+
+def test_several_gpus_are_sized_in_the_files_that_start_them(tmp_path: Path) -> None:
+    case = full_case(tmp_path / "case")
+    assert case.plan is not None
+    need = Estimate(9 << 30, 8 << 30, 11 << 30, "bytes", Basis.SIMULATED, "shard arithmetic")
+    shares = tuple(
+        Share(gpus, engine, 1, need, (("weights", 4 << 30), ("gathered layers", 1 << 30)))
+        for gpus in (2, 4)
+        for engine in ("FSDP2", "DeepSpeed ZeRO-2")
+    )
+    shown = _shown(case.but(plan=replace(case.plan, shares=shares)))
+    for name in ("fsdp2.yaml", "deepspeed.yaml", "RUN.md"):
+        assert "each of 2 GPUs needs 9.0 GiB (8.0 GiB to 11.0 GiB), simulated; on 4: 9.0 GiB" in shown[name]
+        assert "gathered layers 1.0 GiB" in shown[name]
+
+
+def test_run_md_says_which_recipe_it_holds(tmp_path: Path) -> None:
+    case = full_case(tmp_path / "case")
+    assert case.plan is not None
+    assert "It is the pilot's recipe" in _shown(case)["RUN.md"]
+    change = Choice("epochs", "Epochs", "2 passes", "More rows bear fewer.", "rule", Basis.PUBLISHED)
+    other = replace(case.plan, full_recipe=recipe(epochs=2.0), full_choices=(change,))
+    assert "- Epochs: 2 passes. More rows bear fewer." in _shown(case.but(plan=other))["RUN.md"]
