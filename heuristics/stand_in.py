@@ -8,7 +8,7 @@ from heuristics.facts.model import ModelFacts
 from heuristics.pilot_time import pilot_time
 from heuristics.planning_limits import SiblingLimits
 from heuristics.recipe import Plan, Recipe, StandIn
-from heuristics.settings import Ground, fit_at, full_recipe, pilot_recipe
+from heuristics.settings import Ground, full_recipe, memory_by_formula, pilot_recipe
 
 SOURCE = "exponents of model size in fine-tuning, Zhang et al. 2402.17193 (1 to 16 billion parameters)"
 
@@ -24,7 +24,7 @@ def with_stand_in(ground: Ground, plan: Plan, model: ModelFacts) -> Plan:
         model.shape.parameters,
         recipe,
         full_recipe(there, recipe),
-        fit_at(there, recipe),
+        memory_by_formula(there, recipe).fit,
     )
     return replace(plan, stand_in=chosen, pilot_time=pilot_time(there, recipe))
 
