@@ -8,11 +8,14 @@ if TYPE_CHECKING:
 
 
 def following(case: "Case", here: str) -> "Next":
-    """The next thing from the step `here`: the verdict is read before files are written."""
+    """The next thing from the step `here`: the plan is read before it is tried, the verdict before files are
+    written."""
     # The rules are imported after the first paint.
     from advisor.journey import Next, next_of
 
     proposed = next_of(case)
+    if proposed.action == "pilot" and here in ("machine", "data", "goal"):
+        return Next("plan", "read the plan", "look")
     if proposed.action == "export" and here not in ("verdict", "export"):
         return Next("verdict", "read the verdict", "look")
     return proposed

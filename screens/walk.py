@@ -32,13 +32,10 @@ class Walk:
             case "confirm_goal" if shown == "goal":
                 app.action_confirm_goal()
                 self.on()
-            case "pilot" if shown not in ("plan", "pilot"):
-                app.go("plan")
-                self.on()
             case "probe" | "profile" | "pilot":
                 app.go(proposed.step)
                 app.begin(proposed.action)
-            case "confirm_goal":
+            case "confirm_goal" | "look" if proposed.step != "verdict":
                 app.go(proposed.step)
                 self.on()
             case _:
