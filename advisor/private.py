@@ -4,7 +4,7 @@ import ipaddress
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 _EMAIL = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,4}[A-Za-z]{2,24}\b")
 _CARD = re.compile(
@@ -132,35 +132,48 @@ def _always(_text: str) -> bool:
 
 
 _AT = re.compile("@")
-_NUMBER = re.compile(r"\d\d[ .()/-]{0,2}\d\d[ .()/-]{0,2}\d")
+_RUN = re.compile(r"\+?\(?\d[\d ().+/x-]{6,}")
+"""Of what cards, social security numbers and phone numbers consist, and as long as the shortest of them."""
+_SEEN_AFTER = 2
+"""Characters after a number that its form looks at."""
 _ACCOUNT = re.compile(r"\d\d(?<=[A-Za-z]{2}\d\d)")
 _DOTTED = re.compile(r"\.\d{1,3}\.\d{1,3}\.\d")
 _COLONS = re.compile(r":[0-9A-Fa-f]{1,4}:")
 
-KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str], Callable[[str], bool]], ...] = (
+KINDS: tuple[tuple[str, re.Pattern[str] | None, re.Pattern[str], Callable[[str], bool]], ...] = (
     ("e-mail address", _AT, _EMAIL, _always),
     ("bank account (IBAN)", _ACCOUNT, _IBAN, iban),
-    ("payment card", _NUMBER, _CARD, luhn),
-    ("social security number", _NUMBER, _SSN, _always),
+    ("payment card", None, _CARD, luhn),
+    ("social security number", None, _SSN, _always),
     ("IP address", _DOTTED, _IPV4, _public_address),
     ("IP address", _COLONS, _IPV6, _ipv6),
-    ("phone number", _NUMBER, _PHONE, _phone),
+    ("phone number", None, _PHONE, _phone),
 )
-"""Kind, what a text holds at least, form, proof; most certain first: what one kind claims, later kinds do not
-see."""
+"""Kind, what a text holds at least (None: a run of digits), form, proof; most certain first: what one kind
+claims, later kinds do not see."""
 
 
 def private_spans(text: str) -> list[tuple[int, int, str]]:
     """Places of private data: start, end, kind; empty for most texts, which cheap tests find."""
     spans: list[tuple[int, int, str]] = []
+    runs = [(found.start(), found.end() + _SEEN_AFTER) for found in _RUN.finditer(text)]
     for kind, hint, pattern, valid in KINDS:
-        for found in pattern.finditer(text) if hint.search(text) else ():
+        places = runs if hint is None else [(0, len(text))] if hint.search(text) else []
+        for found in _all_of(pattern, text, places):
             if valid(found.group()):
                 _claim(spans, *found.span(), kind)
-    for found in _GROUPED.finditer(text) if _NUMBER.search(text) else ():
+    for found in _all_of(_GROUPED, text, runs):
         if _phone(found.group()) and _said_to_be_a_phone(text, *found.span()):
             _claim(spans, *found.span(), "phone number")
     return spans
+
+
+def _all_of(
+    pattern: re.Pattern[str], text: str, places: Iterable[tuple[int, int]]
+) -> Iterator[re.Match[str]]:
+    """All matches within some places of a text."""
+    for start, end in places:
+        yield from pattern.finditer(text, start, end)
 
 
 def _claim(spans: list[tuple[int, int, str]], start: int, end: int, kind: str) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from advisor.files import write_atomic
+from advisor.work.light import LIGHT
 from benchmarks.planted import prepared
 from benchmarks.process_memory import Measured, run_measured
 
@@ -83,7 +84,7 @@ def _profiled(data: Path, count: str) -> Profiled:
 
 
 def _run(command: list[str]) -> Measured:
-    return run_measured(command, {**os.environ, "PYTHONPATH": str(ROOT)})
+    return run_measured(command, {**os.environ, LIGHT: "1", "PYTHONPATH": str(ROOT)})
 
 
 def _speed(data: Path, exact: Profiled, sampled: Profiled) -> dict[str, float]:

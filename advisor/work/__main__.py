@@ -12,8 +12,9 @@ from types import FrameType
 
 from advisor.events import EVENTS_FILE, Event, is_last, parse_event
 from advisor.files import locked, write_atomic
-from advisor.specs import JobSpec, PilotTask
+from advisor.specs import CleanTask, JobSpec, PilotTask, ProfileTask
 from advisor.work.emit import Emitter
+from advisor.work.light import LIGHT
 from advisor.work.log import BoundedLog
 from advisor.work.outcome import failure_of_exit, oom_kills
 from advisor.work.pilot.attempt import mark_killed
@@ -84,6 +85,8 @@ class _Guard:
 
     def _start(self) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", "TOKENIZERS_PARALLELISM": "false"}
+        if isinstance(self.spec.task, ProfileTask | CleanTask):
+            environment[LIGHT] = "1"
         if self.spec.offline:
             environment |= {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
         worker = subprocess.Popen(

@@ -10,6 +10,7 @@ from advisor.text import one_line
 from advisor.work.data.examples import Example
 from advisor.work.data.limits import data_limits
 from advisor.work.data.render import Template, as_turn, training_row
+from advisor.work.light import without_torch
 from advisor.work.limited import limited
 from heuristics.facts.model import ModelFacts
 
@@ -25,13 +26,14 @@ def load_tokenizer(model: ModelFacts) -> "PreTrainedTokenizerBase":
 
     Raises BadModel, in one line, when it is missing, damaged or has no end-of-text token.
     """
-    from transformers import AutoTokenizer
-
     name = one_line(model.id, 60)
     if model.path is not None and not Path(model.path).is_dir():
         raise BadModel(f"{name}: the model's folder is gone", "Choose the model again.")
     try:
-        tokenizer = AutoTokenizer.from_pretrained(model.path or model.id, trust_remote_code=False)
+        with without_torch():
+            from transformers import AutoTokenizer
+
+            tokenizer = AutoTokenizer.from_pretrained(model.path or model.id, trust_remote_code=False)
     except AdvisorError:
         raise
     except Exception as error:  # damaged files raise anything, even bare Exception

@@ -122,6 +122,18 @@ def template_without_end(data: DataFacts, limits: Limits) -> Finding | None:
     )
 
 
+def template_changes_text(data: DataFacts, limits: Limits) -> Finding | None:
+    """Turns of which the template writes something else than they say."""
+    return judged(
+        data,
+        "template_changes_text",
+        "are changed by the model's chat template",
+        "The model is trained on other text than the rows hold, such as turns without their thoughts.",
+        "Look at the rows; choose another model or template when what is lost matters.",
+        (0.0, None),
+    )
+
+
 def special_tokens(data: DataFacts, limits: Limits) -> Finding | None:
     """Text that the tokenizer reads as its own marks."""
     return judged(
@@ -139,6 +151,7 @@ TURN_RULES: tuple[DataRule, ...] = (
     *(partial(_fault, *each) for each in _FAULTS),
     template_refuses,
     template_without_end,
+    template_changes_text,
     special_tokens,
     schema_drift,
     duplicate_keys,

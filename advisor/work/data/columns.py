@@ -11,6 +11,8 @@ _MOST = 200
 _NUMBERS = 0.9
 """Share of a column's texts from which it is a column of numbers written as text."""
 _TEXT, _DIGITS = "text", "digits"
+_OF_NUMBERS = "+-.0123456789"
+"""How numbers begin."""
 
 
 @dataclass(slots=True)
@@ -30,8 +32,9 @@ class ColumnTally:
                 if len(self.kinds) >= _MOST:
                     continue
                 counts = self.kinds[name] = Counter()
-            kind = _kind_of(value)
-            if kind:
+            if type(value) is str and value and not value.isspace() and value[0] not in _OF_NUMBERS:
+                counts[_TEXT] += 1
+            elif kind := _kind_of(value):
                 counts[kind] += 1
 
     def add(self, later: "ColumnTally") -> None:
@@ -66,7 +69,7 @@ def _kind_of(value: object) -> str:
         case str():
             if not value or value.isspace():
                 return ""
-            return _DIGITS if value[0] in "+-.0123456789" and _is_number(value) else _TEXT
+            return _DIGITS if value[0] in _OF_NUMBERS and _is_number(value) else _TEXT
         case None:
             return ""
         case bool():

@@ -99,7 +99,7 @@ class AnswerLimits(_Table):
 class LanguageLimits(_Table):
     """How languages are told apart."""
 
-    rows_per_part: int
+    rows: int
     least_letters: int
     least_score: float
     least_rows: int
@@ -127,7 +127,6 @@ class DriftLimits(_Table):
 class TemplateLimits(_Table):
     """How far a chat template is tried."""
 
-    rows: int
     seconds: float
     more_bytes: int
 

@@ -37,6 +37,8 @@ from heuristics.facts.model import ModelFacts
 STATE_FOLDER, HELD_FOLDER = "scan", "scan-held"
 """Folders of the run that hold the states of rows while they are compared."""
 _MALFORMED_SHOWN = 20
+_EARLY_EVERY = 4
+"""Of how many rows of the first sample slow checks look at one: the answer is to come within a second."""
 
 
 def profile(spec: JobSpec, emitter: Emitter) -> None:
@@ -48,9 +50,7 @@ def profile(spec: JobSpec, emitter: Emitter) -> None:
     if scan.opened.size > data_limits().lengths.early_bytes:
         emitter.emit(DataFound(facts=_first_impression(task, scan)))
     plan = _token_plan(task, task.model, scan, emitter) if task.model is not None else None
-    special = (
-        [SpecialTokens.of(load_tokenizer(task.model))] if task.model is not None and plan is not None else []
-    )
+    special = [SpecialTokens(plan.ends)] if plan is not None else []
     held = _read_held(task.data, run, emitter)
     try:
         scanned = scan.read((*ROW_CHECKS, *special), plan, emitter)
@@ -66,7 +66,7 @@ def profile(spec: JobSpec, emitter: Emitter) -> None:
     emitter.emit(DataFound(facts=facts))
     if plan is not None and task.model is not None and scanned.account.store.rows:
         tokens = token_facts_of(scanned.account.store, task.model, plan.template)
-        told = _template_results(task.model, special[0], plan, scanned, scan)
+        told = _template_results(special[0], plan, scanned, scan)
         emitter.emit(DataFound(facts=replace(facts, tokens=tokens, checks=(*facts.checks, *told))))
     scanned.account.store.remove()
     if held is not None:
@@ -79,7 +79,7 @@ def _first_impression(task: ProfileTask, scan: Scan) -> DataFacts:
     sample = scan.opened.sample
     chosen = [sample[index * len(sample) // most] for index in range(min(most, len(sample)))]
     account = Account(RowStore())
-    account.add(Digest(scan.opened.format, ROW_CHECKS).rows(chosen))
+    account.add(Digest(scan.opened.format, ROW_CHECKS, every=_EARLY_EVERY).rows(chosen))
     scanned = Scanned(account, scan.opened.format, scan.opened.size, "", partial=True)
     facts = _facts(task, scanned, None, None, None)
     return replace(facts, checks=tuple(replace(each, rows=(), sampled=True) for each in facts.checks))
@@ -151,16 +151,16 @@ def _file_results(choice: DataChoice, format_: FormatFacts) -> tuple[CheckResult
 
 
 def _template_results(
-    model: ModelFacts, special: SpecialTokens, plan: TokenPlan, scanned: Scanned, scan: Scan
+    special: SpecialTokens, plan: TokenPlan, scanned: Scanned, scan: Scan
 ) -> tuple[CheckResult, ...]:
-    """What the model's tokenizer and template make of the rows."""
-    found = special.result(scanned.total.tallies.get(special.name, Tally()))
-    said = scan.excerpts(found.rows)
-    found = replace(found, examples=tuple(said[line] for line in found.rows if line in said))
-    told = template_results(load_tokenizer(model), _sampled(scan), plan.template)
-    if len(scan.opened.sample) >= data_limits().reader.sample_rows:
-        told = tuple(replace(each, rows=(), sampled=True) for each in told)
-    return found, *told
+    """What the model's tokenizer and template make of the rows: of all of them where all are counted."""
+    tallies = scanned.total.tallies
+    found = special.result(tallies.get(special.name, Tally()))
+    told = [found, *template_results(tallies, sampled=plan.every > 1)]
+    said = scan.excerpts(sorted({line for each in told for line in each.rows}))
+    return tuple(
+        replace(each, examples=tuple(said[line] for line in each.rows if line in said)) for each in told
+    )
 
 
 def _sampled(scan: Scan) -> list[Example]:

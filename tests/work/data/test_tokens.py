@@ -124,8 +124,7 @@ def test_tokens_are_those_of_the_trainer(
 
 
 def counted(plan: TokenPlan, examples: tuple[Example, ...]) -> list[tuple[int, int]]:
-    lengths = TokenCounter(plan).lengths(examples)
-    return list(zip(lengths["prompt_tokens"].tolist(), lengths["answer_tokens"].tolist(), strict=True))
+    return TokenCounter(plan).pairs(examples)
 
 
 AWKWARD = (

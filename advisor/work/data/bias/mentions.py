@@ -62,13 +62,15 @@ class GroupAssociations:
 
 
 def _tokens(frame: "pl.DataFrame") -> "pl.DataFrame":
-    """Words of our lists and ends of sentences in the order of the text: row, sentence, token."""
+    """Words of our lists and ends of sentences in the order of the text: row, sentence, token.
+
+    Only of rows that name a group: all else says nothing about groups.
+    """
     import polars as pl
 
-    found = frame.select(
-        row=pl.int_range(pl.len(), dtype=pl.UInt32),
-        token=pl.col("text").str.to_lowercase().str.extract_all(_pattern()),
-    )
+    rows = frame.select("text", row=pl.int_range(pl.len(), dtype=pl.UInt32))
+    named = rows.filter(pl.col("text").str.to_lowercase().str.contains(_group_pattern()))
+    found = named.select("row", token=pl.col("text").str.to_lowercase().str.extract_all(_pattern()))
     tokens = found.explode("token").drop_nulls()
     ends = pl.col("token").is_in([".", "!", "?", "\n"])
     return tokens.with_columns(sentence=ends.cum_sum() + pl.col("row"))
@@ -77,10 +79,23 @@ def _tokens(frame: "pl.DataFrame") -> "pl.DataFrame":
 @cache
 def _pattern() -> str:
     """All words, longer ones first; word bounds are those of ASCII, which is several times faster."""
-    words = {word for groups in group_words().axes.values() for list_ in groups.values() for word in list_}
-    words |= {word for list_ in group_words().domains.values() for word in list_}
+    words = {word for list_ in group_words().domains.values() for word in list_}
+    return f"{_any_of(_group_names() | words)}|{_END}"
+
+
+@cache
+def _group_pattern() -> str:
+    """The words for groups alone."""
+    return _any_of(_group_names())
+
+
+def _group_names() -> set[str]:
+    return {word for groups in group_words().axes.values() for list_ in groups.values() for word in list_}
+
+
+def _any_of(words: set[str]) -> str:
     listed = "|".join(re.escape(each) for each in sorted(words, key=lambda each: (-len(each), each)))
-    return rf"(?-u:\b)(?:{listed})(?-u:\b)|{_END}"
+    return rf"(?-u:\b)(?:{listed})(?-u:\b)"
 
 
 @cache
@@ -123,16 +138,19 @@ def _add_outcomes(tally: Tally, batch: Batch, rows: "pl.DataFrame") -> None:
     if batch.format.name == "text":
         return
     answer = pl.col("answer")
-    answers = batch.frame.select(
-        row=pl.int_range(pl.len(), dtype=pl.UInt32),
-        label=answer.str.strip_chars(),
-        refused=refuses(answer),
-        words=answer.str.count_matches(r"\S+").cast(pl.Int64),
+    answers = batch.frame.select("answer", row=pl.int_range(pl.len(), dtype=pl.UInt32))
+    told = rows.join(
+        answers.join(rows.select("row").unique(), on="row", how="semi").select(
+            "row",
+            label=answer.str.strip_chars(),
+            refused=refuses(answer),
+            words=answer.str.count_matches(r"\S+").cast(pl.Int64),
+        ),
+        on="row",
     )
-    told = rows.join(answers, on="row")
     by = ("axis", "group")
     _add(tally, told.group_by(*by).len(), NAMED)
-    if are_labels(answers["label"], _LABELS):
+    if are_labels(batch.frame["answer"].str.strip_chars(), _LABELS):
         outcomes = told.with_columns(outcome=pl.lit("label ") + pl.col("label"))
         _add(tally, outcomes.group_by(*by, "outcome").len(), OUTCOME)
         return

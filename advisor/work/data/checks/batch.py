@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from advisor.text import one_line
@@ -16,15 +17,26 @@ KEPT = 20_000
 """Most rows of a sample; the same whatever the order of the rows."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Batch:
     """A few thousand usable rows of one file, in the order of the file."""
 
     frame: "pl.DataFrame"
     """One row per usable row. Columns: line (u64, 1-based line or row number), system (str), prompt (str, all
     turns before the answer but the system turn, joined by line breaks; empty when there is none), question
-    (str, the last turn before the answer), answer (str), text (str, prompt and answer, or the raw text)."""
+    (str, the last turn before the answer), answer (str), text (str, prompt and answer, or the raw text),
+    whole (str, the system turn and the text)."""
     format: FormatFacts
+    every: int = 1
+    """Of how many rows one is looked at by checks that are slow."""
+
+    @cached_property
+    def wide(self) -> "pl.DataFrame":
+        """The rows that hold more than ASCII."""
+        import polars as pl
+
+        text = pl.col("text").str
+        return self.frame.filter(text.len_bytes() != text.len_chars())
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -19,7 +19,7 @@ class Mojibake:
     def look(self, batch: Batch) -> Tally:
         import polars as pl
 
-        suspects = batch.frame.filter(pl.col("text").str.contains(SUSPECT))
+        suspects = batch.wide.filter(pl.col("text").str.contains(SUSPECT))
         wrong = [is_mojibake(each) for each in suspects["text"]]
         return concerned(batch, suspects.filter(pl.Series(wrong, dtype=pl.Boolean)))
 

@@ -22,20 +22,22 @@ class SchemaDrift:
 
     def look_raw(self, rows: Sequence[Row]) -> Tally:
         tally = Tally(total=len(rows))
-        known: set[str] = set()
+        shapes: dict[tuple[tuple[str, ...], tuple[type, ...]], list[int]] = defaultdict(list)
         for row in rows:
-            for column, value in row.value.items():
-                if column not in known and len(known) >= _COLUMNS:
-                    continue
-                known.add(column)
-                _note(tally, f"{column}{_JOIN}{_TYPES.get(type(value), '')}", row.line)
-        shared = Counter(tuple(each.value) for each in rows)
+            shapes[tuple(row.value), tuple(map(type, row.value.values()))].append(row.line)
+        known: dict[str, None] = {}
+        shared: Counter[tuple[str, ...]] = Counter()
+        for (columns, types), lines in shapes.items():
+            shared[columns] += len(lines)
+            for column, type_ in zip(columns, types, strict=True):
+                if len(known) < _COLUMNS:
+                    known[column] = None
+                if column in known:
+                    _note(tally, f"{column}{_JOIN}{_TYPES.get(type_, '')}", lines)
         usual = set(shared.most_common(1)[0][0]) if shared else set()
-        for row in rows:
-            for column in usual - row.value.keys():
-                lines = tally.places.setdefault(f"{column}{_JOIN}missing", [])
-                if len(lines) < SHOWN:
-                    lines.append(row.line)
+        for (columns, _), lines in shapes.items():
+            for column in usual.difference(columns):
+                _place(tally, f"{column}{_JOIN}missing", lines)
         return tally
 
     def result(self, tally: Tally) -> CheckResult:
@@ -46,11 +48,14 @@ class SchemaDrift:
         return tally.result(self.name, "; ".join(f"{said} in {count:,}" for said, count, _ in found[:5]))
 
 
-def _note(tally: Tally, kind: str, line: int) -> None:
-    tally.kinds[kind] += 1
-    lines = tally.places.setdefault(kind, [])
-    if len(lines) < SHOWN:
-        lines.append(line)
+def _note(tally: Tally, kind: str, lines: list[int]) -> None:
+    tally.kinds[kind] += len(lines)
+    _place(tally, kind, lines)
+
+
+def _place(tally: Tally, kind: str, lines: list[int]) -> None:
+    """Keep the first of the lines, and of those known."""
+    tally.places[kind] = sorted([*tally.places.get(kind, ()), *lines[:SHOWN]])[:SHOWN]
 
 
 def _drifts(tally: Tally) -> Iterator[tuple[str, int, str]]:

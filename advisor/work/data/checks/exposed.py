@@ -14,7 +14,7 @@ _MAYBE_PRIVATE = (
     r"|\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]|:[0-9A-Fa-f]{1,4}:"
 )
 """What each kind of private data holds at least; a first look that leaves most rows out."""
-_MAYBE_SECRET = "|".join([*map(re.escape, SECRET_PARTS), f"(?i:{'|'.join(KEY_NAMES)})"])
+_MAYBE_SECRET = "|".join([*map(re.escape, SECRET_PARTS), f"(?i-u:{'|'.join(KEY_NAMES)})"])
 
 
 class _Exposed(ABC):
@@ -31,8 +31,7 @@ class _Exposed(ABC):
     def look(self, batch: Batch) -> Tally:
         import polars as pl
 
-        whole = pl.concat_str("system", "text", separator="\n")
-        suspects = batch.frame.with_row_index("place").with_columns(whole=whole)
+        suspects = batch.frame.select("whole").with_row_index("place")
         suspects = suspects.filter(pl.col("whole").str.contains(self.maybe))
         places = []
         kinds: Counter[str] = Counter()

@@ -18,7 +18,7 @@ class InvisibleCharacters:
     def look(self, batch: Batch) -> Tally:
         import polars as pl
 
-        first = batch.frame.select("line", found=pl.col("text").str.extract(f"({_NO_WIDTH})")).drop_nulls()
+        first = batch.wide.select("line", found=pl.col("text").str.extract(f"({_NO_WIDTH})")).drop_nulls()
         kinds = Counter(f"U+{ord(each):04X}" for each in first["found"])
         return concerned(batch, first, kinds)
 

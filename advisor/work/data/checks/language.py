@@ -1,6 +1,7 @@
 """The languages of prompts and answers."""
 
-from functools import cache
+import re
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from advisor.work.data.checks.batch import SHOWN, Batch, Tally
@@ -12,14 +13,14 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-_LETTERS = r"\p{L}"
+_NO_LETTER = re.compile(r"[\W\d_]+")
 _CODE = r"```|[{};]\s*\n|</\w+>|\bdef \w+\(|\bSELECT\b|#include|\bhttps?://"
 _READ = 120
 """Characters of a text that are looked at."""
 
 
 class LanguageMix:
-    """Rows of another language than most; counted on one row in ten."""
+    """Rows of another language than most; counted on a few thousand rows."""
 
     name = "language_mix"
 
@@ -47,7 +48,7 @@ class LanguageMix:
 
 
 class LanguageMismatch:
-    """Rows answered in another language than they ask in; counted on one row in ten."""
+    """Rows answered in another language than they ask in; counted on a few thousand rows."""
 
     name = "language_mismatch"
 
@@ -77,10 +78,16 @@ def language_of(text: str) -> str | None:
     """ISO 639-1 code of the language a text is written in, None when it is too short or not certain."""
     limits = data_limits().languages
     head = " ".join(text[:_READ].split())
-    if sum(each.isalpha() for each in head) < limits.least_letters:
+    if len(_NO_LETTER.sub("", head)) < limits.least_letters:
         return None
-    found = _detector()(head)
+    found = _detected(head)
     return found[0] if found[1] >= limits.least_score else None
+
+
+@lru_cache(maxsize=4096)
+def _detected(head: str) -> tuple[str, float]:
+    """Kept for a while: two checks look at the beginnings of the same rows."""
+    return _detector()(head)
 
 
 @cache
@@ -98,12 +105,11 @@ def _detector() -> "Callable[[str], tuple[str, float]]":
 
 
 def _sampled(batch: Batch, *columns: str) -> "pl.DataFrame":
-    """One row in ten, all of a small part, with enough letters and without code."""
+    """Every so many rows, all of a small file, with enough letters and without code."""
     import polars as pl
 
     limits = data_limits().languages
-    every = max(1, batch.frame.height // limits.rows_per_part)
-    rows = batch.frame.gather_every(every).select(
+    rows = batch.frame.gather_every(batch.every).select(
         "line", *(pl.col(each).str.slice(0, 400) for each in columns)
     )
     wordy = pl.all_horizontal(pl.col(each).str.len_chars() >= limits.least_letters for each in columns)

@@ -2,20 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from advisor.text import one_line
 from advisor.work.data.checks.batch import SHOWN, Batch, Tally, concerned, kinds_said
 from advisor.work.data.examples import Example
-from advisor.work.data.limits import data_limits
-from advisor.work.data.render import Template, as_turn
-from advisor.work.limited import TookTooLong, limited
 from heuristics.facts.data import CheckResult
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
 
 _SHORT = 3
 """Characters from which a special token is not likely to be meant as text."""
@@ -28,10 +21,8 @@ class SpecialTokens:
     tokens: tuple[str, ...]
     name: str = "special_tokens"
 
-    @classmethod
-    def of(cls, tokenizer: "PreTrainedTokenizerBase") -> "SpecialTokens":
-        """The check for one tokenizer."""
-        return cls(tuple(token for token in tokenizer.all_special_tokens if len(token) >= _SHORT))
+    def __post_init__(self) -> None:
+        self.tokens = tuple(each for each in self.tokens if len(each) >= _SHORT)
 
     def look(self, batch: Batch) -> Tally:
         """Count in one part; the first special token of a row is its kind."""
@@ -39,9 +30,8 @@ class SpecialTokens:
 
         if not self.tokens:
             return Tally(total=batch.frame.height)
-        whole = pl.concat_str("system", "text", separator="\n")
         any_of = "|".join(re.escape(each) for each in self.tokens)
-        rows = batch.frame.with_columns(whole=whole).filter(pl.col("whole").str.contains(any_of))
+        rows = batch.frame.filter(pl.col("whole").str.contains(any_of))
         kinds = Counter(next(each for each in self.tokens if each in text) for text in rows["whole"])
         return concerned(batch, rows, kinds)
 
@@ -50,50 +40,59 @@ class SpecialTokens:
         return tally.result(self.name, kinds_said(tally))
 
 
-def template_results(
-    tokenizer: "PreTrainedTokenizerBase", examples: Sequence[Example], template: Template
-) -> tuple[CheckResult, ...]:
-    """Rows that the template refuses or writes without an end."""
-    if template != "chat":
+REFUSED, ENDLESS, CHANGED = "template_refuses", "template_without_end", "template_changes_text"
+
+
+class TemplateWatch:
+    """Notes what the chat template does to each row that is written with it."""
+
+    def __init__(self, ends: Sequence[str]) -> None:
+        self._ends = tuple(each for each in ends if each)
+        self._tallies = _no_tallies()
+
+    def refused(self, example: Example, reason: str) -> None:
+        """The template gave no text for a row."""
+        self._count()
+        _note(self._tallies[REFUSED], example, one_line(reason, 100))
+
+    def wrote(self, example: Example, text: str) -> None:
+        """The template gave a text: it should end on a special token and hold what the turns say.
+
+        White space around a turn is left to the template.
+        """
+        self._count()
+        if not text.rstrip().endswith(self._ends):
+            _note(self._tallies[ENDLESS], example, "")
+        lost = next((each for each in example.messages if each.content.strip() not in text), None)
+        if lost is not None:
+            last = lost is example.messages[-1]
+            _note(self._tallies[CHANGED], example, "the answer" if last else f"a {lost.role} turn")
+
+    def taken(self) -> Mapping[str, Tally]:
+        """What was noted since it was last taken."""
+        noted, self._tallies = self._tallies, _no_tallies()
+        return noted
+
+    def _count(self) -> None:
+        for each in self._tallies.values():
+            each.total += 1
+
+
+def template_results(tallies: Mapping[str, Tally], sampled: bool) -> tuple[CheckResult, ...]:
+    """Rows that the template refuses, writes without an end, or changes; nothing where it wrote none."""
+    if REFUSED not in tallies:
         return ()
-    refused, endless = Tally(), Tally()
-    limits = data_limits().templates
-    every = max(1, len(examples) // limits.rows)
-    for each in examples[::every][: limits.rows]:
-        refused.total += 1
-        endless.total += 1
-        text = ""
-        try:
-            with limited(limits.seconds, limits.more_bytes):
-                turns = [as_turn(turn) for turn in each.messages]
-                text = str(tokenizer.apply_chat_template(turns, tokenize=False))
-        except TookTooLong as error:
-            _note(refused, each, str(error))
-            break  # every other row would cost as much
-        except MemoryError:
-            _note(refused, each, "needed too much memory")
-            break
-        except Exception as error:  # noqa: BLE001 - a template is a program from elsewhere
-            _note(refused, each, str(error))
-        else:
-            if not _ended(text, tokenizer):
-                _note(endless, each, "")
-    reasons = "; ".join(f"{reason} in {count:,}" for reason, count in refused.kinds.most_common(3))
-    return (
-        refused.result("template_refuses", reasons, sampled=every > 1),
-        endless.result("template_without_end", sampled=every > 1),
-    )
+    return tuple(tallies[each].result(each, kinds_said(tallies[each], 3), sampled) for each in _no_tallies())
 
 
-def _ended(text: str, tokenizer: "PreTrainedTokenizerBase") -> bool:
-    """True when the text ends on a special token, the end of text or of a turn."""
-    bare = text.rstrip()
-    return any(bare.endswith(token) for token in tokenizer.all_special_tokens if token)
+def _no_tallies() -> dict[str, Tally]:
+    return {each: Tally() for each in (REFUSED, ENDLESS, CHANGED)}
 
 
 def _note(tally: Tally, example: Example, reason: str) -> None:
     tally.count += 1
+    tally.lines += example.line.to_bytes(8, "little")
     if reason:
-        tally.kinds[one_line(reason, 100)] += 1
+        tally.kinds[reason] += 1
     if len(tally.rows) < SHOWN:
         tally.rows.append(example.line)

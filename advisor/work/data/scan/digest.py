@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor.work.data.checks.batch import SHOWN, BatchCheck, Tally
 from advisor.work.data.checks.raw import RAW_CHECKS
-from advisor.work.data.convert import convert
+from advisor.work.data.convert import PAIR_FORMATS, convert, pair_of_texts
 from advisor.work.data.examples import Example
 from advisor.work.data.limits import data_limits
 from advisor.work.data.row import Row
@@ -31,14 +31,18 @@ class Digest:
         format_: FormatFacts,
         checks: Sequence[BatchCheck],
         counter: "TokenCounter | None" = None,
+        every: int = 1,
     ) -> None:
         self._format = format_
         self._checks = checks
         self._counter = counter
+        self._every = every
         self._raw = RAW_CHECKS if checks else ()
         self._waiting: list[Row] = []
         self._lists = RowLists()
-        self._examples: list[Example] = []
+        self._counted: dict[int, Example] = {}
+        """Rows whose tokens are counted, by their place in the lists."""
+        self._pairs = format_.name in PAIR_FORMATS
         self._limits = data_limits()
         self.part = Part(tallies={EMPTY: Tally(), ROLES: Tally(), MALFORMED: Tally()})
         self._malformed = self.part.tallies[MALFORMED]
@@ -83,6 +87,11 @@ class Digest:
             self._waiting.append(row)
             if len(self._waiting) >= _RAW_ROWS:
                 self._look_raw()
+        pair = pair_of_texts(row.value, self._format.columns) if self._pairs else None
+        if pair is not None and not (self._counter and self._counter.counts(row.line)):
+            self._lists.add_pair(row.line, *pair)
+            self._flush_when_full()
+            return
         converted = convert(row.value, row.line, self._format)
         if converted.faults:
             _note(self._roles, row.line, converted.faults)
@@ -96,9 +105,12 @@ class Digest:
                 part.unfit_rows.append(RowProblem(row.line, converted.reason))
 
     def _usable(self, example: Example) -> None:
+        if self._counter is not None and self._counter.counts(example.line):
+            self._counted[len(self._lists.lines)] = example
         self._lists.add(example)
-        if self._counter is not None:
-            self._examples.append(example)
+        self._flush_when_full()
+
+    def _flush_when_full(self) -> None:
         scan = self._limits.scan
         if len(self._lists.lines) >= scan.frame_rows or self._lists.characters >= scan.frame_characters:
             self._flush()
@@ -115,11 +127,14 @@ class Digest:
             return
         columns, words = row_state(lists.lines, lists.systems, lists.prompts, lists.answers, lists.turns)
         if self._counter is not None:
-            columns = {**columns, **self._counter.lengths(self._examples)}
-            self._examples = []
+            columns = {**columns, **self._counter.lengths(self._counted, lists.sizes)}
+            self._counted = {}
+            for name, tally in self._counter.watch.taken().items():
+                if tally.total:
+                    part.tallies.setdefault(name, Tally()).add(tally)
         part.columns.append(columns)
         part.words.append(words)
-        batch = lists.batch(self._format)
+        batch = lists.batch(self._format, self._every)
         for check in self._checks:
             part.tallies.setdefault(check.name, Tally()).add(check.look(batch))
         part.usable += len(lists.lines)

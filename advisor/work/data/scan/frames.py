@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import is_
 from typing import TYPE_CHECKING
 
 from advisor.work.data.checks.batch import Batch
@@ -28,6 +29,8 @@ class RowLists:
     short_answers: int = 0
     """Answers of at most a few words."""
     characters: int = 0
+    sizes: list[int] = field(default_factory=list)
+    """Characters of each row."""
     short_words: int = field(default_factory=lambda: data_limits().labels.short_words)
 
     def add(self, example: Example) -> None:
@@ -48,6 +51,11 @@ class RowLists:
         self.multi_turn += any(each.role == ASSISTANT for each in messages)
         self._parts(system, "\n".join(said), said[-1] if said else "", answer, users)
 
+    def add_pair(self, line: int, asked: str, answer: str) -> None:
+        """Take in a row of one question and its answer."""
+        self.lines.append(line)
+        self._parts("", asked, asked, answer, 1)
+
     def _parts(self, system: str, prompt: str, question: str, answer: str, users: int) -> None:
         self.systems.append(system)
         self.prompts.append(prompt)
@@ -56,23 +64,29 @@ class RowLists:
         self.turns.append(users)
         most = self.short_words
         self.short_answers += len(answer) < 200 and len(answer.split(maxsplit=most)) <= most
-        self.characters += len(system) + len(prompt) + len(answer)
+        size = len(system) + len(prompt) + len(answer)
+        self.sizes.append(size)
+        self.characters += size
 
-    def batch(self, format_: FormatFacts) -> Batch:
-        """The rows as checks look at them."""
+    def batch(self, format_: FormatFacts, every: int = 1) -> Batch:
+        """The rows as checks look at them; slow checks look at one of `every` rows."""
         import polars as pl
 
         raw = format_.name == "text"
+        prompts = _texts(self.prompts)
+        same = all(map(is_, self.prompts, self.questions))
         columns = {
             "line": pl.Series(self.lines, dtype=pl.UInt64),
             "system": _texts(self.systems),
-            "prompt": _texts(self.prompts),
-            "question": _texts(self.questions),
+            "prompt": prompts,
+            "question": prompts if same else _texts(self.questions),
             "answer": _texts(self.answers),
         }
-        frame = pl.DataFrame(columns)
         text = pl.col("answer") if raw else pl.concat_str("prompt", "answer", separator="\n")
-        return Batch(frame.with_columns(text=text), format_)
+        frame = pl.DataFrame(columns).with_columns(text=text)
+        told = any(self.systems)
+        whole = pl.concat_str("system", "text", separator="\n") if told else pl.col("text")
+        return Batch(frame.with_columns(whole=whole), format_, every)
 
 
 def lists_of(examples: Sequence[Example]) -> RowLists:

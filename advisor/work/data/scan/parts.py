@@ -1,9 +1,13 @@
 """Divides a file into parts for several processes, and reads one part."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Protocol
+
+import orjson
 
 from advisor.work.data.jsonl import jsonl_rows
 from advisor.work.data.limits import data_limits
@@ -30,11 +34,21 @@ class ByteRange:
     first_line: int
     """1-based number of the first line that begins there."""
 
-    def rows(self) -> Iterator[Row | RowProblem]:
-        """The rows that begin in the range."""
+    def rows(self, only: Container[int] | None = None) -> Iterator[Row | RowProblem]:
+        """The rows that begin in the range, or those of them that stand at some lines.
+
+        Many lines are taken apart at once; one that reaches over the end, or is long, is read as a stream.
+        """
+        number, rest = self.first_line, b""
         with self.path.open("rb") as file:
-            stream = _Range(file, self.start, self.end)
-            yield from jsonl_rows(stream, self.first_line)
+            position = _Range(file, self.start, self.end).position
+            while len(rest) < _CHUNK and (chunk := file.read(min(_CHUNK, max(0, self.end - position)))):
+                position += len(chunk)
+                *lines, rest = (rest + chunk).split(b"\n")
+                yield from _parsed(lines, number, only)
+                number += len(lines)
+            if rest:
+                yield from jsonl_rows(_Range(file, position - len(rest), self.end), number)
 
     @property
     def position(self) -> int:
@@ -54,6 +68,22 @@ class ReadRows:
 
 
 Share = ByteRange | ReadRows
+
+
+def _parsed(lines: list[bytes], number: int, only: Container[int] | None) -> Iterator[Row | RowProblem]:
+    """Rows of short lines that have lost their line feed, numbered from `number`; blank ones are skipped."""
+    longest = data_limits().reader.longest_line_bytes
+    for place, line in enumerate(lines, number):
+        if only is not None and place not in only:
+            continue
+        value = None
+        if len(line) <= longest:
+            with suppress(orjson.JSONDecodeError):
+                value = orjson.loads(line)
+        if isinstance(value, dict):
+            yield Row(place, value)
+        else:
+            yield from jsonl_rows(BytesIO(line + b"\n"), place)
 
 
 def can_be_divided(opened: RowFile) -> bool:
@@ -124,6 +154,8 @@ class _Range:
         if start:
             while file.tell() < end and (chunk := file.readline(_CHUNK)) and not chunk.endswith(b"\n"):
                 continue
+        self.position = file.tell()
+        """Where the first line begins."""
 
     def readline(self, size: int = -1, /) -> bytes:
         """The next line or its next `size` bytes; empty where no further line begins in the range."""

@@ -24,14 +24,17 @@ _WAITING = 2
 class _Work:
     """What a process keeps between parts."""
 
-    def __init__(self, format_: FormatFacts, checks: Sequence[BatchCheck], plan: TokenPlan | None) -> None:
+    def __init__(
+        self, format_: FormatFacts, checks: Sequence[BatchCheck], plan: TokenPlan | None, every: int
+    ) -> None:
         self._format = format_
         self._checks = checks
+        self._every = every
         self._counter = TokenCounter(plan) if plan is not None else None
 
     def part(self, share: Share) -> Part:
         """One part, digested."""
-        part = Digest(self._format, self._checks, self._counter).rows(share.rows())
+        part = Digest(self._format, self._checks, self._counter, self._every).rows(share.rows())
         part.position = share.position
         return part
 
@@ -45,13 +48,17 @@ def digested(
     format_: FormatFacts,
     checks: Sequence[BatchCheck],
     plan: TokenPlan | None,
+    every: int = 1,
 ) -> Iterator[Part]:
-    """The parts in their order; with one worker they are digested here, without another process."""
+    """The parts in their order; with one worker they are digested here, without another process.
+
+    Slow checks look at one of `every` rows.
+    """
     if workers < 2:
-        work = _Work(format_, checks, plan)
+        work = _Work(format_, checks, plan, every)
         yield from map(work.part, shares)
         return
-    with _pool(workers, format_, checks, plan) as pool:
+    with _pool(workers, (format_, tuple(checks), plan, every)) as pool:
         waiting: deque[Future[Part]] = deque()
         for share in shares:
             waiting.append(pool.submit(_part, share))
@@ -72,14 +79,12 @@ def workers_for(size: int) -> int:
 
 @contextmanager
 def _pool(
-    workers: int, format_: FormatFacts, checks: Sequence[BatchCheck], plan: TokenPlan | None
+    workers: int, work: tuple[FormatFacts, tuple[BatchCheck, ...], TokenPlan | None, int]
 ) -> Iterator[ProcessPoolExecutor]:
     """New processes, not forked ones: polars' threads do not survive a fork. Ended at once on any error."""
     before = {name: os.environ.get(name) for name in _ONE_THREAD}
     os.environ.update(_ONE_THREAD)
-    pool = ProcessPoolExecutor(
-        workers, multiprocessing.get_context("spawn"), _begin, (format_, tuple(checks), plan)
-    )
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, work)
     known = {each.pid for each in multiprocessing.active_children()}
     try:
         yield pool
@@ -98,8 +103,8 @@ def _pool(
                 os.environ[name] = value
 
 
-def _begin(format_: FormatFacts, checks: tuple[BatchCheck, ...], plan: TokenPlan | None) -> None:
-    _WORK[:] = [_Work(format_, checks, plan)]
+def _begin(format_: FormatFacts, checks: tuple[BatchCheck, ...], plan: TokenPlan | None, every: int) -> None:
+    _WORK[:] = [_Work(format_, checks, plan, every)]
 
 
 def _part(share: Share) -> Part:

@@ -13,6 +13,7 @@ from advisor.text import one_line
 from advisor.work.data.checks.batch import BatchCheck
 from advisor.work.data.checks.seen import excerpt_of
 from advisor.work.data.convert import convert
+from advisor.work.data.limits import data_limits
 from advisor.work.data.opening import Opened, has_changed, open_choice, sha256_of
 from advisor.work.data.progress import Progress
 from advisor.work.data.row import Row
@@ -72,8 +73,9 @@ class Scan:
         size = self._opened.size
         progress = Progress(emitter, f"reading {one_line(self._choice.path.name, 40)}", size, "bytes")
         with self._opened.opened:
-            workers = workers_for(size)
-            for part in digested(self._shares(), workers, self._opened.format, checks, plan):
+            every = max(1, self._opened.rows_about // data_limits().languages.rows)
+            format_, workers = self._opened.format, workers_for(size)
+            for part in digested(self._shares(), workers, format_, checks, plan, every):
                 self._account.add(part)
                 progress.at(min(size, part.position))
             progress.at(size)
@@ -94,24 +96,24 @@ class Scan:
 
     def excerpts(self, lines: Sequence[int]) -> dict[int, str]:
         """Masked excerpts of the usable rows at these lines, ascending, read once more from the file."""
-        wanted = set(lines)
+        wanted = frozenset(lines)
         found: dict[int, str] = {}
         with suppress(FileNotFoundError):
-            for row in self._rows_near(lines):
+            for row in self._rows_near(lines, wanted):
                 if row.line in wanted and isinstance(row, Row):
                     example = convert(row.value, row.line, self._opened.format).example
                     if example is not None:
                         found[row.line] = excerpt_of(example)
         return found
 
-    def _rows_near(self, lines: Sequence[int]) -> Iterator[Row | RowProblem]:
-        """Rows of the parts of the file in which these lines are."""
+    def _rows_near(self, lines: Sequence[int], wanted: frozenset[int]) -> Iterator[Row | RowProblem]:
+        """Rows of the parts of the file in which these lines are; they are among them."""
         if not lines:
             return
         if self._ranges:
             begins = [each.first_line for each in self._ranges]
             for place in sorted({max(0, bisect_right(begins, line) - 1) for line in lines}):
-                yield from self._ranges[place].rows()
+                yield from self._ranges[place].rows(wanted)
             return
         again = open_several(self._opened.paths)
         with again:

@@ -32,20 +32,34 @@ def shingles_of(words: Words) -> tuple["NDArray[np.uint32]", "NDArray[np.int64]"
     import numpy as np
 
     counts = words.counts
-    runs = np.maximum(counts - (SHINGLE - 1), 1)
-    begins = np.concatenate((np.zeros(1, np.int64), np.cumsum(runs)))
-    first = np.repeat(words.bounds[:-1] - begins[:-1], runs) + np.arange(begins[-1])
-    padded = np.concatenate((words.hashes, np.zeros(SHINGLE, np.uint32))).astype(np.uint64)
-    mixed = padded[first] * np.uint64(0x9E3779B97F4A7C15)
     short = np.flatnonzero(counts < SHINGLE)
-    for place, factor in ((1, 0xC2B2AE3D27D4EB4F), (2, 0x165667B19E3779F9)):
-        next_words = padded[first + place]
-        next_words[begins[short[counts[short] <= place]]] = 0
-        mixed += (next_words ^ (next_words << np.uint64(23))) * np.uint64(factor)
-    mixed[begins[short[counts[short] == 0]]] = 0
+    hashes, bounds = _filled_up(words, short) if len(short) else (words.hashes, words.bounds)
+    runs = np.diff(bounds) - (SHINGLE - 1)
+    begins = np.concatenate((np.zeros(1, np.int64), np.cumsum(runs)))
+    wide = hashes.astype(np.uint64)
+    mixed = wide[:-2] * np.uint64(0x9E3779B97F4A7C15)
+    wide ^= wide << np.uint64(23)
+    mixed += wide[1:-1] * np.uint64(0xC2B2AE3D27D4EB4F)
+    mixed += wide[2:] * np.uint64(0x165667B19E3779F9)
     mixed ^= mixed >> np.uint64(32)
     mixed *= np.uint64(0xD6E8FEB86659FD93)
-    return (mixed >> np.uint64(32)).astype(np.uint32), begins
+    inside = np.ones(len(mixed) + SHINGLE - 1, dtype=np.bool_)
+    for back in range(1, SHINGLE):
+        inside[bounds[1:] - back] = False
+    return (mixed >> np.uint64(32)).astype(np.uint32)[inside[: len(mixed)]], begins
+
+
+def _filled_up(words: Words, short: "NDArray[np.int64]") -> tuple["NDArray[np.uint32]", "NDArray[np.int64]"]:
+    """The words and where each text's begin, with nothings behind texts that have fewer than three."""
+    import numpy as np
+
+    lacking = SHINGLE - words.counts[short]
+    places = np.repeat(words.bounds[short + 1], lacking)
+    bounds = words.bounds.copy()
+    added = np.zeros(len(bounds), dtype=np.int64)
+    added[short + 1] = lacking
+    bounds += np.cumsum(added)
+    return np.insert(words.hashes, places, np.uint32(0)), bounds
 
 
 def bands_of(words: Words) -> "Hashes":
