@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from advisor.errors import BadCase
 from advisor.files import private_folder, write_atomic
+from advisor.pilot_options import PilotOptions
 from advisor.text import one_line
 from heuristics.decision import Verdict
 from heuristics.facts.cleaning import Cleaning, CleaningFacts
@@ -65,6 +66,7 @@ class Case(BaseModel):
     pilot_model: ModelFacts | None = None
     """That smaller model."""
     plan: Plan | None = None
+    options: PilotOptions = PilotOptions()
     pilot: PilotFacts | None = None
     pilot_run: str | None = None
     """Name of the newest pilot's folder under runs/."""

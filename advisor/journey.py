@@ -80,6 +80,11 @@ def task_of(case: Case, action: str, export_folder: Path | None = None) -> Task:
                 recipe=_pilots_recipe(case.plan),
                 goal=case.goal,
                 full=case.plan.full_recipe if chosen is None else chosen.full,
+                cleaned=_cleaned_choice(case),
+                probe=case.options.probe_file(),
+                seeds=case.options.seeds,
+                alert=case.options.alert,
+                wandb_project=case.options.wandb,
             )
             return task.model_copy(update={"resume": interrupted(case, task)})
         case "clean" | "preview":
@@ -119,6 +124,14 @@ def data_choice(case: Case) -> DataChoice:
         eval_path=Path(case.eval_path) if case.eval_path else None,
         columns=case.columns,
     )
+
+
+def _cleaned_choice(case: Case) -> DataChoice | None:
+    """The rows of the cleaned arm, None where there is none or where they are the case's own."""
+    cleaned = case.options.cleaned
+    if cleaned is None or cleaned == case.data_path:
+        return None
+    return DataChoice(path=Path(cleaned), columns=case.columns)
 
 
 def spec_of(

@@ -68,8 +68,10 @@ class PilotTask(_Task):
     """The same rows after cleaning, for a run of their own beside the raw ones."""
     probe: Path | None = None
     """The user's own general text, one passage a line, on which forgetting is measured; None takes ours."""
+    seeds: int | None = None
+    """Runs at each of the two smallest sizes of the ladder; None takes the preset's."""
     alert: str | None = None
-    """Where alarms are sent: an https or loopback address, or a command."""
+    """Where alarms are sent: an https or loopback address, env:NAME, or a command."""
     wandb_project: str | None = None
     """Weights & Biases project that gets the metrics; None sends nothing."""
     resume: Path | None = None

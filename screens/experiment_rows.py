@@ -190,6 +190,7 @@ def _memorised(found: Memorised) -> Row:
         f"{found.reproduced:,} of {found.rows:,} rows",
         f"base {found.by_base:,}; longest repetition {found.longest:,} tokens",
         detail=detail,
+        browsable=bool(found.lines),
     )
 
 
@@ -206,4 +207,5 @@ def _outlier(number: int, found: Outlier) -> Row:
         f"loss {found.loss:.3f}",
         one_line(found.excerpt, 60),
         detail=detail,
+        browsable=True,
     )

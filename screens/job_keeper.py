@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from advisor.errors import AdvisorError
+from advisor.text import one_line
 from screens.case_keeper import CaseKeeper
 from screens.live import Live, live_after
 from screens.running import JobSaid, Running
@@ -79,9 +80,24 @@ class JobKeeper(CaseKeeper):
         for event in message.events:
             case = absorb(case, event, message.run)
             live = live_after(live, event) if live is not None else None
+        self._ring(message.events)
         self.case, self.live = case, live
         if is_last(message.events[-1]):
             self.run_worker(self._after(message.events[-1]), group="after")
+
+    def _ring(self, events: "tuple[Event, ...]") -> None:
+        """A toast and the bell for alarms that this job has not raised before; several at once make one."""
+        from advisor.events import AlarmRaised
+
+        known = self.case.pilot.alarms if self.case.pilot is not None else ()
+        fresh = [each.alarm for each in events if isinstance(each, AlarmRaised) and each.alarm not in known]
+        if not fresh:
+            return
+        first = fresh[0]
+        more = f" And {len(fresh) - 1} more." if len(fresh) > 1 else ""
+        words = f"{first.kind.replace('_', ' ')} in {first.run}: {first.text}. {first.do}{more}"
+        self.notify(one_line(words, 400), severity="warning", markup=False, timeout=12)
+        self.bell()
 
     async def _after(self, last: "Event") -> None:
         """A job ended: draw the conclusions, save, tell the user, move on when walking."""

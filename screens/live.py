@@ -42,7 +42,7 @@ class Live:
 def live_after(live: Live, event: "Event") -> Live:
     """The same job after one more event."""
     # The events are imported after the first paint.
-    from advisor.events import Done, Failed, Metric, Note, Started, Step
+    from advisor.events import AlarmRaised, Done, Failed, Metric, Note, Started, Step
 
     match event:
         case Started(phases=phases):
@@ -51,6 +51,8 @@ def live_after(live: Live, event: "Event") -> Live:
             return replace(live, progress=event)
         case Note(text=text):
             return replace(live, notes=(*live.notes, text)[-NOTES:])
+        case AlarmRaised(alarm=alarm):
+            return replace(live, notes=(*live.notes, f"Alarm at step {alarm.step:,}: {alarm.text}")[-NOTES:])
         case Metric():
             return _with_metric(live, event)
         case Done() | Failed():

@@ -2,12 +2,17 @@
 
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from advisor.case import Case
 from advisor.journey import findings_of
+from advisor.row_source import RowSource, browsable
+from screens.browse import Browse
+from screens.cleaning_rows import with_marks
 from screens.live import Curve, Live
+from screens.pilot_fields import option_rows
 from screens.pilot_rows import pilot_sections
 from screens.rows import Row, Section, finding_rows, told
 from screens.step_screen import StepScreen
@@ -23,6 +28,7 @@ class PilotScreen(StepScreen):
     ABOUT = "Trains on a part of the data and measures what it gained.\nStopping keeps what is finished."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "app.begin('pilot')", "run pilot", tooltip="Run the pilot", id="pilot-run"),
+        Binding("b", "browse", "rows", tooltip="Browse the rows behind this line", id="pilot-browse"),
     ]
 
     def extra(self) -> ComposeResult:
@@ -33,8 +39,12 @@ class PilotScreen(StepScreen):
         """The curve while it runs, then everything measured so far."""
         live = live if live is not None and live.job == "pilot" else None
         if case.pilot is None and live is None:
-            return (finding_rows(findings_of(case, "pilot")), Section("Pilot", (_unknown(case),)))
-        return pilot_sections(case, live, findings_of(case, "pilot"))
+            return (
+                finding_rows(findings_of(case, "pilot")),
+                Section("Pilot", (_unknown(case),)),
+                option_rows(case),
+            )
+        return (*pilot_sections(case, live, findings_of(case, "pilot")), option_rows(case))
 
     def explain(self, row: Row) -> None:
         """Show the curves for a run, the words for everything else."""
@@ -44,6 +54,44 @@ class PilotScreen(StepScreen):
         if plotted:
             train, heldout = _curves(self.studio.case, self.studio.live, row.id)
             self.query_one("#plot", LossPlot).show(train, heldout)
+
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Rows are browsed where an alarm or a measurement names some."""
+        if action == "browse":
+            return bool(_lines_of(self.studio.case, self.rows.row)) if self.is_mounted else None
+        return super().check_action(action, parameters)
+
+    @work
+    async def action_browse(self) -> None:
+        """Show the rows that the line under the cursor names; marks become part of the cleaning."""
+        case, row = self.studio.case, self.rows.row
+        lines = _lines_of(case, row)
+        if row is None or case.data is None or not lines:
+            return
+        if fault := browsable(case.data):
+            self.studio.say(fault)
+            return
+        browse = Browse(row.label, RowSource(case.data), lines, frozenset(case.cleaning.marked))
+        marked = await self.app.push_screen_wait(browse)
+        if marked is not None and self.studio.may_write():
+            self.studio.decide(with_marks(self.studio.case, marked))
+
+
+def _lines_of(case: Case, row: Row | None) -> tuple[int, ...]:
+    """Line numbers of the data that stand behind a row of the list."""
+    if case.pilot is None or row is None or not row.browsable:
+        return ()
+    kind, _, number = row.id.partition("-")
+    match kind:
+        case "alarm":
+            return case.pilot.alarms[int(number)].rows
+        case "outlier":
+            return (case.pilot.outliers[int(number)].row,)
+        case "memorised" if case.pilot.memorised is not None:
+            return case.pilot.memorised.lines
+    return ()
 
 
 def _curves(case: Case, live: Live | None, row_id: str) -> tuple[Curve, Curve]:

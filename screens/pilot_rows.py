@@ -194,8 +194,16 @@ def _alarm(number: int, alarm: Alarm) -> Row:
         labelled("Points to", alarm.cause) if alarm.cause != "unknown" else "",
         labelled("Rows", ", ".join(f"{each:,}" for each in alarm.rows)) if alarm.rows else "",
         labelled("Do", alarm.do),
+        muted("b shows these rows of the data") if alarm.rows else "",
     )
-    return Row(f"alarm-{number}", alarm.kind, f"step {alarm.step:,}", alarm.text, detail=detail)
+    return Row(
+        f"alarm-{number}",
+        alarm.kind.replace("_", " "),
+        f"step {alarm.step:,}",
+        alarm.text,
+        detail=detail,
+        browsable=bool(alarm.rows),
+    )
 
 
 def _sample(sample: Sample) -> Row:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from advisor.pilot_options import PilotOptions
 from heuristics.facts.data import Columns
 from heuristics.facts.simulation import LossKernel
 from heuristics.goal import Metric, TaskKind, Topic
@@ -62,6 +63,7 @@ class Asked:
     topic: Topic | None = None
     knobs: Knobs = field(default_factory=Knobs)
     goal: GoalWishes = field(default_factory=GoalWishes)
+    options: PilotOptions = field(default_factory=PilotOptions)
     memory: MemoryWishes = field(default_factory=MemoryWishes)
     to: Path | None = None
     """Where the export goes; None means the case's own folder."""

@@ -126,7 +126,9 @@ def _with_choices(
     knobs = {name: value for name, value in asdict(asked.knobs).items() if value is not None}
     if knobs and replace(case.knobs, **knobs) != case.knobs:
         changes["knobs"] = replace(case.knobs, **knobs)
-    return case.but(**changes, **_NO_EVIDENCE) if changes else case
+    case = case.but(**changes, **_NO_EVIDENCE) if changes else case
+    options = {name: value for name, value in asked.options if value is not None}
+    return case.but(options=case.options.model_copy(update=options))
 
 
 def _with_model(case: Case, choice: str | None, model: ModelFacts | None) -> Case:

@@ -10,6 +10,7 @@ from typing import NoReturn, get_args
 
 from advisor.cli.asked import Asked, GoalWishes
 from advisor.cli.memory_options import memory_options, memory_wishes
+from advisor.cli.pilot_options import options_given, pilot_options
 from advisor.errors import BadInput
 from advisor.text import one_line
 from heuristics.facts.data import Columns
@@ -84,6 +85,7 @@ def parse(argv: Sequence[str]) -> Asked:
         topic=_topic(given.get("topic"), given.get("typical")),
         knobs=Knobs(**{each.name: given.get(each.name) for each in fields(Knobs)}),
         goal=GoalWishes(**{each.name: given.get(each.name) for each in fields(GoalWishes)}),
+        options=options_given(given),
         memory=memory_wishes(given),
         to=given.get("to"),
         targets=tuple(given.get("targets") or ()),
@@ -141,6 +143,8 @@ def _parser() -> argparse.ArgumentParser:
             _topics(command)
             _goal(command)
             _knobs(command)
+        if name in ("plan", "pilot", "run", "demo"):
+            pilot_options(command)
         if name == "report":
             command.add_argument("--to", type=Path, metavar="DIR", help="folder for the documents")
         if name in ("export", "run", "demo"):

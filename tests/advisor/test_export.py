@@ -11,7 +11,10 @@ import yaml
 
 from advisor.case import case_of_toml
 from advisor.errors import BadInput
+from advisor.export.advisor_toml import TARGET
 from advisor.export.all import check_folder, preview, targets, write
+from advisor.export.tune import tune_of
+from advisor.pilot_options import PilotOptions
 from tests.advisor.example_case import HOSTILE, full_case, recipe
 
 
@@ -136,3 +139,10 @@ def test_a_case_without_a_plan_says_what_to_do(tmp_path: Path) -> None:
 def test_names_of_targets_are_unique() -> None:
     names = [target.name for target in targets()]
     assert len(names) == len(set(names))
+
+
+def test_where_alarms_are_sent_is_never_exported(tmp_path: Path) -> None:
+    secret = "https://hooks.example.com/T0/secret"
+    case = full_case(tmp_path).but(options=PilotOptions(alert=secret, seeds=4))
+    (file,) = TARGET.files(case, tune_of(case))
+    assert secret not in file.text and "seeds = 4" in file.text

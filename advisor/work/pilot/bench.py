@@ -10,6 +10,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from advisor.specs import PilotTask
 from advisor.work.emit import Emitter
+from advisor.work.pilot.alerting import Alerts
 from advisor.work.pilot.generating import Generator
 from advisor.work.pilot.loading import load_model
 from advisor.work.pilot.memory import PeakMemory, free_unused
@@ -45,6 +46,7 @@ class Bench:
     state: Path
     """Folder of what a later job needs to go on: finished parts, checkpoints, the tuned model."""
     metrics: MetricFiles
+    alerts: Alerts
     speeds: Speeds | None = None
     """None until the proof has measured them."""
     rate_horizon: Horizon | None = None

@@ -169,17 +169,20 @@ class Live(TrainerCallback):  # type: ignore[misc]
             return
         best = min((loss for _, loss in self.history.heldout if math.isfinite(loss)), default=math.inf)
         alarm = with_cause(self._bench, alarm, self.trainer, self._examples, self._heldout, best)
-        self.history.alarms.append(alarm)
-        self._bench.emitter.emit(AlarmRaised(alarm=alarm))
+        self._ring(alarm)
         if alarm.kind == "nan":
             self.broken = True
             control.should_training_stop = True
 
     def _silent(self, seconds: float, usual: float) -> None:
         """Called from the heartbeat's thread."""
-        alarm = stalled(self._run, self.steps, seconds, usual)
+        self._ring(stalled(self._run, self.steps, seconds, usual))
+
+    def _ring(self, alarm: Alarm) -> None:
+        """Keep an alarm, put it on record, and send it where the user wants it."""
         self.history.alarms.append(alarm)
         self._bench.emitter.emit(AlarmRaised(alarm=alarm))
+        self._bench.alerts.send(alarm)
 
     def _say(self, step: int, values: dict[str, float]) -> None:
         event = Metric(run=self._run, step=step, total_steps=self.planned, values=values)

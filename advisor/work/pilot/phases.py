@@ -58,6 +58,7 @@ def run_phases(spec: JobSpec, emitter: Emitter) -> None:
             _after_proof(bench, ledger, candidates)
         finally:
             bench.metrics.close()
+            bench.alerts.close()
 
 
 def _attempt(recipe: Recipe, state: Path, emitter: Emitter) -> Attempt:

@@ -23,6 +23,7 @@ def make_schedule(bench: Bench, candidates: Candidates) -> PilotSchedule:
         shots=settings.few_shot.shots if candidates.few_shot else 0,
         recipe=bench.recipe,
         cleaned=bool(candidates.cleaned),
+        seeds=bench.task.seeds,
     )
     budget = bench.task.goal.pilot_minutes * 60
     schedule = fit(wanted, _work(bench, candidates), budget - bench.emitter.elapsed, budget)

@@ -14,6 +14,7 @@ from advisor.work.data.limits import data_limits
 from advisor.work.data.load import load
 from advisor.work.data.split import Splits, split
 from advisor.work.emit import Emitter
+from advisor.work.pilot.alerting import open_alerts
 from advisor.work.pilot.bench import Bench
 from advisor.work.pilot.fetching import model_folder
 from advisor.work.pilot.generating import stop_tokens
@@ -154,6 +155,7 @@ def set_up(
         context=context,
         state=state,
         metrics=open_files(spec.folder, emitter, task.wandb_project, spec.offline),
+        alerts=open_alerts(task.alert, spec.folder.parent.parent.name, emitter),
     )
 
 

@@ -73,7 +73,14 @@ class Work:
 
 
 def wanted_sizes(
-    samples: int, validation: int, test: int, generated: int, shots: int, recipe: Recipe, cleaned: bool
+    samples: int,
+    validation: int,
+    test: int,
+    generated: int,
+    shots: int,
+    recipe: Recipe,
+    cleaned: bool,
+    seeds: int | None = None,
 ) -> Sizes:
     """Everything that a budget without end would pay for."""
     settings = pilot_settings()
@@ -85,7 +92,7 @@ def wanted_sizes(
         shots=shots,
         rate_runs=3 + catalog.limits().search.extensions,
         rungs=ladder_sizes(samples, recipe.effective_batch),
-        seeds=settings.ladder.seeds,
+        seeds=seeds or settings.ladder.seeds,
         cleaned=cleaned,
     )
 

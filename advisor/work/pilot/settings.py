@@ -152,6 +152,17 @@ class HeartbeatSettings(_Table):
     """Times the slowest step so far."""
 
 
+class AlertSettings(_Table):
+    """Alarms that are sent out of the program."""
+
+    seconds: float
+    """Longest time for one."""
+    last_seconds: float
+    """Longest time at the end of the pilot for those that still wait."""
+    waiting: int
+    """Most alarms that wait."""
+
+
 class TrainingSettings(_Table):
     """What is kept of a run."""
 
@@ -177,6 +188,7 @@ class PilotSettings(_Table):
     memorised: MemorisedSettings
     outliers: OutlierSettings
     heartbeat: HeartbeatSettings
+    alert: AlertSettings
 
 
 @cache

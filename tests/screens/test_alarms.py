@@ -1,0 +1,42 @@
+"""An alarm reaches the person: a toast, the bell and a line, once."""
+
+from pathlib import Path
+
+import pytest
+
+from advisor.events import AlarmRaised, Note
+from screens.app import AdvisorApp
+from screens.live import Live
+from screens.running import JobSaid
+from tests.screens.sample_case import PILOT, filled
+from tests.screens.test_job_stream import RUN
+
+
+async def test_a_fresh_alarm_makes_one_toast_rings_and_stays_as_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert PILOT.alarms
+    app = AdvisorApp(filled(tmp_path).but(pilot=None, verdict=None))
+    app.live = Live("pilot", "pilot", str(tmp_path))
+    rung: list[bool] = []
+    monkeypatch.setattr(app, "bell", lambda: rung.append(True))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.post_message(JobSaid(RUN, (AlarmRaised(alarm=PILOT.alarms[0]), Note(text="more"))))
+        await pilot.pause()
+        toasts = [each.message for each in app._notifications]
+        assert len(toasts) == 1 and PILOT.alarms[0].do in toasts[0]
+        assert rung == [True]
+        assert app.live is not None and any(PILOT.alarms[0].text in each for each in app.live.notes)
+
+
+async def test_an_alarm_of_the_case_is_not_told_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = filled(tmp_path)
+    assert case.pilot is not None and case.pilot.alarms
+    app = AdvisorApp(case)
+    app.live = Live("pilot", "pilot", str(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.post_message(JobSaid(RUN, (AlarmRaised(alarm=case.pilot.alarms[0]),)))
+        await pilot.pause()
+        assert not list(app._notifications)
