@@ -133,14 +133,28 @@ class WatchLimits:
     """Steps before any alarm but NaN."""
     ema: float
     """Weight of the past in running means."""
-    spike_sds: float
-    """A loss is a spike beyond this many standard deviations above the running mean."""
+    window: int
+    """Steps from which the noise of the loss is taken."""
+    usual_steps: int
+    """Newest steps whose median is the usual loss."""
+    loss_floor: float
+    """Added to every loss before ratios are taken, nats: below it differences do not matter."""
+    noise_floor: float
+    """Least noise of the log loss that is assumed, standard deviations."""
     spike_ratio: float
-    """... and above this many times the running median."""
+    """A loss is a spike above this many times the usual ..."""
+    spike_sds: float
+    """... and beyond this many standard deviations of the log loss."""
+    raised_ratio: float
+    """Losses in a row are a spike above this many times the usual ..."""
+    raised_sds: float
+    """... and beyond this many standard deviations."""
     spike_steps: int
-    """Steps above `spike_ratio` in a row that count without the deviation rule."""
+    """How many in a row."""
+    level_steps: int
+    """Steps whose median is the level of the loss."""
     diverged_ratio: float
-    """Smoothed loss over its best."""
+    """The level over its best."""
     diverged_steps: int
     """Steps above `diverged_ratio` in a row."""
     gradient_z: float
@@ -155,6 +169,8 @@ class WatchLimits:
     """Fewest held-out evaluations for a plateau."""
     plateau_share: float
     """Last part of the run whose slope is judged."""
+    plateau_change: float
+    """Fall over those evaluations that is still a plateau, share of the loss."""
     plateau_rate_share: float
     """Evaluations at a learning rate below this share of its peak say nothing about a plateau."""
     quiet_steps: int

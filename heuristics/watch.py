@@ -3,10 +3,10 @@
 import math
 from collections import deque
 from itertools import pairwise
-from statistics import median
 
 from heuristics.facts.experiment import Alarm
 from heuristics.judging_limits import WatchLimits
+from heuristics.loss_watch import LossWatch
 
 _ADVICE = {
     "nan": "Stop; use fp32 or bf16, divide the learning rate by 3, and look at the rows of this batch.",
@@ -17,8 +17,6 @@ _ADVICE = {
     "zero_gradient": "Nothing is learnt: check that answers are trained on, and use bf16 or fp32.",
     "plateau": "More steps will not help: change the learning rate, the data or the model.",
 }
-_RECENT = 20
-"""Losses kept for the running median."""
 
 
 class _Running:
@@ -50,12 +48,9 @@ class Watcher:
     def __init__(self, run: str, limits: WatchLimits) -> None:
         self._run = run
         self._limits = limits
-        self._recent: deque[float] = deque(maxlen=_RECENT)
+        self._level = LossWatch(limits)
         self._loss = _Running(limits.ema)
         self._size = _Running(limits.ema)
-        self._best = math.inf
-        self._above_best = 0
-        self._above_median = 0
         self._wild_gradients: deque[int] = deque()
         self._seen = 0
         self._heldout: list[tuple[int, float]] = []
@@ -74,8 +69,8 @@ class Watcher:
         if not math.isfinite(loss) or (gradient is not None and not math.isfinite(gradient)):
             return self._alarm("nan", step, f"The loss or its gradient is not a number at step {step}")
         self._seen += 1
-        alarm = self._spike(step, loss) or self._divergence(step, loss) or self._gradient(step, gradient)
-        self._learn(loss)
+        alarm = self._at_level(step, loss) or self._gradient(step, gradient)
+        self._loss.learn(loss)
         return alarm or self._no_gradient(step, gradient)
 
     def heldout(self, step: int, loss: float) -> Alarm | None:
@@ -113,30 +108,25 @@ class Watcher:
         if len(moved) < self._limits.plateau_evaluations:
             return None
         kept = max(3, round(len(moved) * self._limits.plateau_share))
-        slope, error = _slope(moved[-kept:])
-        if abs(slope) <= 2 * error:
+        last = moved[-kept:]
+        slope, error = _slope(last)
+        fall = -slope * (last[-1][0] - last[0][0])
+        small = fall <= self._limits.plateau_change * last[-1][1]
+        if small and abs(slope) <= 2 * error:
             return self._alarm("plateau", step, "Held-out loss no longer changes beyond its noise")
         return None
 
-    def _spike(self, step: int, loss: float) -> Alarm | None:
-        if self._seen <= self._limits.warmup_steps:
-            return None
-        middle = median(self._recent)
-        above = loss > self._limits.spike_ratio * middle
-        self._above_median = self._above_median + 1 if above else 0
-        far = loss > self._loss.mean + self._limits.spike_sds * self._loss.deviation
-        if (above and far) or self._above_median >= self._limits.spike_steps:
-            return self._alarm("loss_spike", step, f"Loss {loss:.3f} at step {step}, usual {middle:.3f}")
-        return None
-
-    def _divergence(self, step: int, loss: float) -> Alarm | None:
-        if self._seen <= self._limits.warmup_steps:
-            return None
-        smooth = self._loss.mean + (1 - self._limits.ema) * (loss - self._loss.mean)
-        self._above_best = self._above_best + 1 if smooth > self._limits.diverged_ratio * self._best else 0
-        if self._above_best >= self._limits.diverged_steps:
-            words = f"Smoothed loss {smooth:.3f} stays far above its best {self._best:.3f}"
-            return self._alarm("divergence", step, words)
+    def _at_level(self, step: int, loss: float) -> Alarm | None:
+        """A spike, or divergence, which is worse and so goes first."""
+        usual = self._level.usual
+        spike, diverged = self._level.take(loss)
+        if diverged:
+            words = f"The loss stays far above its best: {loss:.3f}, once {self._level.best:.3f}"
+            alarm = self._alarm("divergence", step, words)
+            if alarm is not None:
+                return alarm
+        if spike:
+            return self._alarm("loss_spike", step, f"Loss {loss:.3f} at step {step}, usual {usual:.3f}")
         return None
 
     def _gradient(self, step: int, gradient: float | None) -> Alarm | None:
@@ -170,11 +160,6 @@ class Watcher:
             return None
         words = f"Held-out perplexity rose from {_perplexity(before)} to {_perplexity(after)}"
         return self._alarm("perplexity_spike", step, words)
-
-    def _learn(self, loss: float) -> None:
-        self._loss.learn(loss)
-        self._recent.append(loss)
-        self._best = min(self._best, self._loss.mean)
 
     def _alarm(self, kind: str, step: int, text: str) -> Alarm | None:
         if step < self._quiet.get(kind, -1):
