@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         os.environ["ADVISOR_HOME"] = str(home)
-        task = _task(stack.enter_context(demo_folder()), home)
+        task = demo_task(stack.enter_context(demo_folder()), home)
         for seed in wanted:
             began = time.monotonic()
             recorded = _record(task, seed, home / str(seed))
@@ -71,7 +71,7 @@ def saved() -> list[dict[str, object]]:
     return [json.loads(line) for line in RESULT.read_text(encoding="utf-8").splitlines()]
 
 
-def _task(data: Path, home: Path) -> PilotTask:
+def demo_task(data: Path, home: Path) -> PilotTask:
     """The demo's pilot as its plan has it."""
     asked = Asked("demo", file=_clean_rows(data, home), case=home / "case", model=DEMO, offline=True)
     with opened(asked) as case:

@@ -83,7 +83,7 @@ def make_trainer(
     rows = [training_row(each, recipe.template) for each in plan.examples]
     trainer = PilotTrainer(
         model=model,
-        args=_config(recipe, plan, folder, next(model.parameters()).device),
+        args=trainer_config(recipe, plan, folder, next(model.parameters()).device),
         train_dataset=Dataset.from_list(rows),
         processing_class=tokenizer,
         peft_config=adapter_config(recipe) if recipe.method != "full" else None,
@@ -109,7 +109,8 @@ def adapter_config(recipe: Recipe) -> LoraConfig:
     )
 
 
-def _config(recipe: Recipe, plan: RunPlan, folder: Path, device: torch.device) -> SFTConfig:
+def trainer_config(recipe: Recipe, plan: RunPlan, folder: Path, device: torch.device) -> SFTConfig:
+    """The trainer's settings for one run."""
     return SFTConfig(
         output_dir=str(folder),
         learning_rate=plan.learning_rate,
