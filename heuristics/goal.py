@@ -6,8 +6,9 @@ from typing import Literal
 TaskKind = Literal["classify", "extract", "answer", "chat", "write", "continue"]
 """Choose a label; fill a structure; answer a question; converse; write in a style; continue raw text."""
 
-Metric = Literal["loss", "exact_match"]
-"""What "better" means: lower loss on held-out answers, or more answers exactly right."""
+Metric = Literal["loss", "exact_match", "token_f1"]
+"""What "better" means: lower loss on held-out answers, more answers exactly right, or more words in common
+with the right answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Goal:
     task: TaskKind = "answer"
     metric: Metric = "loss"
     smallest_gain: float = 0.05
-    """Smallest gain that matters: nats per answer token for loss, share of rows for exact_match."""
+    """Smallest gain that matters: nats per answer token for loss, a share for exact_match and token_f1."""
     keep_general: bool = True
     """True when the tuned model must keep its general ability."""
     data_may_leave: bool = False

@@ -66,9 +66,11 @@ class GoalLimits:
     """Findings about the goal and suggested gains."""
 
     gain_exact_match: float
-    """Suggested smallest gain, share of rows."""
+    """Suggested smallest gain, share of rows or of words."""
     gain_loss: float
     """Suggested smallest gain, nats per answer token."""
+    free_text_tokens: int
+    """Median tokens from which a short answer is free text."""
     test_rows_risk: int
     """Fewer test rows cannot resolve a gain."""
 

@@ -146,11 +146,10 @@ class Standing:
         shown = self.pilot.score("base few-shot", "test") if self.pilot else None
         if base is None or shown is None:
             return None
-        if self.goal.metric == "loss":
-            return base.loss - shown.loss
-        if base.exact_match is None or shown.exact_match is None:
+        before, after = base.of(self.goal.metric), shown.of(self.goal.metric)
+        if before is None or after is None:
             return None
-        return shown.exact_match - base.exact_match
+        return before - after if self.goal.metric == "loss" else after - before
 
     @property
     def proof(self) -> Proof | None:

@@ -19,9 +19,10 @@ TASKS = (
 METRICS = (
     ("loss", "lower loss on held-out answers; right for open answers"),
     ("exact_match", "more answers exactly right; right for labels and short answers"),
+    ("token_f1", "more words in common with the right answers; right for short free text"),
 )
 YES_NO = (("yes", ""), ("no", ""))
-_GAIN_UNIT = {"loss": "nats per answer token", "exact_match": "share of rows"}
+_GAIN_UNIT = {"loss": "nats per answer token", "exact_match": "share of rows", "token_f1": "share of words"}
 
 
 def goal_fields(goal: Goal) -> tuple[tuple[str, tuple[Field, ...]], ...]:

@@ -196,6 +196,7 @@ def _rise(run: Run) -> float:
 _METRICS: dict[Metric, str] = {
     "loss": "loss on held-out answers",
     "exact_match": "share of exactly right answers",
+    "token_f1": "words in common with the right answers",
 }
 
 PILOT_RULES: tuple[Callable[[PilotFacts, Known, Limits], Finding | None], ...] = (

@@ -12,11 +12,20 @@ from tests.heuristics.known_cases import LIMITS, classes, data
 LONG = replace(data(), short_answers=False)
 
 
+def short_free_text(tokens: int) -> DataFacts:
+    facts = data()
+    assert facts.tokens is not None
+    counted = replace(facts.tokens, answer=replace(facts.tokens.answer, p50=tokens))
+    return replace(facts, format=replace(facts.format, name="question_answer"), tokens=counted)
+
+
 @pytest.mark.parametrize(
     ("facts", "task", "metric"),
     [
         (classes(7), "classify", "exact_match"),
         (data(), "extract", "exact_match"),
+        (short_free_text(6), "answer", "token_f1"),
+        (short_free_text(2), "answer", "exact_match"),
         (LONG, "answer", "loss"),
         (replace(LONG, multi_turn=500), "chat", "loss"),
         (replace(LONG, format=replace(LONG.format, name="text")), "continue", "loss"),

@@ -9,9 +9,9 @@ from heuristics.recipe import Choice, Offer, Plan
 def goal_lines(goal: Goal) -> list[str]:
     """What the user wants, or what the data suggests."""
     least = (
-        share(goal.smallest_gain)
-        if goal.metric == "exact_match"
-        else f"{decimal(goal.smallest_gain)} nats per token"
+        f"{decimal(goal.smallest_gain)} nats per token"
+        if goal.metric == "loss"
+        else share(goal.smallest_gain)
     )
     general = "general ability must be kept" if goal.keep_general else "general ability may be lost"
     leave = "the data may leave this machine" if goal.data_may_leave else "the data must stay on this machine"
