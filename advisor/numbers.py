@@ -84,7 +84,9 @@ def quantity(value: float, unit: str) -> str:
         case "share":
             return share(value)
         case "USD":
-            return f"{value:,.2f} USD" if math.isfinite(value) else _odd(value)
+            return _dollars(value)
+        case "kWh" if 0 < value < 0.1:
+            return f"{decimal(value * 1000)} Wh"
         case "":
             return decimal(value)
         case _:
@@ -110,6 +112,12 @@ def _two(whole: int, large: int, large_unit: str, small: int, small_unit: str) -
     first, rest = divmod(whole, large)
     second = rest // small
     return f"{first} {large_unit} {second} {small_unit}" if second else f"{first} {large_unit}"
+
+
+def _dollars(value: float) -> str:
+    if not math.isfinite(value):
+        return _odd(value)
+    return f"{value:,.2f} USD" if value == 0 or abs(value) >= 0.005 else "under 0.01 USD"
 
 
 def _odd(value: float) -> str:

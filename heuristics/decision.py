@@ -48,8 +48,16 @@ class Verdict:
     @property
     def sentence(self) -> str:
         """Decision and headline as one text that says nothing twice."""
+        return f"{self.decision.value.capitalize()}. {self.reason}"
+
+    @property
+    def reason(self) -> str:
+        """The headline without the decision, where it begins with it."""
         word, said = self.decision.value, f"{self.headline.rstrip('.')}."
-        return said if said.lower().startswith(word) else f"{word.capitalize()}. {said}"
+        if not said.lower().startswith(f"{word}: "):
+            return said
+        rest = said[len(word) + 2 :]
+        return f"{rest[0].upper()}{rest[1:]}"
 
     @property
     def ready(self) -> bool:

@@ -34,7 +34,7 @@ def _here(money: Money, plan: Plan, goal: Goal) -> str:
     within = "within" if plan.full_time.value <= 3600 * goal.budget_hours else "over"
     said = (
         f"Here the full run takes {duration(plan.full_time.value)} ({within} your {goal.budget_hours:g} h) "
-        f"and about {energy.value:.2g} kWh, {_between(cost)} of electricity at {money.price.value:g} USD/kWh"
+        f"and about {_energy(energy.value)}, {_between(cost)} of electricity at {money.price.value:g} USD/kWh"
     )
     if money.rows_in_time is not None and 0 < money.rows_in_time < LARGE:
         said += f"; {goal.budget_hours:g} h are enough for about {roughly(money.rows_in_time)} rows"
@@ -93,3 +93,7 @@ def _between(cost: Estimate) -> str:
     if cost.high < 0.01:
         return "less than a cent"
     return f"{cost.low:,.2f} to {cost.high:,.2f} USD"
+
+
+def _energy(kwh: float) -> str:
+    return f"{kwh:.2g} kWh" if kwh >= 0.1 else f"{kwh * 1000:.2g} Wh"

@@ -50,7 +50,28 @@ class Bars:
     """(label, value, value in words)."""
 
 
-Block = str | Lines | Table | Plot | Bars
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Parts of one whole as one bar, against the room that there is."""
+
+    title: str
+    parts: tuple[tuple[str, float, str], ...]
+    """(label, value, value in words)."""
+    room: float
+    words: str
+    """The whole and the room in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What a reader must see first."""
+
+    word: str
+    text: str
+    note: str
+
+
+Block = str | Lead | Lines | Table | Plot | Bars | Stack
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from importlib.metadata import PackageNotFoundError, version
 
 from advisor import numbers
 from advisor.case import Case
-from advisor.document.blocks import Block, Lines, Part, Table
+from advisor.document.blocks import Block, Lead, Lines, Part, Table
 from advisor.document.money import money_part
-from advisor.document.pictures import ladder_plot, length_bars, loss_plot, memory_bars, rate_plot
+from advisor.document.pictures import ladder_plot, length_bars, loss_plot, memory_stack, rate_plot
 from advisor.export.tune import tune_of
 from advisor.journey import findings_of
 from heuristics.decision import Verdict
@@ -42,8 +42,11 @@ def _verdict(verdict: Verdict) -> Part:
         for each in verdict.evidence
     )
     blocks: list[Block] = [
-        verdict.sentence,
-        f"Confidence: {verdict.confidence}.",
+        Lead(
+            verdict.decision.value.capitalize(),
+            verdict.reason,
+            f"Confidence: {verdict.confidence}.",
+        ),
     ]
     if rows:
         blocks.append(Table(("", "evidence", "number and basis", "source"), rows))
@@ -98,8 +101,8 @@ def _measured(pilot: PilotFacts) -> Part:
 
 
 def _pictures(case: Case) -> Part:
-    drawn = (ladder_plot(case), loss_plot(case), rate_plot(case), memory_bars(case), length_bars(case))
-    return Part("Pictures", tuple(each for each in drawn if each is not None))
+    drawn = (ladder_plot(case), loss_plot(case), rate_plot(case), memory_stack(case), length_bars(case))
+    return Part("Plots", tuple(each for each in drawn if each is not None))
 
 
 def data_sentence(case: Case) -> str:

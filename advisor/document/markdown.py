@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from advisor import numbers
-from advisor.document.blocks import Bars, Block, Lines, Part, Plot, Table
+from advisor.document.blocks import Bars, Block, Lead, Lines, Part, Plot, Stack, Table
 from advisor.text import one_line
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$!&@:])")
@@ -42,6 +42,11 @@ def _block(block: Block) -> str:
             return table(head, rows)
         case Bars(title=title, bars=bars):
             return f"{text(title)}\n\n" + table(("", "value"), [(label, words) for label, _, words in bars])
+        case Stack(title=title, parts=parts, words=words):
+            named = table(("part", "value"), [(label, shown) for label, _, shown in parts])
+            return f"{text(title)}\n\n{text(words)}\n\n{named}"
+        case Lead(word=word, text=said, note=note):
+            return f"**{text(word)}**\n\n{text(said)}\n\n{text(note)}"
         case Plot():
             return _plot(block)
 

@@ -17,7 +17,7 @@ def money_part(plan: Plan) -> Part:
     if drawn is None:
         blocks.append("No known cloud offer fits, or none has a price.")
     else:
-        head = ("offer", "GPUs", "price", "time", "cost", "memory of each GPU", "price of")
+        head = ("offer", "price", "minutes that count", "time", "cost", "memory of each GPU", "price of")
         blocks += [drawn, Table(head, tuple(_offer(each) for each in plan.offers)), _HOW]
     if plan.shares:
         blocks += ["Divided among several GPUs, as the exported files do it:", _shares(plan.shares)]
@@ -26,8 +26,8 @@ def money_part(plan: Plan) -> Part:
 
 
 _HOW = (
-    "Hours hold set-up, transfer and, for spot machines, the interruptions to expect; costs hold an "
-    "allowance for one failed run."
+    "Times and costs are ranges by formula. They hold set-up, transfer and, for spot machines, the "
+    "interruptions to expect; costs hold an allowance for one failed run."
 )
 
 
@@ -45,17 +45,17 @@ def _here(plan: Plan) -> Table:
 
 
 def _offer(each: Offer) -> tuple[str, ...]:
-    parts = ", ".join(f"{name} {numbers.quantity(hours, 'h')}" for name, hours in each.parts)
-    memory = (
-        "" if each.memory is None else f"{numbers.estimated(each.memory)} of {numbers.size(each.gpu_memory)}"
-    )
+    memory = ""
+    if each.memory is not None:
+        need, room = numbers.size(each.memory.value), numbers.size(each.gpu_memory)
+        memory = f"{need} of {room}, {each.memory.basis.value}{', weights divided' if each.sharded else ''}"
     return (
-        f"{each.provider} {each.instance}",
-        f"{each.gpus} × {each.gpu}",
+        f"{each.provider} {each.instance}, {each.gpus} × {each.gpu}",
         f"{each.usd_per_hour:.2f} USD/h {'spot' if each.spot else 'on demand'}",
-        f"{numbers.estimated(each.hours)}{f': {parts}' if parts else ''}",
-        numbers.estimated(each.cost),
-        f"{memory}{', weights divided' if each.sharded else ''}",
+        ", ".join(f"{name} {numbers.quantity(hours, 'h')}" for name, hours in each.parts if hours * 60 >= 1),
+        numbers.spread(each.hours),
+        numbers.spread(each.cost),
+        memory,
         each.date,
     )
 

@@ -2,7 +2,7 @@
 
 from advisor import catalog, numbers
 from advisor.case import Case
-from advisor.document.blocks import Bars, Plot, Series
+from advisor.document.blocks import Bars, Plot, Series, Stack
 from heuristics.facts.forecast import Forecast
 from heuristics.recipe import Plan
 
@@ -64,24 +64,27 @@ def rate_plot(case: Case) -> Plot | None:
     )
 
 
-def memory_bars(case: Case) -> Bars | None:
-    """Parts of the predicted peak, and what the device gives."""
+def memory_stack(case: Case) -> Stack | None:
+    """Parts of the predicted peak, against what the device gives."""
     if case.plan is None:
         return None
     memory = case.plan.memory
-    parts = [(each.name, float(each.bytes), numbers.size(each.bytes)) for each in memory.parts]
-    total = ("all together", memory.total.value, numbers.estimated(memory.total))
-    there = ("the device gives", float(memory.available), numbers.size(memory.available))
-    return Bars(f"Memory of one training step: {memory.fit}", (*parts, total, there))
+    parts = tuple((each.name, float(each.bytes), numbers.size(each.bytes)) for each in memory.parts)
+    words = f"{numbers.estimated(memory.total)}, of {numbers.size(memory.available)}: {memory.fit}."
+    return Stack("Memory of one training step", parts, float(memory.available), words)
 
 
 def length_bars(case: Case) -> Bars | None:
-    """How long the rows are."""
+    """How long the rows are, without the empty lengths at both ends."""
     tokens = case.data.tokens if case.data else None
-    if tokens is None or not tokens.histogram:
+    held = [place for place, (_, count) in enumerate(tokens.histogram) if count] if tokens else []
+    if tokens is None or not held:
         return None
-    rows = tuple((f"to {edge:,}", float(count), f"{count:,}") for edge, count in tokens.histogram)
-    return Bars("Rows by length in tokens", rows)
+    shown = tokens.histogram[held[0] : held[-1] + 1]
+    return Bars(
+        "Rows by length in tokens",
+        tuple((f"to {edge:,}", float(count), f"{count:,}") for edge, count in shown),
+    )
 
 
 def cost_bars(plan: Plan) -> Bars | None:

@@ -5,13 +5,11 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from advisor import numbers
-from advisor.document.blocks import Bars, Plot
+from advisor.document.blocks import Plot
 
 _WIDTH, _HEIGHT = 640, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 34, 24, 50
 _TICKS = 4
-_BAR = 26
-_LABEL = 190
 
 
 def plot(picture: Plot) -> str:
@@ -42,22 +40,6 @@ def plot(picture: Plot) -> str:
     return _figure(picture.title, _HEIGHT, body, legend)
 
 
-def bars(picture: Bars) -> str:
-    """Horizontal bars with their values beside them."""
-    most = max((value for _, value, _ in picture.bars if math.isfinite(value)), default=0.0) or 1.0
-    room = _WIDTH - _LABEL - 130
-    body = []
-    for place, (label, value, words) in enumerate(picture.bars):
-        top = place * _BAR + 4
-        width = max(1.0, room * value / most) if math.isfinite(value) else 1.0
-        body += [
-            f'<text x="{_LABEL - 8}" y="{top + 14}" class="end">{escape(label[:30])}</text>',
-            f'<rect class="bar" x="{_LABEL}" y="{top}" width="{width:.1f}" height="{_BAR - 8}"/>',
-            f'<text x="{_LABEL + width + 6:.1f}" y="{top + 14}">{escape(words)}</text>',
-        ]
-    return _figure(picture.title, len(picture.bars) * _BAR + 8, body, "")
-
-
 class _Frame:
     """From values to places in the picture."""
 
@@ -65,7 +47,9 @@ class _Frame:
         self._logarithmic = logarithmic and left > 0
         self.left, self.right = left, right if right > left else left + 1
         room = (high - low) * 0.05 or abs(high) * 0.05 or 1.0
-        self.low, self.high = low - room, high + room
+        # Losses and shares end at zero: no axis goes below what no value can reach.
+        self.low = max(0.0, low - room) if low >= 0 else low - room
+        self.high = high + room
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """The place of a point."""
@@ -79,14 +63,23 @@ class _Frame:
 
     def across(self) -> list[float]:
         """Where the x axis is labelled."""
-        steps = [each / _TICKS for each in range(_TICKS + 1)]
         if self._logarithmic:
+            steps = [each / _TICKS for each in range(_TICKS + 1)]
             return [self.left * (self.right / self.left) ** each for each in steps]
-        return [self.left + each * (self.right - self.left) for each in steps]
+        return _round_steps(self.left, self.right)
 
     def up(self) -> list[float]:
         """Where the y axis is labelled."""
-        return [self.low + each / _TICKS * (self.high - self.low) for each in range(_TICKS + 1)]
+        return _round_steps(self.low, self.high)
+
+
+def _round_steps(low: float, high: float) -> list[float]:
+    """About as many round numbers as there are ticks, all inside."""
+    rough = (high - low) / _TICKS
+    unit = 10.0 ** math.floor(math.log10(rough))
+    step = next(unit * each for each in (1, 2, 2.5, 5, 10) if unit * each >= rough * 0.999)
+    first = math.ceil(low / step - 1e-9)
+    return [each * step for each in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
 def _axes(picture: Plot, frame: _Frame) -> Iterable[str]:

@@ -92,9 +92,39 @@ def test_the_page_holds_every_picture(tmp_path: Path) -> None:
         "Cost of",
     ):
         assert title in page
-    assert page.count("<svg") == 6
+    assert page.count("<svg") == 3
+    assert page.count('class="bars"') == 2
+    assert page.count('class="stack"') == 1
     assert 'class="band"' in page
     assert "nan" not in "".join(re.findall(r"<svg.*?</svg>", page))
+    assert all(0 <= float(width) <= 100 for width in re.findall(r"width:([^%]*)%\"", page))
+
+
+def test_the_decision_stands_first_and_is_said_once(tmp_path: Path) -> None:
+    case = rich_case(tmp_path)
+    assert case.verdict is not None
+    case = case.but(verdict=replace(case.verdict, headline="Scale up here: it is better."))
+    page = _texts(case)["report.html"]
+    assert "<strong>Scale up here</strong><p>It is better.</p>" in page
+    assert "Verdict: Scale up here. It is better." in _texts(case)["README.md"]
+
+
+def test_narrow_screens_read_the_column_beside_each_cell(tmp_path: Path) -> None:
+    page = _texts(rich_case(tmp_path, ATTACK))["report.html"]
+    assert '<td data-head="evidence">' in page
+    assert "@media (max-width: 620px)" in page
+
+
+def test_axes_of_losses_begin_at_zero_and_count_in_round_steps(tmp_path: Path) -> None:
+    case = rich_case(tmp_path)
+    assert case.pilot is not None
+    steps = tuple((step, 5.0 / step) for step in range(1, 151))
+    run = replace(case.pilot.runs[0], train_loss=steps, heldout_loss=())
+    page = _texts(case.but(pilot=replace(case.pilot, runs=(run,))))["report.html"]
+    drawn = next(each for each in re.findall(r"<svg.*?</svg>", page) if "Loss of run" in each)
+    shown = re.findall(r'class="(?:end|mid)"[^>]*>([^<]*)<', drawn)
+    assert not any(each.startswith("-") for each in shown)
+    assert {"0", "2.00", "4.00", "50", "100", "150"} <= set(shown)
 
 
 def test_markdown_says_the_same_and_nothing_in_it_is_code_or_link(tmp_path: Path) -> None:
