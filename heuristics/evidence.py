@@ -86,17 +86,15 @@ def of_plan(plan: Plan | None, goal: Goal, measured: Estimate | None = None) -> 
 
 
 def _of_money(plan: Plan, goal: Goal) -> tuple[Evidence, ...]:
-    """Electricity here, the cheapest offer, and where the balance tips, in the plan's own sentences."""
+    """Electricity here and the best offer, in the plan's own sentences."""
     if plan.money is None:
         return ()
-    here, *cloud = plan.money.lines
-    offer = plan.offers[0] if plan.offers else None
-    lines = [Evidence(here, plan.money.cost)]
-    for number, line in enumerate(cloud):
-        first = number == 0
-        paid = offer is not None and goal.data_may_leave and offer.cost.value <= goal.budget_money
-        lines.append(Evidence(line, offer.cost if first and offer else None, paid if first else True))
-    return tuple(lines)
+    here, cloud, *_ = plan.money.lines
+    if not plan.offers:
+        return (Evidence(here, plan.money.cost), Evidence(cloud, None, False))
+    offer = plan.offers[0]
+    paid = goal.data_may_leave and offer.cost.value <= goal.budget_money
+    return (Evidence(here, plan.money.cost), Evidence(cloud, offer.cost, paid))
 
 
 def of_forecast(made: Forecast | str) -> Evidence:

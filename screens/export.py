@@ -31,7 +31,13 @@ class ExportScreen(StepScreen):
     ]
 
     def sections(self, case: Case, live: Live | None) -> tuple[Section, ...]:
-        """Folder, files with preview, targets, what was written."""
+        """Folder, files with preview, targets, what was written; made anew only when one of these changed."""
+        key = (self.studio.export_folder, self._ticked())
+        if self._made is None or self._made[0] is not case or self._made[1] != key:
+            self._made = (case, key, self._sections(case))
+        return self._made[2]
+
+    def _sections(self, case: Case) -> tuple[Section, ...]:
         folder = self.studio.export_folder
         try:
             files = preview(case, folder, self._ticked())
@@ -46,6 +52,9 @@ class ExportScreen(StepScreen):
             Section("Written", tuple(_written(number, each) for number, each in enumerate(case.exported))),
             finding_rows(findings_of(case, "export")),
         )
+
+    _made: tuple[Case, tuple[Path, tuple[str, ...]], tuple[Section, ...]] | None = None
+    """The sections as they were made last, and of what: every file is written to be shown."""
 
     def _ticked(self) -> tuple[str, ...]:
         return tuple(each.name for each in targets() if each.name not in self.studio.export_left_out)

@@ -66,7 +66,7 @@ def _cloud(plan: Plan) -> tuple[Row, ...]:
         return paragraphs([heading("Cost of the full run"), said, *drawn, dates])
 
     value = f"{numbers.quantity(cheapest.hours.value, 'h')}, {numbers.quantity(cheapest.cost.value, 'USD')}"
-    return (Row("cost", "cheapest in time", value, f"{_short(cheapest)}, {cheapest.date}", detail=detail),)
+    return (Row("cost", "cloud", value, f"{_short(cheapest)}, {cheapest.date}", detail=detail),)
 
 
 def _short(offer: Offer) -> str:

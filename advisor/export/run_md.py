@@ -84,4 +84,19 @@ def _verdict(case: Case) -> str:
 
 
 def _code(*commands: list[str]) -> str:
-    return "\n".join(f"    {shlex.join(words)}" for words in commands)
+    return "\n".join(f"    {' '.join(map(_word, words))}" for words in commands)
+
+
+def _word(word: str) -> str:
+    """The word for the shell on one line: a line break inside would end the block that it stands in."""
+    if word.isprintable():
+        return shlex.quote(word)
+    return "$'" + "".join(_escaped(each) for each in word) + "'"
+
+
+def _escaped(character: str) -> str:
+    if character in "\\'":
+        return f"\\{character}"
+    if character.isprintable():
+        return character
+    return "".join(f"\\x{byte:02x}" for byte in character.encode("utf-8", "surrogateescape"))
