@@ -1,6 +1,7 @@
 """Axolotl: one YAML file with the same rows, the same loss mask and the same steps."""
 
 from advisor.case import Case
+from advisor.export.arguments import linear_targets
 from advisor.export.headline import head
 from advisor.export.target import CONVERSATIONS, DATA, Target, TextFile, Tune
 from advisor.export.versions import known
@@ -29,7 +30,7 @@ def _model(tune: Tune) -> dict[str, Setting]:
     if recipe.targets == "all-linear":
         chosen["lora_target_linear"] = True
     else:
-        chosen["lora_target_modules"] = [each.strip() for each in recipe.targets.split(",")]
+        chosen["lora_target_modules"] = linear_targets(recipe.targets)
     if recipe.method == "qlora":
         chosen["load_in_4bit"] = True
     return chosen

@@ -3,6 +3,7 @@
 import json
 
 from advisor.case import Case
+from advisor.export.arguments import arguments
 from advisor.export.headline import head
 from advisor.export.target import CONVERSATIONS, DATA, Target, TextFile, Tune
 from advisor.export.versions import known
@@ -54,26 +55,14 @@ def _training(tune: Tune) -> dict[str, Setting]:
     recipe = tune.recipe
     return {
         "output_dir": "./tuned-llamafactory",
-        "learning_rate": recipe.learning_rate,
-        "per_device_train_batch_size": recipe.micro_batch,
+        **arguments(tune),
         "per_device_eval_batch_size": recipe.micro_batch,
-        "gradient_accumulation_steps": recipe.accumulation,
-        "num_train_epochs": recipe.epochs,
-        "lr_scheduler_type": recipe.schedule,
         # Whole steps: what a share is called differs among the versions that it allows.
         "warmup_steps": tune.warmup_steps,
-        "optim": recipe.optimizer,
-        "weight_decay": recipe.weight_decay,
-        "max_grad_norm": recipe.max_grad_norm,
         # On by default there, unlike in the pilot's trainer.
         "disable_gradient_checkpointing": not recipe.checkpointing,
         "bf16": recipe.precision == "bf16",
         "fp16": recipe.precision == "fp16",
-        "seed": recipe.seed,
-        "data_seed": recipe.seed,
-        "logging_steps": 10,
-        "save_strategy": "epoch",
-        "save_total_limit": 2,
         "report_to": "none",
     }
 

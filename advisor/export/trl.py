@@ -1,6 +1,7 @@
 """TRL: the settings that the pilot trained with as a YAML file, and a plain script that reads them."""
 
 from advisor.case import Case
+from advisor.export.arguments import arguments, linear_targets
 from advisor.export.headline import head
 from advisor.export.requirements import requirements
 from advisor.export.script import script
@@ -31,7 +32,7 @@ def _model(tune: Tune) -> dict[str, Setting]:
         "lora_r": recipe.rank,
         "lora_alpha": recipe.alpha,
         "lora_dropout": recipe.dropout,
-        "lora_target_modules": [each.strip() for each in recipe.targets.split(",")],
+        "lora_target_modules": linear_targets(recipe.targets),
     }
     if recipe.method == "qlora":
         chosen |= {"load_in_4bit": True, "bnb_4bit_quant_type": "nf4", "use_bnb_nested_quant": True}
@@ -56,23 +57,12 @@ def _training(tune: Tune) -> dict[str, Setting]:
     recipe = tune.recipe
     return {
         "output_dir": "./tuned",
-        "learning_rate": recipe.learning_rate,
-        "per_device_train_batch_size": recipe.micro_batch,
-        "gradient_accumulation_steps": recipe.accumulation,
-        "num_train_epochs": recipe.epochs,
-        "lr_scheduler_type": recipe.schedule,
+        **arguments(tune),
+        # A share of all steps where it is below 1.
         "warmup_steps": recipe.warmup_share,
-        "optim": recipe.optimizer,
-        "weight_decay": recipe.weight_decay,
-        "max_grad_norm": recipe.max_grad_norm,
         "gradient_checkpointing": recipe.checkpointing,
         "bf16": recipe.precision == "bf16",
         "fp16": recipe.precision == "fp16",
-        "seed": recipe.seed,
-        "data_seed": recipe.seed,
-        "logging_steps": 10,
-        "save_strategy": "epoch",
-        "save_total_limit": 2,
         "report_to": "tensorboard",
     }
 

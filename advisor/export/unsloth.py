@@ -3,6 +3,7 @@
 import json
 
 from advisor.case import Case
+from advisor.export.arguments import arguments, linear_targets
 from advisor.export.script import script
 from advisor.export.target import DATA, Target, TextFile, Tune
 from advisor.export.versions import known
@@ -16,9 +17,7 @@ _LINEAR = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down
 def settings(tune: Tune) -> dict[str, object]:
     """What the script reads; "arguments" are transformers' TrainingArguments."""
     recipe = tune.recipe
-    targets = (
-        _LINEAR if recipe.targets == "all-linear" else [each.strip() for each in recipe.targets.split(",")]
-    )
+    targets = _LINEAR if recipe.targets == "all-linear" else linear_targets(recipe.targets)
     return {
         "model": tune.model_name,
         "method": recipe.method,
@@ -39,20 +38,8 @@ def settings(tune: Tune) -> dict[str, object]:
         "seed": recipe.seed,
         "arguments": {
             "output_dir": "./tuned-unsloth",
-            "learning_rate": recipe.learning_rate,
-            "per_device_train_batch_size": recipe.micro_batch,
+            **arguments(tune),
             "per_device_eval_batch_size": recipe.micro_batch,
-            "gradient_accumulation_steps": recipe.accumulation,
-            "num_train_epochs": recipe.epochs,
-            "lr_scheduler_type": recipe.schedule,
-            "optim": recipe.optimizer,
-            "weight_decay": recipe.weight_decay,
-            "max_grad_norm": recipe.max_grad_norm,
-            "seed": recipe.seed,
-            "data_seed": recipe.seed,
-            "logging_steps": 10,
-            "save_strategy": "epoch",
-            "save_total_limit": 2,
             "report_to": "none",
         },
     }

@@ -15,7 +15,7 @@ from advisor.export.all import chosen, preview, write
 from advisor.export.rented import options
 from advisor.export.tune import tune_of
 from advisor.work.data.examples import Example, Message
-from advisor.work.data.render import conversation_row
+from advisor.work.data.render import Template, conversation_row
 from advisor.work.full.unsloth_train import encoded
 from heuristics.basis import Basis, Estimate
 from heuristics.facts.experiment import RateEvidence
@@ -164,6 +164,33 @@ def test_the_unsloth_script_makes_the_pilots_ids_and_labels(tmp_path: Path, temp
     rows = [encoded(tokenizer, json.loads(line), 512, everything=False) for line in lines]  # type: ignore[arg-type]
     assert [each["input_ids"] for each in rows] == made.ids
     assert [each["labels"] for each in rows] == made.labels
+
+
+@pytest.mark.parametrize("template", ["chat", "plain", "none"])
+def test_the_exported_trl_settings_make_the_pilots_ids_and_labels(
+    tmp_path: Path, template: Template, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from datasets import load_dataset
+    from trl import ModelConfig, ScriptArguments, SFTConfig, SFTTrainer, TrlParser, get_peft_config
+
+    made = export(tmp_path, template)
+    monkeypatch.chdir(made.folder)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "home"))
+    asked = ["--config", "trl.yaml", "--use_cpu", "true", "--report_to", "none"]
+    script, training, model = TrlParser((ScriptArguments, SFTConfig, ModelConfig)).parse_args_and_config(
+        asked
+    )
+    rows = load_dataset(script.dataset_name, cache_dir=str(tmp_path / "rows"))
+    trainer = SFTTrainer(
+        model=model.model_name_or_path,
+        args=training,
+        train_dataset=rows["train"],
+        eval_dataset=rows["validation"],
+        peft_config=get_peft_config(model),
+    )
+    seen = trainer.train_dataset
+    assert [list(each) for each in seen["input_ids"]] == made.ids
+    assert [list(each) for each in seen["labels"]] == made.labels
 
 
 def test_only_the_last_answer_of_a_conversation_is_marked_for_training() -> None:

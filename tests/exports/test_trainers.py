@@ -68,6 +68,18 @@ def test_axolotl_makes_the_pilots_ids_and_labels_of_plain_rows(tmp_path: Path) -
     assert differences(made, [each["input_ids"] for each in rows], [each["labels"] for each in rows]) == []
 
 
+def test_axolotl_makes_the_pilots_ids_and_labels_of_raw_text(tmp_path: Path) -> None:
+    made = export(tmp_path, "none", trained_tokens="all")
+    rows = _axolotl(made)
+    ids = [_flat(each["input_ids"]) for each in rows]
+    assert differences(made, ids, [_flat(each["labels"]) for each in rows]) == []
+
+
+def _flat(ids: list[object]) -> list[int]:
+    """Axolotl gives completions as lists of rows."""
+    return list(ids[0]) if ids and isinstance(ids[0], list) else list(ids)  # type: ignore[arg-type]
+
+
 def test_axolotl_leaves_out_only_what_follows_the_end_of_a_chat_answer(tmp_path: Path) -> None:
     made = export(tmp_path, "chat")
     for row, ids, labels in zip(_axolotl(made), made.ids, made.labels, strict=True):
