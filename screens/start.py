@@ -27,6 +27,7 @@ _HEADLESS = (
     "replay",
 )
 _FLAGS = ("--json", "--headless", "-h", "--help")
+_DEMO = ["demo"]
 _USAGE = "advisor [DATA …] [--model ID_OR_FOLDER] [--eval FILE] [--case DIR]   or   advisor demo"
 _NO_TERMINAL = (
     "advisor: there is no terminal here to draw on. Without one, write: advisor run FILE --model "
@@ -75,7 +76,7 @@ def _terminal(argv: list[str]) -> int:
         given = given_in(argv)
     except AdvisorError as error:
         return _say(error)
-    app = Arrival(partial(_open, given), walking=given.data == "demo")
+    app = Arrival(partial(_open, given), walking=given.data == _DEMO)
     try:
         app.run()
         return _say(app.fault) if app.fault is not None else app.return_code or 0
@@ -118,7 +119,7 @@ def asked_of(given: argparse.Namespace) -> "Asked":
     """What the terminal program should open."""
     from advisor.cli.asked import Asked
 
-    if given.data == ["demo"]:
+    if given.data == _DEMO:
         return Asked("demo", model=given.model)
     return Asked(
         "run",

@@ -89,6 +89,16 @@ def test_a_signal_leaves_the_terminal_as_it_was(number: signal.Signals, tmp_path
     assert os.waitstatus_to_exitcode(status) == 128 + number
 
 
+def test_the_demo_takes_its_first_step_by_itself(tmp_path: Path) -> None:
+    process, screen = in_a_terminal(["demo"], tmp_path)
+    said = read_until(screen, b"stops the running job", 30)
+    os.kill(process, signal.SIGTERM)
+    read_until(screen, b"\x1b[?1049l", 15)
+    os.waitpid(process, 0)
+    os.close(screen)
+    assert b"stops the running job" in said
+
+
 def test_a_missing_file_is_told_in_one_line(tmp_path: Path) -> None:
     process, screen = in_a_terminal([str(tmp_path / "no.jsonl")], tmp_path)
     said = read_until(screen, b"path.", 30)
