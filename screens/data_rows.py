@@ -8,7 +8,7 @@ from advisor import numbers
 from advisor.case import Case
 from advisor.errors import BadInput
 from advisor.text import one_line
-from heuristics.facts.data import Columns, DataFacts, Quantiles, TokenFacts, Truncation
+from heuristics.facts.data import Columns, DataFacts, Quantiles, TokenFacts, Truncation, Waste
 from screens.pictures import histogram, thinned
 from screens.rows import Field, Row, Section, told
 from screens.topic_rows import topic_section
@@ -149,6 +149,25 @@ def _lengths(tokens: TokenFacts) -> Section:
                 f"{numbers.count(tokens.answer_tokens)} in answers",
                 detail=picture,
             ),
+            *([_waste(tokens.waste)] if tokens.waste is not None else []),
+        ),
+    )
+
+
+def _waste(waste: Waste) -> Row:
+    packed = f"{numbers.share(waste.packed)} packed into {waste.length:,}"
+    return Row(
+        "tokens-waste",
+        "Padding",
+        f"{numbers.share(waste.padded)} of a batch",
+        f"{numbers.share(waste.grouped)} grouped by length, {packed}",
+        detail=told(
+            heading("Padding and packing"),
+            f"{numbers.share(waste.padded)} of what a batch of {waste.batch} random rows computes is "
+            f"padding, rows cut at {waste.length:,} tokens.",
+            f"{numbers.share(waste.grouped)} when rows of like length are put together.",
+            f"{packed}: several rows then share a sequence.",
+            "Padding costs time and memory, not quality. Packing needs attention that keeps rows apart.",
         ),
     )
 

@@ -135,6 +135,22 @@ class Truncation:
 
 
 @dataclass(frozen=True, slots=True)
+class Waste:
+    """What of the computed tokens would be empty, each a share from 0 to 1."""
+
+    batch: int
+    """Rows of a batch."""
+    padded: float
+    """Padding when batches are drawn at random."""
+    grouped: float
+    """Padding when rows of like length are put together."""
+    length: int
+    """Sequence length at which rows are cut and into which they are packed."""
+    packed: float
+    """Left empty when rows are packed into sequences of that length."""
+
+
+@dataclass(frozen=True, slots=True)
 class TokenFacts:
     """Lengths in tokens with one model's tokenizer and template."""
 
@@ -152,6 +168,7 @@ class TokenFacts:
     truncation: tuple[Truncation, ...]
     exact: bool
     """False when counted on a sample and scaled."""
+    waste: Waste | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,23 @@ def special_tokens(data: DataFacts, limits: Limits) -> Finding | None:
     )
 
 
+def pads_with_end(data: DataFacts, limits: Limits) -> Finding | None:
+    """A padding token that is the end token, which some trainers leave out of the loss."""
+    result = data.check("pads_with_end")
+    if result is None or not result.count:
+        return None
+    return Finding(
+        "data.pads_with_end",
+        Level.OK,
+        f"The tokenizer pads with its end token ({result.detail})",
+        "Trainers that mask the padding by its token, such as DataCollatorForLanguageModeling of "
+        "transformers, leave every end out of the loss: the model never learns to stop. The pilot and the "
+        "exports mask by position.",
+        "With a trainer of your own, mask by length, or give the tokenizer a padding token of its own.",
+        "transformers data_collator.py: labels equal to the padding token become -100",
+    )
+
+
 TURN_RULES: tuple[DataRule, ...] = (
     role_errors,
     *(partial(_fault, *each) for each in _FAULTS),
@@ -153,6 +170,7 @@ TURN_RULES: tuple[DataRule, ...] = (
     template_without_end,
     template_changes_text,
     special_tokens,
+    pads_with_end,
     schema_drift,
     duplicate_keys,
     no_licence,

@@ -66,3 +66,11 @@ def test_a_topic_that_decides_nothing_is_said_to_be_open() -> None:
     (said,) = [each for rule in CHECK_RULES if (each := rule(facts, LIMITS)) is not None]
     assert (said.rule, said.level) == ("data.off_topic", Level.UNKNOWN)
     assert said.why.startswith("no word of the topic")
+
+
+def test_padding_with_the_end_token_warns_of_trainers_that_mask_by_token() -> None:
+    facts = data(CheckResult("pads_with_end", 1, 1, detail="<|end|>"))
+    (said,) = [each for rule in CHECK_RULES if (each := rule(facts, LIMITS)) is not None]
+    assert (said.rule, said.level) == ("data.pads_with_end", Level.OK)
+    assert "<|end|>" in said.headline
+    assert not [rule for rule in CHECK_RULES if rule(data(CheckResult("pads_with_end", 0, 1)), LIMITS)]

@@ -18,6 +18,7 @@ from heuristics.facts.data import (
     SplitFacts,
     TokenFacts,
     Truncation,
+    Waste,
 )
 from heuristics.facts.experiment import (
     Alarm,
@@ -115,6 +116,7 @@ DATA = DataFacts(
         ((32, 12), (64, 340), (128, 790), (256, 801), (512, 290), (1024, 70), (2048, 8)),
         (Truncation(256, 369, 0.041, 12), Truncation(512, 78, 0.009, 2), Truncation(1024, 8, 0.0004, 0)),
         exact=True,
+        waste=Waste(8, 0.47, 0.04, 1024, 0.02),
     ),
     split=SplitFacts(1_848, 231, 232, groups=2_250),
     labels=(("billing", 802), ("delivery", 760), ("refund", 500), ("other", 249)),

@@ -2,7 +2,7 @@
 
 from advisor.cli.report.layout import field, table, title
 from advisor.numbers import count, share, size
-from heuristics.facts.data import DataFacts, TokenFacts
+from heuristics.facts.data import DataFacts, TokenFacts, Waste
 
 _SHOWN = 5
 
@@ -37,6 +37,13 @@ def data_lines(data: DataFacts) -> list[str]:
     return lines + (_tokens(data.tokens) if data.tokens else [])
 
 
+def _waste(waste: Waste) -> str:
+    return (
+        f"{share(waste.padded)} of a batch of {waste.batch} at random, "
+        f"{share(waste.grouped)} grouped by length, {share(waste.packed)} packed into {count(waste.length)}"
+    )
+
+
 def _columns(data: DataFacts) -> str:
     columns = data.format.columns
     named = {
@@ -63,4 +70,6 @@ def _tokens(tokens: TokenFacts) -> list[str]:
     rows = [("", "median", "95 %", "99 %", "longest")]
     for name, part in (("row", tokens.total), ("prompt", tokens.prompt), ("answer", tokens.answer)):
         rows.append((name, count(part.p50), count(part.p95), count(part.p99), count(part.largest)))
+    if tokens.waste is not None:
+        lines += field("padding", _waste(tokens.waste))
     return lines + ["              " + line for line in table(rows, frozenset((1, 2, 3, 4)))]

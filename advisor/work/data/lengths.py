@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from advisor import catalog
 from advisor.work.data.limits import LengthLimits, data_limits
+from advisor.work.data.packing import waste
 from advisor.work.data.render import Template
 from advisor.work.data.scan.state import RowStore
 from advisor.work.data.scan.tokens import NOT_COUNTED
@@ -57,6 +58,7 @@ def token_facts(
         histogram=histogram(totals, limits.histogram_bins, scale),
         truncation=tuple(truncation(prompts, answers, length, scale) for length in lengths),
         exact=exact,
+        waste=waste(totals, next((each for each in lengths if each >= total.p99), lengths[-1])),
     )
 
 

@@ -80,6 +80,8 @@ class LengthLimits(_Table):
     early_rows: int
     candidates: tuple[int, ...]
     histogram_bins: int
+    batch_rows: int
+    packed_rows: int
 
 
 class AnswerLimits(_Table):

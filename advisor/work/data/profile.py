@@ -14,7 +14,7 @@ from advisor.work.data.checks.all import ROW_CHECKS, results_of
 from advisor.work.data.checks.batch import Tally
 from advisor.work.data.checks.keys import duplicate_keys
 from advisor.work.data.checks.provenance import no_licence
-from advisor.work.data.checks.template import SpecialTokens, template_results
+from advisor.work.data.checks.template import SpecialTokens, pads_with_end, template_results
 from advisor.work.data.checks.whole import Whole
 from advisor.work.data.convert import convert
 from advisor.work.data.examples import Example
@@ -158,9 +158,8 @@ def _template_results(
     found = special.result(tallies.get(special.name, Tally()))
     told = [found, *template_results(tallies, sampled=plan.every > 1)]
     said = scan.excerpts(sorted({line for each in told for line in each.rows}))
-    return tuple(
-        replace(each, examples=tuple(said[line] for line in each.rows if line in said)) for each in told
-    )
+    shown = (replace(each, examples=tuple(said[line] for line in each.rows if line in said)) for each in told)
+    return pads_with_end(plan.special.get("pad_token", plan.end), plan.end), *shown
 
 
 def _sampled(scan: Scan) -> list[Example]:

@@ -98,3 +98,22 @@ def test_a_licence_or_a_readme_beside_the_file_is_seen(tmp_path: Path) -> None:
     assert no_licence(path).count == 1
     (tmp_path / "README.md").write_text("From us, CC0.")
     assert no_licence(path).count == 0
+
+
+def test_pairs_whose_answers_follow_different_prompts_are_told() -> None:
+    def said(question: str, answer: str) -> list[dict[str, str]]:
+        return [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+
+    written = "\n\nHuman: What is {}?\n\nAssistant: {}"
+    rows = [
+        pair(said("What is one?", "One."), said("What is one?", "Two.")),
+        pair(said("What is one?", "One."), said("What is two?", "Two.")),
+        pair(written.format("one", "One."), written.format("one", "Nothing.")),
+        pair(written.format("one", "One."), written.format("two", "Two.")),
+        pair("An answer: one.", "Another answer: two."),
+    ]
+    check = PreferenceDefects()
+    found = check.result(check.look_raw([RawRow(n, row) for n, row in enumerate(rows, start=1)]))
+    assert found is not None
+    assert (found.count, found.rows) == (2, (2, 4))
+    assert found.detail == "the two answer different prompts in 2"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from advisor.specs import DataChoice
-from advisor.work.data.checks.template import SpecialTokens, template_results
+from advisor.work.data.checks.template import SpecialTokens, pads_with_end, template_results
 from advisor.work.data.examples import Example, Message
 from advisor.work.data.limits import data_limits
 from advisor.work.data.scan.chat_text import chat_writer
@@ -165,3 +165,9 @@ def test_bounds_are_taken_off_again(tmp_path: Path) -> None:
     assert (resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGALRM)) == before
     assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
     assert len(bytearray(1 << 27)) == 1 << 27
+
+
+def test_padding_with_the_end_token_is_told() -> None:
+    found = pads_with_end("</s>", "</s>")
+    assert (found.check, found.count, found.detail) == ("pads_with_end", 1, "</s>")
+    assert pads_with_end("<pad>", "</s>").count == 0

@@ -1,5 +1,6 @@
 """Defects of pairs of a better and a worse answer."""
 
+import re
 from collections.abc import Sequence
 
 from advisor.work.data.checks.batch import SHOWN, Tally
@@ -8,7 +9,10 @@ from advisor.work.data.row import Row
 from advisor.work.data.turns import text_of, turns_of
 from heuristics.facts.data import CheckResult
 
-_SAME, _EMPTY, _LONGER, _PAIRS = "both answers are the same", "an answer is empty", "longer", "pairs"
+_SAME, _EMPTY, _OTHER = "both answers are the same", "an answer is empty", "the two answer different prompts"
+_LONGER, _PAIRS = "longer", "pairs"
+_LAST_ANSWER = re.compile(r"(?s)(.*(?:\A|\n)\s*(?:assistant|gpt|bot|model)\s*:)", re.IGNORECASE)
+"""Everything up to the last answer of a conversation that is written as one text."""
 
 
 class PreferenceDefects:
@@ -21,10 +25,11 @@ class PreferenceDefects:
         for row in rows:
             if "chosen" not in row.value or "rejected" not in row.value:
                 continue
-            chosen, rejected = said(row.value["chosen"]), said(row.value["rejected"])
+            better, worse = row.value["chosen"], row.value["rejected"]
+            chosen, rejected = said(better), said(worse)
             tally.kinds[_PAIRS] += 1
             tally.kinds[_LONGER] += len(chosen) > len(rejected)
-            defect = _EMPTY if not chosen or not rejected else _SAME if chosen == rejected else ""
+            defect = _defect(chosen, rejected, before(better), before(worse))
             if defect:
                 tally.count += 1
                 tally.kinds[defect] += 1
@@ -36,12 +41,31 @@ class PreferenceDefects:
         pairs = tally.kinds[_PAIRS]
         if not pairs:
             return None
-        told = [f"{each} in {tally.kinds[each]:,}" for each in (_SAME, _EMPTY) if tally.kinds[each]]
+        told = [f"{each} in {tally.kinds[each]:,}" for each in (_SAME, _EMPTY, _OTHER) if tally.kinds[each]]
         limits = data_limits().drift
         longer = tally.kinds[_LONGER] / pairs
         if pairs >= limits.least_rows and longer > limits.longer_share:
             told.append(f"the better answer is the longer one in {longer:.0%}")
         return tally.result(self.name, "; ".join(told))
+
+
+def _defect(chosen: str, rejected: str, asked: str, asked_worse: str) -> str:
+    if not chosen or not rejected:
+        return _EMPTY
+    if asked and asked_worse and asked != asked_worse:
+        return _OTHER
+    return _SAME if chosen == rejected else ""
+
+
+def before(value: object) -> str:
+    """The prompt that an answer carries with it: the turns before its last one, or the text before the last
+    answer of a written conversation; empty when it carries none."""
+    if isinstance(value, str):
+        found = _LAST_ANSWER.match(value)
+        return " ".join(found.group(1).split()) if found else ""
+    if not isinstance(value, list):
+        return ""
+    return "\n".join(said(turn) for turn in value[:-1])
 
 
 def said(value: object) -> str:

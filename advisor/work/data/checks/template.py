@@ -78,6 +78,11 @@ class TemplateWatch:
             each.total += 1
 
 
+def pads_with_end(pad: str, end: str) -> CheckResult:
+    """1 when the token that a tokenizer pads with is the one that ends a text."""
+    return CheckResult("pads_with_end", int(pad == end), 1, detail=one_line(end, 40))
+
+
 def template_results(tallies: Mapping[str, Tally], sampled: bool) -> tuple[CheckResult, ...]:
     """Rows that the template refuses, writes without an end, or changes; nothing where it wrote none."""
     if REFUSED not in tallies:
