@@ -49,6 +49,7 @@ class Copyist:
         self._log = log
         self._open_line = False
         self._guess = "windows_1252" in chosen.names
+        self._split = "split_lines" in chosen.names
         self.done = Copied()
 
     def run(self, head: bytes, verdicts: Verdicts, emitter: Emitter | None) -> Copied:
@@ -56,7 +57,11 @@ class Copyist:
         if self._dialect is not None:
             self._write(head)
         for place, record in read(
-            self._chosen.source, emitter, "writing the copy", guess_encoding=self._guess
+            self._chosen.source,
+            emitter,
+            "writing the copy",
+            guess_encoding=self._guess,
+            split=self._split,
         ):
             self.done.rows += 1
             if place in verdicts.dropped:
@@ -97,6 +102,9 @@ class Copyist:
             decoded = raw.decode("cp1252", "replace").encode()
             new = decoded if value is before else self._serialised(record, value, decoded)
             return new, ("windows_1252", *fixes), Change(record.line, excerpt(raw), excerpt(new))
+        if record.joined and raw is not None:
+            new = self._serialised(record, value, raw) if fixes else raw
+            return new, ("split_lines", *fixes), Change(record.line, excerpt(raw), excerpt(new))
         if not fixes:
             return untouched(record), (), None
         return self._serialised(record, value, raw), fixes, changed_row(record.line, before, value)

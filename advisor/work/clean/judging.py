@@ -38,9 +38,9 @@ def judge(
     `state` is a folder for what is remembered of each row while all are compared; it is removed at the end.
     """
     court = _Court(chosen, cleaning, context, RowStore(state))
-    guess = "windows_1252" in chosen.names
+    guess, split = "windows_1252" in chosen.names, "split_lines" in chosen.names
     try:
-        for place, record in read(chosen.source, emitter, "judging rows", guess_encoding=guess):
+        for place, record in read(chosen.source, emitter, "judging rows", guess_encoding=guess, split=split):
             court.hear(place, record)
         return court.close()
     finally:

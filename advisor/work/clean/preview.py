@@ -20,7 +20,7 @@ from advisor.work.clean.reading import SourceFile, is_guessed, read
 from advisor.work.clean.records import Record
 from advisor.work.clean.whole import WHOLE, remember, rows_of
 from advisor.work.data.examples import Example
-from advisor.work.data.jsonl import excerpt
+from advisor.work.data.jsonl import SEVERAL, excerpt
 from advisor.work.data.rows import Row, open_rows
 from advisor.work.data.scan.frames import lists_of
 from advisor.work.data.scan.state import RowStore
@@ -40,7 +40,7 @@ def preview(
     store = RowStore(state)
     looking = _Looking(chosen(task, source, names, emitter), task, store)
     try:
-        for _, record in read(source, emitter, "looking for what to mend", guess_encoding=True):
+        for _, record in read(source, emitter, "looking for what to mend", guess_encoding=True, split=True):
             looking.look(record)
         looking.compare()
     finally:
@@ -68,6 +68,11 @@ class _Looking:
         if not isinstance(record.content, Row):
             told = excerpt(record.raw or b"") or record.content.excerpt
             self._done.note("malformed", Change(record.line, f"{record.content.reason}: {told}", ""))
+        elif record.joined:
+            told = excerpt(record.raw or b"")
+            self._done.note("split_lines", Change(record.line, told, told))
+            if record.joined == 1:
+                self._done.note("malformed", Change(record.line, f"{SEVERAL}: {told} …", ""))
         elif is_guessed(record):
             raw = record.raw or b""
             decoded = raw.decode("cp1252", "replace").encode()

@@ -10,7 +10,7 @@ from advisor.specs import DataChoice
 from advisor.text import one_line
 from advisor.work.clean.records import Record, Records
 from advisor.work.data.formats import recognise
-from advisor.work.data.jsonl import read_object
+from advisor.work.data.jsonl import SEVERAL, read_object, several_objects
 from advisor.work.data.limits import data_limits
 from advisor.work.data.progress import Progress
 from advisor.work.data.rows import Row, open_rows
@@ -59,16 +59,19 @@ def source_of(choice: DataChoice) -> SourceFile:
 
 
 def read(
-    source: SourceFile, emitter: Emitter | None, phase: str, *, guess_encoding: bool
+    source: SourceFile, emitter: Emitter | None, phase: str, *, guess_encoding: bool, split: bool
 ) -> Iterator[tuple[int, Record]]:
     """Every record with its place from 0; with `guess_encoding` lines that are not UTF-8 are read as
-    Windows-1252 where that gives a row."""
+    Windows-1252 where that gives a row, with `split` lines that hold several rows give a record for each."""
     progress = Progress(emitter, phase, source.size, "bytes")
     with Records(source.path) as records:
-        for place, record in enumerate(records):
+        place = 0
+        for record in records:
             if place % _RARELY == 0:
                 progress.at(records.opened.position())
-            yield place, _as_windows(record) if guess_encoding else record
+            for each in _split(record) if split else (record,):
+                yield place, _as_windows(each) if guess_encoding else each
+                place += 1
     progress.at(source.size)
 
 
@@ -82,6 +85,21 @@ def head_of(source: SourceFile) -> bytes:
 def is_guessed(record: Record) -> bool:
     """True for a record whose bytes are not UTF-8 but that was read all the same."""
     return isinstance(record.content, Row) and record.raw is not None and not _is_utf8(record.raw)
+
+
+def _split(record: Record) -> tuple[Record, ...]:
+    """A record for each of the rows that stand on one line; all others as they are."""
+    content, raw = record.content, record.raw
+    if isinstance(content, Row) or content.reason != SEVERAL or raw is None:
+        return (record,)
+    objects = several_objects(raw)
+    rows = [read_object(each, record.line) for each in objects]
+    if not all(isinstance(each, Row) for each in rows):
+        return (record,)
+    return tuple(
+        Record(record.line, row, whole + b"\n", number)
+        for number, (row, whole) in enumerate(zip(rows, objects, strict=True), start=1)
+    ) or (record,)
 
 
 def _as_windows(record: Record) -> Record:

@@ -25,6 +25,8 @@ class Record:
     content: Row | RowProblem
     raw: bytes | None
     """Its lines as they stand; None where rows are not lines, or where the line is too long to be held."""
+    joined: int = 0
+    """Its number, from 1, among the rows that stood together on one line; 0 for a line of its own."""
 
 
 class Records(AbstractContextManager["Records"]):

@@ -12,6 +12,8 @@ from advisor.work.data.source import Stream
 from heuristics.facts.data import RowProblem
 
 _EXCERPT = 120
+SEVERAL = "more than one JSON value on this line"
+"""Why a line is no row that holds several."""
 
 
 def jsonl_rows(stream: Stream, first_line: int = 1) -> Iterator[Row | RowProblem]:
@@ -38,6 +40,25 @@ def read_object(line: bytes, number: int) -> Row | RowProblem:
     if not isinstance(value, dict):
         return RowProblem(number, f"not an object but {kind_of(value)}", excerpt(line))
     return Row(number, value)
+
+
+def several_objects(line: bytes) -> list[bytes]:
+    """The objects that stand on one line, each as it stands; empty when it holds anything else."""
+    try:
+        text = line.decode("utf-8").strip()
+    except UnicodeDecodeError:
+        return []
+    decoder, at, found = json.JSONDecoder(), 0, []
+    while at < len(text):
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return []
+        if not isinstance(value, dict):
+            return []
+        found.append(text[at:end].encode())
+        at = end + len(text[end:]) - len(text[end:].lstrip(" \t\r,"))
+    return found
 
 
 def kind_of(value: object) -> str:
@@ -108,7 +129,7 @@ def _named_by_json(text: str) -> str | None:
         return f"contains {seen[0]}, which is not standard JSON"
     rest = text.strip()[end:].strip()
     if rest.startswith(("{", "[")):
-        return "more than one JSON value on this line"
+        return SEVERAL
     return f"text after the end of the JSON value: {one_line(rest, 30)}" if rest else None
 
 

@@ -21,6 +21,7 @@ EVERYTHING = (
     "secrets",
     "private_data",
     "windows_1252",
+    "split_lines",
     "malformed",
     "empty_answers",
     "refusals",

@@ -134,6 +134,21 @@ def test_rows_that_cannot_be_read_stay_unless_the_user_says_otherwise(tmp_path: 
     assert balanced(guessed)
 
 
+def test_a_line_of_several_rows_is_split_only_when_asked(tmp_path: Path) -> None:
+    first, second, third = (json.dumps(each) for each in question_rows(3))
+    path = write_jsonl(tmp_path / "rows.jsonl", [first, f"{second} {third}", '{"a": 1} 7'])
+    assert clean_file(path).copy == path.read_bytes()
+    done = clean_file(path, ("split_lines",), folder="split")
+    assert done.lines == [f"{each}\n".encode() for each in (first, second, third, '{"a": 1} 7')]
+    assert [(entry["line"], entry["rules"]) for entry in done.log] == [(2, {"split_lines": 1})] * 2
+    assert (done.facts.rows_in, done.facts.rows_out, done.facts.changed) == (4, 4, 2)
+    again = clean_file(Path(str(done.facts.path)), ("split_lines",), folder="again")
+    assert (again.copy, again.log) == (done.copy, ())
+    seen = preview_file(path).outcome("split_lines")
+    assert seen is not None
+    assert seen.rows == 2
+
+
 def test_each_drop_leaves_out_its_rows_only(tmp_path: Path) -> None:
     long = "The quick brown fox jumps over the lazy dog near the old stone bridge by the river at"
     rows = [
@@ -208,7 +223,12 @@ def test_every_fix_of_the_preset_is_done_by_something() -> None:
         *WHOLE,
         *asked(),
     }
-    assert {each.name for each in fixes()} == done | {"malformed", "windows_1252", "over_context"}
+    assert {each.name for each in fixes()} == done | {
+        "malformed",
+        "windows_1252",
+        "split_lines",
+        "over_context",
+    }
 
 
 def test_a_source_that_changes_meanwhile_is_noticed_and_nothing_is_left(
