@@ -8,12 +8,14 @@ from advisor import numbers
 from advisor.case import Case
 from advisor.errors import BadInput
 from advisor.text import one_line
-from heuristics.facts.data import Columns, DataFacts, Quantiles, TokenFacts, Truncation, Waste
+from heuristics.facts.data import AnswerField, Columns, DataFacts, Quantiles, TokenFacts, Truncation, Waste
 from screens.pictures import histogram, thinned
 from screens.rows import Field, Row, Section, told
 from screens.topic_rows import topic_section
-from screens.words import columns, heading, labelled, lines, muted, paragraphs
+from screens.words import Detail, columns, heading, labelled, lines, muted, paragraphs
 
+_LABELS = 20
+"""Labels that are shown."""
 PARTS = {
     "prompt": "what the model is asked",
     "context": "extra input after the prompt",
@@ -222,22 +224,35 @@ def _split(case: Case, data: DataFacts) -> Section:
 
 
 def _labels(data: DataFacts) -> Section:
-    if not data.labels:
-        return Section("Labels", ())
-    pairs = [(one_line(name, 24), rows) for name, rows in data.labels[:20]]
-
-    def detail(width: int) -> Content:
-        more = f"and {len(data.labels) - 20:,} more" if len(data.labels) > 20 else ""
-        return paragraphs([heading("Rows by answer"), histogram(pairs, width), more])
-
+    """Rows by answer, or one row for each field of the answers."""
+    if data.fields:
+        return Section("Fields of the answers", tuple(_field(each) for each in data.fields))
+    shown = data.labels[:_LABELS]
     rows = tuple(
         Row(
             f"label-{number}",
             one_line(name, 24),
             numbers.count(count),
             numbers.share(count / max(1, data.usable)),
-            detail=detail,
+            detail=_counted("Rows by answer", data.labels),
         )
-        for number, (name, count) in enumerate(data.labels[:20])
+        for number, (name, count) in enumerate(shown)
     )
-    return Section(f"Labels ({len(data.labels):,})", rows)
+    return Section(f"Labels ({len(data.labels):,})", rows) if rows else Section("Labels", ())
+
+
+def _field(field: AnswerField) -> Row:
+    common, rows = field.values[0]
+    return Row(
+        f"field-{field.name}",
+        one_line(field.name, 24),
+        f"{len(field.values):,} values",
+        f"most often {one_line(common, 24)}, {numbers.count(rows)} rows",
+        detail=_counted(f"Rows by {one_line(field.name, 24)}", field.values),
+    )
+
+
+def _counted(title: str, values: tuple[tuple[str, int], ...]) -> Detail:
+    pairs = [(one_line(name, 24), rows) for name, rows in values[:_LABELS]]
+    more = f"and {len(values) - _LABELS:,} more" if len(values) > _LABELS else ""
+    return lambda width: paragraphs([heading(title), histogram(pairs, width), more])

@@ -185,6 +185,15 @@ class SplitFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerField:
+    """One field of answers that are made of fields."""
+
+    name: str
+    values: tuple[tuple[str, int], ...]
+    """(Value, rows), most frequent first."""
+
+
+@dataclass(frozen=True, slots=True)
 class FilePart:
     """One of the files of a data set."""
 
@@ -218,6 +227,8 @@ class DataFacts:
     split: SplitFacts | None = None
     labels: tuple[tuple[str, int], ...] = ()
     """(answer, rows), most frequent first, when the answers form few classes; else empty."""
+    fields: tuple[AnswerField, ...] = ()
+    """Fields of the answers and their values, when the answers are made of such; they are then no classes."""
     short_answers: bool = False
     """True when nearly all answers are at most a few words."""
     multi_turn: int = 0

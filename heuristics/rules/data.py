@@ -103,21 +103,32 @@ def one_class(data: DataFacts, limits: Limits) -> Finding | None:
 
 
 def class_balance(data: DataFacts, limits: Limits) -> Finding | None:
-    """Rare classes are hardly learnt, and a dominating one makes "always that" look good."""
-    if len(data.labels) < 2:
+    """Rare classes are hardly learnt, and a dominating one makes "always that" look good; answers made of
+    fields are judged field by field."""
+    judged_ = [
+        _balance("", data.labels, limits),
+        *(_balance(each.name, each.values, limits) for each in data.fields),
+    ]
+    found = [each for each in judged_ if each is not None]
+    return max(found, key=lambda each: len(each.examples), default=None)
+
+
+def _balance(field: str, values: tuple[tuple[str, int], ...], limits: Limits) -> Finding | None:
+    """The balance of one field's values; a field "" stands for whole answers."""
+    if len(values) < 2:
         return None
-    total = sum(count for _, count in data.labels)
-    name, most = data.labels[0]
-    rare = [label for label, count in data.labels if count < limits.data.class_rows_risk]
+    total = sum(count for _, count in values)
+    name, most = values[0]
+    rare = [label for label, count in values if count < limits.data.class_rows_risk]
     if total <= 0 or (not rare and most / total <= limits.data.largest_class_risk):
         return None
     if rare:
-        headline = (
-            f"{len(rare)} of {len(data.labels)} classes have fewer than {limits.data.class_rows_risk} rows"
-        )
+        what = f"values of “{field}”" if field else "classes"
+        headline = f"{len(rare)} of {len(values)} {what} have fewer than {limits.data.class_rows_risk} rows"
         why = f"Such as {rare[0]}: hardly learnt, and not testable."
     else:
-        headline = f"{percent(most / total)} of answers are {name}"
+        where = f"answers have {field}: {name}" if field else f"answers are {name}"
+        headline = f"{percent(most / total)} of {where}"
         why = "Always answering that already looks good."
     return Finding(
         "data.class_balance",

@@ -24,9 +24,9 @@ def data_lines(data: DataFacts) -> list[str]:
     for problem in data.malformed_rows[:_SHOWN]:
         lines += field("", f"{data.place(problem.line)}: {problem.reason}")
     if data.labels:
-        shown = ", ".join(f"{name} {count(rows)}" for name, rows in data.labels[:_SHOWN])
-        more = f" and {len(data.labels) - _SHOWN} more" if len(data.labels) > _SHOWN else ""
-        lines += field("labels", shown + more)
+        lines += field("labels", _values(data.labels))
+    for each in data.fields:
+        lines += field("field", f"{each.name}: {_values(each.values)}")
     if data.split is not None:
         split = data.split
         lines += field(
@@ -35,6 +35,11 @@ def data_lines(data: DataFacts) -> list[str]:
             f"{count(split.test)} test ({split.test_source})",
         )
     return lines + (_tokens(data.tokens) if data.tokens else [])
+
+
+def _values(values: tuple[tuple[str, int], ...]) -> str:
+    shown = ", ".join(f"{name} {count(rows)}" for name, rows in values[:_SHOWN])
+    return shown + (f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else "")
 
 
 def _waste(waste: Waste) -> str:

@@ -48,6 +48,8 @@ class LabelLimits(_Table):
     """An answer of at most this many words is short."""
     nearly_all: float
     """Share of the answers that must be short."""
+    fielded: float
+    """Share of the answers that must have a field."""
     right_least: float
     own_most: float
     other_least: float

@@ -18,7 +18,7 @@ from advisor.work.data.checks.template import SpecialTokens, pads_with_end, temp
 from advisor.work.data.checks.whole import Whole
 from advisor.work.data.convert import convert
 from advisor.work.data.examples import Example
-from advisor.work.data.labels import label_counts, mostly_short
+from advisor.work.data.labels import answer_fields, label_counts, mostly_short
 from advisor.work.data.lengths import token_facts_of
 from advisor.work.data.limits import data_limits
 from advisor.work.data.load import Loaded, load
@@ -112,6 +112,7 @@ def _facts(
     held_store = held.account.store if held is not None else None
     excerpts = scan.excerpts if scan is not None else _no_excerpts
     checks, whole = results_of(scanned, held_store, excerpts, emitter, task.topic)
+    fields = answer_fields(total)
     return DataFacts(
         path=one_line(str(choice.path), 4000),
         name=_name_of(choice),
@@ -125,7 +126,8 @@ def _facts(
         checks=(*checks, *_file_results(choice, scanned.format)),
         tokens=None,
         split=_split_facts(choice, whole) if store.rows else None,
-        labels=label_counts(total),
+        labels=() if fields else label_counts(total),
+        fields=fields,
         short_answers=mostly_short(total, scanned.format),
         multi_turn=total.multi_turn,
         eval_path=one_line(str(choice.eval_path), 4000) if choice.eval_path else None,

@@ -14,9 +14,12 @@ from advisor.work.data import profile as profiling
 from advisor.work.data.export import export
 from advisor.work.data.profile import profile
 from advisor.work.emit import Emitter
+from heuristics.assess import assess
 from heuristics.facts.data import DataFacts
+from heuristics.goal import Goal
 from heuristics.recipe import Recipe
-from tests.data_samples import label_rows, question_rows, write_jsonl
+from tests.data_samples import Row, label_rows, question, question_rows, write_jsonl
+from tests.heuristics.known_cases import LIMITS
 
 RECIPE = Recipe("small", "lora", 1e-3, 4, 1, 1.0, 128, 100, template="plain")
 
@@ -54,6 +57,27 @@ def test_labels_are_told_when_answers_are_few_and_repeated(tmp_path: Path) -> No
     facts = profiled(tmp_path, DataChoice(path=path))[-1]
     assert facts.labels == (("ham", 30), ("spam", 10))
     assert facts.short_answers
+
+
+def triage_rows(count: int) -> list[Row]:
+    """Answers of two fields; one queue is rare, and one of its spellings rarer still."""
+    queues = ["billing"] * 20 + ["delivery"] * 19 + ["Delivery"] + ["legal"]
+    return [
+        {"question": question(n), "answer": f"queue: {queues[n % 41]}\npriority: {('low', 'high')[n % 2]}"}
+        for n in range(count)
+    ]
+
+
+def test_answers_of_fields_are_judged_field_by_field(tmp_path: Path) -> None:
+    facts = profiled(tmp_path, DataChoice(path=write_jsonl(tmp_path / "rows.jsonl", triage_rows(205))))[-1]
+    assert facts.labels == ()
+    fields = {each.name: dict(each.values) for each in facts.fields}
+    assert fields["queue"] == {"billing": 100, "delivery": 100, "legal": 5}
+    assert sum(fields["priority"].values()) == 205
+    found = {each.rule: each for each in assess(None, facts, None, Goal(), None, None, LIMITS)}
+    balance = found["data.class_balance"]
+    assert balance.headline == "1 of 3 values of “queue” have fewer than 10 rows"
+    assert balance.examples == ("legal",)
 
 
 def test_free_answers_are_no_labels(tmp_path: Path) -> None:
