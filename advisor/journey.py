@@ -87,6 +87,11 @@ def task_of(case: Case, action: str, export_folder: Path | None = None) -> Task:
                 wandb_project=case.options.wandb,
             )
             return task.model_copy(update={"resume": interrupted(case, task)})
+        case "simulate":
+            simulated = simulation_task(case)
+            if simulated is None:
+                raise BadInput("There is nothing to simulate", "The plan and its offers rest on simulations")
+            return simulated
         case "clean" | "preview":
             return clean_task(case, preview=action == "preview")
         case "export":

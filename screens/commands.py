@@ -23,6 +23,7 @@ _ACTIONS = (
     ("Clean a copy of the data", "With the ticked fixes; the file stays as it is", "begin('clean')"),
     ("Confirm the goal", "Take all answers as they stand", "confirm_goal"),
     ("Run the pilot", "A small fine-tune on this machine", "begin('pilot')"),
+    ("Simulate memory", "The plan's step, and those of its cloud offers", "begin('simulate')"),
     ("Write the export", "Files for trainers, and what to run", "begin('export')"),
     ("Stop the running job", "Finished parts are kept", "stop_job"),
     ("Take back the last change", "Since the last job; dropped evidence comes back", "undo"),

@@ -26,6 +26,7 @@ _STEP_OF = {
     "profile": "data",
     "pilot": "pilot",
     "export": "export",
+    "simulate": "verdict",
     "preview": "data",
     "clean": "data",
 }

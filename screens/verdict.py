@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from advisor import numbers
@@ -25,7 +25,15 @@ class VerdictScreen(StepScreen):
     ABOUT = (
         "One decision, resting on what was measured.\nEvery line names its basis, and what would change it."
     )
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "p",
+            "app.begin('simulate')",
+            "prove offers",
+            tooltip="Simulate the training step on each offer's GPUs",
+            id="verdict-simulate",
+        ),
+    ]
 
     def sections(self, case: Case, live: Live | None) -> tuple[Section, ...]:
         """Decision, evidence, what would change it, next steps."""

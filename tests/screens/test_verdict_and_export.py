@@ -1,16 +1,23 @@
 """The verdict draws the learning curve and the costs; the export writes what is ticked."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from advisor.case import new_case
+from advisor.journey import settle
+from heuristics.basis import Basis
 from heuristics.facts.experiment import Rung
 from heuristics.facts.forecast import Forecast, LadderPoint
 from heuristics.forecast import of_points
+from heuristics.recipe import Offer
 from screens.app import AdvisorApp
 from screens.curve import curve_picture, curve_words
+from screens.export import ExportScreen
 from screens.widgets.row_list import RowList
+from tests.advisor.test_journey_simulation import MACHINE, MODEL
 from tests.heuristics.test_verdict import LIMITS
 from tests.screens.conftest import Golden
 from tests.screens.sample_case import filled
@@ -70,3 +77,43 @@ async def test_enter_ticks_a_target_off_and_its_files_go(tmp_path: Path) -> None
         names = {each.id for each in rows.options}
         assert "file-axolotl.yaml" not in names
         assert "file-trl.yaml" in names
+
+
+async def test_p_proves_the_offers_by_simulation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADVISOR_HOME", str(tmp_path / "home"))
+    case = new_case(tmp_path / "case", "case").but(machine=MACHINE, model=MODEL)
+    app = AdvisorApp(settle(case.but(goal=replace(case.goal, data_may_leave=True))))
+    assert app.case.plan is not None
+    assert {_basis(each) for each in app.case.plan.offers} == {Basis.FORMULA}
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.switch_mode("verdict")
+        await pilot.pause()
+        await pilot.press("p")
+        for _ in range(600):
+            await asyncio.sleep(0.1)
+            if app.live is not None and not app.live.running and not app.running.busy:
+                break
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert app.case.plan is not None
+        assert {_basis(each) for each in app.case.plan.offers} == {Basis.SIMULATED}
+        assert {each.memory.basis for each in app.case.plan.shares} == {Basis.SIMULATED}
+
+
+def _basis(offer: Offer) -> Basis | None:
+    return offer.memory.basis if offer.memory is not None else None
+
+
+async def test_the_export_is_made_again_only_when_something_changed(tmp_path: Path) -> None:
+    app = AdvisorApp(filled(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.switch_mode("export")
+        await pilot.pause()
+        screen = app.screen
+        assert isinstance(screen, ExportScreen)
+        first = screen.sections(app.case, None)
+        assert screen.sections(app.case, None) is first
+        assert screen.sections(app.case.but(name="other"), None) is not first
+        again = screen.sections(app.case, None)
+        app.export_left_out = frozenset({"axolotl"})
+        assert screen.sections(app.case, None) is not again
