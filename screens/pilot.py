@@ -27,7 +27,14 @@ class PilotScreen(StepScreen):
     STEP = "pilot"
     ABOUT = "Trains on a part of the data and measures what it gained.\nStopping keeps what is finished."
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "app.begin('pilot')", "run pilot", tooltip="Run the pilot", id="pilot-run"),
+        Binding(
+            "r",
+            "app.begin('pilot')",
+            "run",
+            tooltip="Run the pilot, or go on where it was paused, stopped or killed",
+            id="pilot-run",
+        ),
+        Binding("p", "pause", "pause", tooltip="Pause the pilot; r goes on where it was", id="pilot-pause"),
         Binding("b", "browse", "rows", tooltip="Browse the rows behind this line", id="pilot-browse"),
     ]
 
@@ -61,7 +68,14 @@ class PilotScreen(StepScreen):
         """Rows are browsed where an alarm or a measurement names some."""
         if action == "browse":
             return bool(_lines_of(self.studio.case, self.rows.row)) if self.is_mounted else None
+        if action == "pause":
+            return True if self.studio.running_step == self.STEP else None
         return super().check_action(action, parameters)
+
+    async def action_pause(self) -> None:
+        """Stop the running pilot: what it finished and its newest checkpoint are where it goes on."""
+        await self.app.run_action("stop_job")
+        self.studio.say("Paused", "Press r to go on where it was, now or another day")
 
     @work
     async def action_browse(self) -> None:

@@ -27,7 +27,7 @@ def ended_early(pilot: PilotFacts, known: Known, limits: Limits) -> Finding | No
         Level.RISK,
         f"The pilot ended early: {pilot.ended}",
         "What was measured before stays valid, but no verdict rests on it.",
-        "Run the pilot again.",
+        "Run the pilot again: it goes on where it was.",
     )
 
 

@@ -40,3 +40,23 @@ async def test_an_alarm_of_the_case_is_not_told_again(
         app.post_message(JobSaid(RUN, (AlarmRaised(alarm=case.pilot.alarms[0]),)))
         await pilot.pause()
         assert not list(app._notifications)
+
+
+async def test_a_pause_stops_the_job_and_says_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = AdvisorApp(filled(tmp_path))
+    stopped: list[bool] = []
+
+    async def stop() -> None:
+        stopped.append(True)
+
+    monkeypatch.setattr(app.running, "stop", stop)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("5", "p")
+        assert not stopped
+        app.live = Live("pilot", "pilot", str(tmp_path))
+        await pilot.press("p")
+        await pilot.pause()
+        assert stopped == [True]
+        assert any("go on where it was" in each.message for each in app._notifications)
