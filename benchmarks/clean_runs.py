@@ -25,11 +25,11 @@ from advisor.specs import JobSpec, PilotTask
 from advisor.work.emit import Emitter
 from advisor.work.pilot.preparing import encode_candidates, read_splits, set_up
 from advisor.work.pilot.progress import Progress
-from advisor.work.pilot.runs import sample_rows
 from advisor.work.pilot.scoring import mean_loss
 from advisor.work.pilot.surroundings import settle
 from advisor.work.pilot.trainer import RunPlan
 from advisor.work.pilot.training import train
+from heuristics.pilot_runs import sample_rows
 
 RESULT = Path(__file__).parent / "results" / "clean_runs.jsonl"
 EVALUATIONS = 8

@@ -25,6 +25,7 @@ from heuristics.planning_limits import (
     PlanLimits,
     RateLimits,
     SamplesLimits,
+    ScheduleLimits,
     SequenceLimits,
     ShardLimits,
     SiblingLimits,
@@ -46,6 +47,7 @@ class Limits:
     adapter: AdapterLimits
     memory: MemoryLimits
     time: TimeLimits
+    schedule: ScheduleLimits
     plan: PlanLimits
     offers: OfferLimits
     energy: EnergyLimits

@@ -17,9 +17,9 @@ from advisor.work.pilot.memory import PeakMemory, free_unused
 from advisor.work.pilot.metric_files import MetricFiles
 from advisor.work.pilot.progress import Progress
 from advisor.work.pilot.rows import Encoder
-from advisor.work.pilot.schedule import Speeds
 from advisor.work.pilot.scoring import Scorer
 from advisor.work.pilot.settings import pilot_settings
+from heuristics.pilot_schedule import Speeds
 from heuristics.rate_search import Horizon
 from heuristics.recipe import Recipe
 

@@ -1,5 +1,6 @@
 """The last phase: the tuned model on the test rows, its gains, what else tuning did, and samples to read."""
 
+from advisor import catalog
 from advisor.events import ForgettingFound, GainFound, Note, OutliersFound, SampleFound, ScoreFound
 from advisor.text import plain
 from advisor.work.pilot.baseline import Baseline
@@ -85,7 +86,7 @@ def _compare_cleaned(bench: Bench, material: Material, ladder: Climb) -> None:
 def _outliers(bench: Bench, material: Material) -> int:
     """Training rows that stay far harder than the others."""
     settings = pilot_settings().outliers
-    rows = material.samples[: settings.rows]
+    rows = material.samples[: catalog.limits().schedule.scored_rows]
     losses = [each.per_token for each in bench.scorer().losses(rows)]
     usual = sorted(losses)[len(losses) // 2]
     found = [

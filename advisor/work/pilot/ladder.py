@@ -14,13 +14,13 @@ from advisor.work.pilot.material import Material
 from advisor.work.pilot.measuring import Measured, measure
 from advisor.work.pilot.rate import horizon, run_plan
 from advisor.work.pilot.rows import Row
-from advisor.work.pilot.runs import sample_rows
 from advisor.work.pilot.saving import save_tuned
-from advisor.work.pilot.schedule import evaluations_of
 from advisor.work.pilot.scoring import RowLoss, mean_loss
 from advisor.work.pilot.training import Trained, forget_checkpoints, train
 from heuristics.facts.experiment import GroupShift, PilotSchedule, PlannedRun, RateEvidence, Rung
 from heuristics.facts.pilot import Run
+from heuristics.pilot_runs import sample_rows
+from heuristics.pilot_schedule import evaluations_of
 from heuristics.rate_search import carry
 
 
@@ -119,7 +119,8 @@ def _train(
     run = replace(run, epochs=epochs)
     whole = run.samples == len(material.samples) and not run.cleaned
     plan = run_plan(bench.recipe, run, rows, _rate_of(bench, len(rows), rate))
-    evaluations = evaluations_of(run, len(material.samples), catalog.limits().time.evaluations)
+    limits = catalog.limits()
+    evaluations = evaluations_of(run, len(material.samples), limits.time.evaluations, limits.schedule)
     trained = train(bench, plan, material.validation, evaluations, mean_loss(baseline.validation.own))
     if not trained.losses:
         return Step(trained.run, None)

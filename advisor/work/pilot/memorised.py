@@ -3,20 +3,20 @@
 import random
 from collections.abc import Sequence
 
+from advisor import catalog
 from advisor.events import MemorisedFound
 from advisor.work.pilot.bench import Bench
 from advisor.work.pilot.material import Material
 from advisor.work.pilot.rows import Row
-from advisor.work.pilot.settings import pilot_settings
 from heuristics.facts.experiment import Memorised
 
 
 def long_rows(rows: Sequence[Row], seed: int) -> tuple[Row, ...]:
     """Rows whose continuation is long enough to be called memorised, a random few of them."""
-    settings = pilot_settings().memorised
-    found = [each for each in rows if len(continuation(each)) >= settings.least_tokens]
+    limits = catalog.limits().schedule
+    found = [each for each in rows if len(continuation(each)) >= limits.repeated_least]
     random.Random(seed).shuffle(found)
-    return tuple(found[: settings.rows])
+    return tuple(found[: limits.repeated_rows])
 
 
 def continuation(row: Row) -> tuple[int, ...]:
@@ -28,7 +28,7 @@ def repeated(bench: Bench, rows: Sequence[Row], text: str) -> tuple[int, ...]:
     """For each row the longest run of its own tokens in the bench's model's greedy continuation."""
     if not rows:
         return ()
-    most = pilot_settings().memorised.most_tokens
+    most = catalog.limits().schedule.repeated_most
     context = bench.context or most + max(len(each.question) for each in rows)
     most = max(1, min(most, context - max(len(each.question) for each in rows)))
     part = bench.progress.part(text, bench.seconds_to_generate(len(rows), most), len(rows))
@@ -39,7 +39,7 @@ def repeated(bench: Bench, rows: Sequence[Row], text: str) -> tuple[int, ...]:
 def look_for_memorised(bench: Bench, material: Material, by_base: Sequence[int]) -> Memorised:
     """Continue training and held-out rows with the tuned model; `by_base` are the base model's repetitions of
     the same training rows."""
-    least = pilot_settings().memorised.least_tokens
+    least = catalog.limits().schedule.repeated_least
     rows = long_rows(material.samples, bench.recipe.seed)
     heldout = long_rows(material.validation, bench.recipe.seed)
     runs = repeated(bench, rows, "looking for rows learnt by heart")

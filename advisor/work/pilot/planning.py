@@ -7,24 +7,24 @@ from advisor.events import Note
 from advisor.work.pilot.bench import Bench
 from advisor.work.pilot.preparing import Candidates, needs_answers
 from advisor.work.pilot.rows import Row
-from advisor.work.pilot.schedule import Lengths, Work, fit, wanted_sizes
 from advisor.work.pilot.settings import pilot_settings
 from heuristics.facts.experiment import PilotSchedule
+from heuristics.pilot_schedule import Lengths, Sizes, Work, fit, wanted_sizes
 
 
 def make_schedule(bench: Bench, candidates: Candidates) -> PilotSchedule:
     """What fits the user's budget after what was used already."""
-    settings = pilot_settings()
-    wanted = wanted_sizes(
+    limits = catalog.limits()
+    rows = Sizes(
         samples=len(candidates.samples),
         validation=len(candidates.validation),
         test=len(candidates.test),
-        generated=min(catalog.limits().time.generated_rows, len(candidates.test)),
-        shots=settings.few_shot.shots if candidates.few_shot else 0,
-        recipe=bench.recipe,
+        generated=min(limits.time.generated_rows, len(candidates.test)),
+        shots=limits.schedule.shots if candidates.few_shot else 0,
+        seeds=bench.task.seeds or limits.schedule.seeds,
         cleaned=bool(candidates.cleaned),
-        seeds=bench.task.seeds,
     )
+    wanted = wanted_sizes(rows, bench.recipe, limits)
     budget = bench.task.goal.pilot_minutes * 60
     schedule = fit(wanted, _work(bench, candidates), budget - bench.emitter.elapsed, budget)
     _explain(bench, schedule)
@@ -48,6 +48,7 @@ def _work(bench: Bench, candidates: Candidates) -> Work:
         prompts=any(each.prompt for each in candidates.test),
         answers=needs_answers(bench),
         recipe=bench.recipe,
+        limits=catalog.limits(),
     )
 
 

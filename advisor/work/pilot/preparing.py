@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from advisor import catalog
 from advisor.errors import BadData
 from advisor.events import Note, Step
 from advisor.specs import JobSpec, PilotTask
@@ -56,7 +57,7 @@ class Candidates:
         test, validation = self.test[: schedule.test], self.validation[: schedule.validation]
         seed = bench.recipe.seed
         samples = max(each.samples for each in schedule.runs)
-        answered = pilot_settings().ladder.generated if schedule.generated and needs_answers(bench) else 0
+        answered = catalog.limits().schedule.generated if schedule.generated and needs_answers(bench) else 0
         return Material(
             samples=self.samples[:samples],
             validation=validation,
@@ -174,7 +175,7 @@ def encode_candidates(bench: Bench, splits: Splits, cleaned: Splits | None = Non
     tests = _encoded(bench, test[: settings.schedule.test_most], "test", settings.rows.test_least)
     require_vocabulary([*samples, *validation, *tests], vocabulary_of(bench.model), bench.task.model.id)
     bench.stops = stop_tokens(bench.tokenizer, bench.model, samples)
-    shots = choose_shots(samples, settings.few_shot.shots, recipe.seed)
+    shots = choose_shots(samples, catalog.limits().schedule.shots, recipe.seed)
     few_shot = few_shot_rows(bench.roomy_encoder, tests, shots) if shots else ()
     if shots and not few_shot:
         bench.emitter.emit(

@@ -17,10 +17,10 @@ from advisor.work.pilot.loading import can_quantise
 from advisor.work.pilot.memory import free_unused, is_out_of_memory
 from advisor.work.pilot.preparing import Candidates
 from advisor.work.pilot.rows import Row, kept
-from advisor.work.pilot.schedule import Speeds
 from advisor.work.pilot.settings import pilot_settings
 from advisor.work.pilot.trainer import RunPlan, make_trainer
 from heuristics.facts.pilot import Proof
+from heuristics.pilot_schedule import Speeds
 from heuristics.recipe import Recipe
 
 

@@ -8,13 +8,13 @@ from advisor.work.pilot.bench import Bench
 from advisor.work.pilot.ledger import Ledger
 from advisor.work.pilot.material import Material
 from advisor.work.pilot.rows import Row
-from advisor.work.pilot.runs import rate_run
-from advisor.work.pilot.schedule import evaluations_of
 from advisor.work.pilot.scoring import mean_loss
 from advisor.work.pilot.trainer import RunPlan
 from advisor.work.pilot.training import Trained, forget_checkpoints, train
 from heuristics.batch import steps_of
 from heuristics.facts.experiment import PilotSchedule, PlannedRun, RateEvidence, RatePoint
+from heuristics.pilot_runs import rate_run
+from heuristics.pilot_schedule import evaluations_of
 from heuristics.rate_search import Horizon, next_rate, settle_rate
 from heuristics.recipe import Recipe
 from heuristics.settings import warmup_share
@@ -35,7 +35,9 @@ def find_rate(
         rate = next_rate(points, prior, _noise(done), limits)
         if rate is None:
             break
-        following = rate_run(bench.recipe, len(material.samples), len(done) + 1, rate / prior)
+        following = rate_run(
+            bench.recipe, len(material.samples), len(done) + 1, rate / prior, catalog.limits().schedule
+        )
         done.append((following, _try(bench, ledger, following, material, before)))
     found = settle_rate(
         [_point(trained) for _, trained in done],
@@ -79,7 +81,7 @@ def run_plan(recipe: Recipe, run: PlannedRun, rows: Sequence[Row], rate: float) 
 def _try(bench: Bench, ledger: Ledger, run: PlannedRun, material: Material, before: float) -> Trained:
     rows = material.samples[: run.samples]
     plan = run_plan(bench.recipe, run, rows, bench.recipe.learning_rate * run.rate_factor)
-    evaluations = evaluations_of(run, len(material.samples), 0)
+    evaluations = evaluations_of(run, len(material.samples), 0, catalog.limits().schedule)
     trained = ledger.part(
         run.id, Trained, lambda: train(bench, plan, material.validation, evaluations, before)
     )

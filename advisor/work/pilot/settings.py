@@ -41,7 +41,6 @@ class ProofSettings(_Table):
 class FewShotSettings(_Table):
     """The baseline with solved examples in the prompt."""
 
-    shots: int
     fit_share: float
     """Share of rows that must fit the context with the examples in front."""
 
@@ -70,47 +69,10 @@ class GeneratingSettings(_Table):
 
 
 class ScheduleSettings(_Table):
-    """What the time budget is spent on."""
+    """Most rows that any schedule scores."""
 
-    margin: float
-    """Share of the budget that predictions may fill."""
-    start_seconds: float
-    """Time of the phases' small parts: building trainers, saving, first steps."""
     validation_most: int
     test_most: int
-    test_short: int
-    """Test rows when time is short."""
-    test_least: int
-    """Test rows when time is very short."""
-    generated_short: int
-    """Generated rows when time is short."""
-    samples_least: int
-    """Training rows are not cut below this."""
-
-
-class RateSettings(_Table):
-    """The search for the learning rate."""
-
-    sample_share: float
-    """Share of the starting sample that each run trains on."""
-    evaluations: int
-
-
-class LadderSettings(_Table):
-    """Runs on nested parts of the starting sample."""
-
-    divisors: tuple[int, ...]
-    """The starting sample over each of these is one size, largest size first."""
-    seeds: int
-    """Runs with different seeds at each of the smallest sizes."""
-    seeded_sizes: int
-    """How many of the smallest sizes get several seeds."""
-    least_rows: int
-    """Smaller sizes are left out."""
-    evaluations: int
-    """Held-out evaluations of runs below the whole sample."""
-    generated: int
-    """Validation rows answered after each run where the goal's metric needs answers."""
 
 
 class CheckpointSettings(_Table):
@@ -125,19 +87,9 @@ class CheckpointSettings(_Table):
     """Free disk needed, over the size of the checkpoints."""
 
 
-class MemorisedSettings(_Table):
-    """Training rows repeated word for word."""
-
-    rows: int
-    least_tokens: int
-    most_tokens: int
-    """Tokens that are generated for each row."""
-
-
 class OutlierSettings(_Table):
     """Rows whose loss stands out after training."""
 
-    rows: int
     excess: float
     """Robust standard deviations of the log loss above its median."""
     kept: int
@@ -181,11 +133,8 @@ class PilotSettings(_Table):
     scoring: ScoringSettings
     generating: GeneratingSettings
     schedule: ScheduleSettings
-    rate: RateSettings
-    ladder: LadderSettings
     training: TrainingSettings
     checkpoint: CheckpointSettings
-    memorised: MemorisedSettings
     outliers: OutlierSettings
     heartbeat: HeartbeatSettings
     alert: AlertSettings

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from advisor import catalog
 from advisor.errors import BadData, OutOfMemory
 from advisor.files import private_folder
 from advisor.jobs import read_events
@@ -20,11 +21,11 @@ from advisor.work.pilot.material import choose_shots, few_shot_rows, swapped_row
 from advisor.work.pilot.preparing import Candidates, encode_candidates, read_splits, set_up
 from advisor.work.pilot.progress import Progress
 from advisor.work.pilot.proof import prove
-from advisor.work.pilot.runs import ladder_sizes, sample_rows
 from advisor.work.pilot.saving import save_tuned
-from advisor.work.pilot.schedule import Lengths, Speeds, Work, fit, runs_of, wanted_sizes
 from advisor.work.pilot.scoring import batches
 from advisor.work.pilot.trainer import RunPlan, make_trainer
+from heuristics.pilot_runs import ladder_sizes, sample_rows
+from heuristics.pilot_schedule import Lengths, Sizes, Speeds, Work, fit, runs_of, wanted_sizes
 from tests.work.pilot.pilot_worlds import RECIPE, learnable_rows, spec_for, write_rows
 
 
@@ -198,6 +199,7 @@ def test_prompts_that_fill_the_sequence_are_refused_in_one_line(tiny_model: Path
         make_bench(tiny_model, tmp_path, sequence_length=8)
 
 
+LIMITS = catalog.limits()
 WORK = Work(
     speeds=Speeds(train=1000.0, score=4000.0, generate=0.1, start=0.5),
     lengths=Lengths(train=100, validation=100, test=100, few_shot=400, answer=20),
@@ -205,19 +207,20 @@ WORK = Work(
     prompts=True,
     answers=True,
     recipe=replace(RECIPE, samples=512, epochs=3),
+    limits=LIMITS,
 )
-WANTED = wanted_sizes(512, 100, 400, 64, 3, WORK.recipe, cleaned=False)
+WANTED = wanted_sizes(Sizes(512, 100, 400, 64, 3, seeds=3), WORK.recipe, LIMITS)
 
 
 def test_a_long_budget_drops_nothing_and_can_decide_everything() -> None:
     schedule = fit(WANTED, WORK, 10_000, 10_000)
-    assert schedule.dropped == () and schedule.runs == runs_of(WANTED, WORK.recipe)
+    assert schedule.dropped == () and schedule.runs == runs_of(WANTED, WORK.recipe, LIMITS.schedule)
     assert set(schedule.seconds) == {"baseline", "rate", "ladder", "final"}
     assert all(each.answered and not each.why for each in schedule.possible)
 
 
 def test_the_ladder_has_four_nested_sizes_and_three_seeds_at_the_two_smallest() -> None:
-    ladder = [each for each in runs_of(WANTED, WORK.recipe) if each.phase == "ladder"]
+    ladder = [each for each in runs_of(WANTED, WORK.recipe, LIMITS.schedule) if each.phase == "ladder"]
     assert [each.samples for each in ladder] == [512, 256, 128, 128, 128, 64, 64, 64]
     assert len({each.id for each in ladder}) == len(ladder)
     assert len({each.epochs for each in ladder}) == 1
@@ -227,9 +230,9 @@ def test_the_ladder_has_four_nested_sizes_and_three_seeds_at_the_two_smallest() 
 
 
 def test_a_small_sample_has_fewer_sizes_and_none_below_a_batch() -> None:
-    assert ladder_sizes(150, 8) == (75, 37, 18)
-    assert ladder_sizes(150, 32) == (75, 37)
-    assert ladder_sizes(20, 8) == ()
+    assert ladder_sizes(150, 8, LIMITS.schedule) == (75, 37, 18)
+    assert ladder_sizes(150, 32, LIMITS.schedule) == (75, 37)
+    assert ladder_sizes(20, 8, LIMITS.schedule) == ()
 
 
 @pytest.mark.parametrize("budget", [3000, 1000, 500, 300, 200, 150, 100, 60])

@@ -1,19 +1,19 @@
-"""What the pilot does within its time budget, decided once from measured speed."""
+"""What the pilot does within its time budget: foretold by the plan, decided once from measured speed."""
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from advisor import catalog
-from advisor.work.pilot.runs import ladder_sizes, planned_runs
-from advisor.work.pilot.settings import pilot_settings
 from heuristics.facts.experiment import Phase, PilotSchedule, PlannedRun, Possible
+from heuristics.limits import Limits
+from heuristics.pilot_runs import ladder_sizes, planned_runs
+from heuristics.planning_limits import ScheduleLimits
 from heuristics.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)
 class Speeds:
-    """What the proof measured."""
+    """What the proof measures, and the plan predicts before."""
 
     train: float
     """Tokens per second of training."""
@@ -70,30 +70,15 @@ class Work:
     answers: bool
     """True when the goal's metric needs generated answers."""
     recipe: Recipe
+    limits: Limits
 
 
-def wanted_sizes(
-    samples: int,
-    validation: int,
-    test: int,
-    generated: int,
-    shots: int,
-    recipe: Recipe,
-    cleaned: bool,
-    seeds: int | None = None,
-) -> Sizes:
-    """Everything that a budget without end would pay for."""
-    settings = pilot_settings()
-    return Sizes(
-        samples=samples,
-        validation=validation,
-        test=test,
-        generated=generated,
-        shots=shots,
-        rate_runs=3 + catalog.limits().search.extensions,
-        rungs=ladder_sizes(samples, recipe.effective_batch),
-        seeds=seeds or settings.ladder.seeds,
-        cleaned=cleaned,
+def wanted_sizes(rows: Sizes, recipe: Recipe, limits: Limits) -> Sizes:
+    """Everything that a budget without end would pay for on so many rows."""
+    return replace(
+        rows,
+        rate_runs=3 + limits.search.extensions,
+        rungs=ladder_sizes(rows.samples, recipe.effective_batch, limits.schedule),
     )
 
 
@@ -101,15 +86,15 @@ def fit(wanted: Sizes, work: Work, budget: float, whole: float) -> PilotSchedule
     """The most that fits the `budget` seconds that are left of the `whole`; the least when nothing fits."""
     dropped: list[str] = []
     sizes = wanted
-    for smaller, words in _reductions(wanted, work.answers):
-        if sum(predicted(sizes, work).values()) <= budget * pilot_settings().schedule.margin:
+    for smaller, words in _reductions(wanted, work):
+        if sum(predicted(sizes, work).values()) <= budget * work.limits.schedule.margin:
             break
         sizes = smaller
         dropped.append(words)
     return PilotSchedule(
         budget=whole,
         seconds=predicted(sizes, work),
-        runs=runs_of(sizes, work.recipe),
+        runs=runs_of(sizes, work.recipe, work.limits.schedule),
         validation=sizes.validation,
         test=sizes.test,
         generated=sizes.generated,
@@ -120,22 +105,28 @@ def fit(wanted: Sizes, work: Work, budget: float, whole: float) -> PilotSchedule
     )
 
 
-def runs_of(sizes: Sizes, recipe: Recipe) -> tuple[PlannedRun, ...]:
+def runs_of(sizes: Sizes, recipe: Recipe, limits: ScheduleLimits) -> tuple[PlannedRun, ...]:
     """The training runs of these sizes in their order."""
     return planned_runs(
-        recipe, sizes.samples, sizes.rungs, sizes.seeds, rate=sizes.rate_runs > 0, cleaned=sizes.cleaned
+        recipe,
+        sizes.samples,
+        sizes.rungs,
+        sizes.seeds,
+        rate=sizes.rate_runs > 0,
+        cleaned=sizes.cleaned,
+        limits=limits,
     )
 
 
 def predicted(sizes: Sizes, work: Work) -> dict[Phase, float]:
     """Seconds of each phase after the proof."""
     speeds, lengths = work.speeds, work.lengths
-    extra = pilot_settings().schedule.start_seconds
+    extra = work.limits.schedule.start_seconds
     validation = sizes.validation * lengths.validation / speeds.score
     test = sizes.test * lengths.test / speeds.score * (2 if work.prompts else 1)
     shots = sizes.test * lengths.few_shot / speeds.score if sizes.shots else 0.0
     generated = _answering(sizes.generated, work) if work.prompts else 0.0
-    runs = runs_of(sizes, work.recipe)
+    runs = runs_of(sizes, work.recipe, work.limits.schedule)
     seconds: dict[Phase, float] = {
         "baseline": validation * (2 if work.prompts else 1)
         + test
@@ -151,16 +142,16 @@ def predicted(sizes: Sizes, work: Work) -> dict[Phase, float]:
     return seconds
 
 
-def evaluations_of(run: PlannedRun, samples: int, whole: int) -> int:
+def evaluations_of(run: PlannedRun, samples: int, whole: int, limits: ScheduleLimits) -> int:
     """Held-out evaluations during one run; `whole` is their number in the run on all `samples`."""
     if run.phase == "rate":
-        return pilot_settings().rate.evaluations
-    return whole if run.samples == samples else pilot_settings().ladder.evaluations
+        return limits.rate_evaluations
+    return whole if run.samples == samples else limits.evaluations
 
 
 def possible(sizes: Sizes, work: Work) -> tuple[Possible, ...]:
     """What these sizes can decide, and what is missing where they cannot."""
-    seeded = sizes.seeds >= pilot_settings().ladder.seeds and len(sizes.rungs) > 0
+    seeded = sizes.seeds >= work.limits.schedule.seeds and len(sizes.rungs) > 0
     ladder = 1 + len(sizes.rungs)
     found = [
         Possible("Is the tuned model better than the base model?", True),
@@ -183,38 +174,37 @@ _NEED_PROMPTS = ("Is prompting with solved examples enough?", "Are more answers 
 def _run_seconds(run: PlannedRun, sizes: Sizes, work: Work) -> float:
     speeds, lengths = work.speeds, work.lengths
     scoring = sizes.validation * lengths.validation / speeds.score
-    evaluations = evaluations_of(run, sizes.samples, work.evaluations)
+    evaluations = evaluations_of(run, sizes.samples, work.evaluations, work.limits.schedule)
     training = run.samples * lengths.train * run.epochs / speeds.train
     seconds = speeds.start + training + evaluations * scoring
     if run.phase == "ladder":
         seconds += scoring if work.prompts else 0.0
         if work.answers and sizes.generated:
-            seconds += _answering(min(pilot_settings().ladder.generated, sizes.validation), work)
+            seconds += _answering(min(work.limits.schedule.generated, sizes.validation), work)
     return seconds
 
 
 def _answering(rows: int, work: Work) -> float:
-    rounds = math.ceil(rows / pilot_settings().generating.batch_rows)
+    rounds = math.ceil(rows / work.limits.time.generate_batch)
     return rounds * work.lengths.answer * work.speeds.generate
 
 
 def _besides(work: Work) -> float:
     """Memorisation with two models, and the losses of training rows."""
-    settings = pilot_settings()
-    rounds = 2 * math.ceil(settings.memorised.rows / settings.generating.batch_rows) + 1
-    scored = settings.outliers.rows * work.lengths.train / work.speeds.score
-    if work.lengths.answer <= settings.memorised.least_tokens:
+    limits = work.limits.schedule
+    rounds = 2 * math.ceil(limits.repeated_rows / work.limits.time.generate_batch) + 1
+    scored = limits.scored_rows * work.lengths.train / work.speeds.score
+    if work.lengths.answer <= limits.repeated_least:
         return scored
-    return rounds * settings.memorised.most_tokens * work.speeds.generate + scored
+    return rounds * limits.repeated_most * work.speeds.generate + scored
 
 
-def _reductions(wanted: Sizes, answers: bool) -> Iterator[tuple[Sizes, str]]:
+def _reductions(wanted: Sizes, work: Work) -> Iterator[tuple[Sizes, str]]:
     """Ever smaller sizes, each with what it gives up, dearest evidence last.
 
     Answers that the goal's metric needs go last of all: without them the pilot decides nothing.
     """
-    limits = pilot_settings().schedule
-    sizes = wanted
+    limits, sizes = work.limits.schedule, wanted
     for field, value, words in _ladder_reductions(wanted):
         sizes = replace(sizes, **{field: value})  # type: ignore[arg-type]
         yield sizes, words
@@ -228,7 +218,9 @@ def _reductions(wanted: Sizes, answers: bool) -> Iterator[tuple[Sizes, str]]:
     halvings = math.ceil(math.log2(max(1.0, wanted.samples / limits.samples_least)))
     to_rows = [("samples", max(limits.samples_least, wanted.samples >> n)) for n in range(1, halvings + 1)]
     no_answers = ("generated", 0)
-    for field, most in (*to_tests, *to_rows, no_answers) if answers else (*to_tests, no_answers, *to_rows):
+    for field, most in (
+        (*to_tests, *to_rows, no_answers) if work.answers else (*to_tests, no_answers, *to_rows)
+    ):
         before = getattr(sizes, field)
         if before > most:
             sizes = replace(sizes, **{field: most})  # type: ignore[arg-type]

@@ -4,31 +4,36 @@ import random
 from collections.abc import Sequence
 from typing import TypeVar
 
-from advisor.work.pilot.settings import pilot_settings
 from heuristics.facts.experiment import PlannedRun
+from heuristics.planning_limits import ScheduleLimits
 from heuristics.recipe import Recipe
 
 T = TypeVar("T")
 
 
-def ladder_sizes(samples: int, batch: int) -> tuple[int, ...]:
+def ladder_sizes(samples: int, batch: int, limits: ScheduleLimits) -> tuple[int, ...]:
     """Sizes below the whole sample, largest first; none smaller than the least, or than one batch."""
-    settings = pilot_settings().ladder
-    least = max(settings.least_rows, batch)
-    sizes = [samples // each for each in settings.divisors if each > 1]
+    least = max(limits.least_rows, batch)
+    sizes = [samples // 2**each for each in range(1, limits.halvings + 1)]
     return tuple(each for each in dict.fromkeys(sizes) if each >= least)
 
 
 def planned_runs(
-    recipe: Recipe, samples: int, rungs: Sequence[int], seeds: int, rate: bool, cleaned: bool
+    recipe: Recipe,
+    samples: int,
+    rungs: Sequence[int],
+    seeds: int,
+    rate: bool,
+    cleaned: bool,
+    limits: ScheduleLimits,
 ) -> tuple[PlannedRun, ...]:
     """Rate runs, the run on all samples, then the smaller sizes with their seeds, then the cleaned rows.
 
     The largest run comes first: whatever ends the pilot early, the run that the test needs is there.
     """
-    runs = _rate_runs(recipe, samples) if rate else []
+    runs = _rate_runs(recipe, samples, limits) if rate else []
     runs.append(_rung(recipe, samples, 0))
-    several = rungs[-pilot_settings().ladder.seeded_sizes :] if rungs else ()
+    several = rungs[-limits.seeded_sizes :] if rungs else ()
     for size in rungs:
         runs += [_rung(recipe, size, index) for index in range(seeds if size in several else 1)]
     if cleaned:
@@ -40,11 +45,10 @@ def planned_runs(
     return tuple(runs)
 
 
-def rate_run(recipe: Recipe, samples: int, number: int, factor: float) -> PlannedRun:
+def rate_run(recipe: Recipe, samples: int, number: int, factor: float, limits: ScheduleLimits) -> PlannedRun:
     """The rate run of this number at `factor` times the prior."""
-    share = pilot_settings().rate.sample_share
-    least = max(pilot_settings().ladder.least_rows, recipe.effective_batch)
-    rows = min(samples, max(least, round(samples * share)))
+    least = max(limits.least_rows, recipe.effective_batch)
+    rows = min(samples, max(least, round(samples * limits.rate_share)))
     return PlannedRun(f"rate-{number}", "rate", rows, recipe.epochs, recipe.seed, rate_factor=factor)
 
 
@@ -58,8 +62,9 @@ def sample_rows(rows: Sequence[T], size: int, seed_index: int, seed: int) -> tup
     return tuple(mixed[:size])
 
 
-def _rate_runs(recipe: Recipe, samples: int) -> list[PlannedRun]:
-    return [rate_run(recipe, samples, number, factor) for number, factor in ((1, 1.0), (2, 1 / 3), (3, 3.0))]
+def _rate_runs(recipe: Recipe, samples: int, limits: ScheduleLimits) -> list[PlannedRun]:
+    factors = (1.0, 1 / 3, 3.0)
+    return [rate_run(recipe, samples, number, factor, limits) for number, factor in enumerate(factors, 1)]
 
 
 def _rung(recipe: Recipe, size: int, seed_index: int) -> PlannedRun:
