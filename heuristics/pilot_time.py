@@ -1,4 +1,4 @@
-"""How long a pilot takes: proof, baseline, one training run, final evaluation and generation."""
+"""How long one training run takes, and the rows that are held out beside it."""
 
 import math
 from dataclasses import replace
@@ -8,7 +8,6 @@ from heuristics.duration import Speed, Work, added, device_speed, forward_time, 
 from heuristics.facts.data import DataFacts
 from heuristics.limits import Limits
 from heuristics.recipe import Recipe
-from heuristics.sequence import mean_tokens
 from heuristics.settings import Ground, run_tokens
 
 
@@ -40,25 +39,6 @@ def run_time(ground: Ground, recipe: Recipe, rows: int) -> Estimate:
     return added((training, scoring), load_time(ground.shape, limits))
 
 
-def pilot_time(ground: Ground, recipe: Recipe) -> Estimate:
-    """Seconds of the whole pilot."""
-    limits, speed = ground.limits.time, speed_of(ground, recipe)
-    rows = max(1, recipe.samples)
-    proof_rows = limits.proof_steps * recipe.effective_batch
-    proof = work_of(
-        ground, replace(recipe, epochs=1.0), proof_rows, float(proof_rows * recipe.sequence_length)
-    )
-    validation, test = heldout_rows(ground.data, rows, ground.limits)
-    scored = validation * (1 + limits.evaluations) + test * limits.final_passes
-    parts = (
-        training_time(work_of(ground, recipe, rows), speed, limits),
-        training_time(proof, speed, limits),
-        forward_time(work_of(ground, replace(recipe, epochs=1.0), scored), speed, limits),
-        _generation(ground, recipe, min(test, limits.generated_rows), speed),
-    )
-    return added(parts, load_time(ground.shape, limits))
-
-
 def heldout_rows(data: DataFacts | None, rows: int, limits: Limits) -> tuple[int, int]:
     """Validation and test rows that a pilot scores: those of the split, at most so many; an eighth of the
     training rows each before the split is known."""
@@ -69,16 +49,3 @@ def heldout_rows(data: DataFacts | None, rows: int, limits: Limits) -> tuple[int
         min(data.split.validation, limits.time.validation_most),
         min(data.split.test, limits.time.test_most),
     )
-
-
-def _generation(ground: Ground, recipe: Recipe, rows: int, speed: Speed) -> Estimate:
-    """Two models answer `rows` rows, token by token in one batch; the answers have their usual length."""
-    tokens = ground.data.tokens if ground.data is not None else None
-    answer = tokens.answer.p95 if tokens is not None else ground.limits.sequence.least
-    answer = max(1, min(answer, recipe.sequence_length))
-    length = mean_tokens(ground.data, recipe.sequence_length, ground.limits.sequence)
-    work = work_of(ground, replace(recipe, epochs=1.0), 0, 2 * rows * (length + answer))
-    arithmetic = forward_time(work, speed, ground.limits.time)
-    batches = math.ceil(2 * rows / ground.limits.time.generate_batch)
-    each = ground.limits.time.generate_token_overhead * ground.shape.layers
-    return added((arithmetic,), batches * answer * each)

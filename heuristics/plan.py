@@ -7,7 +7,8 @@ from heuristics.facts.model import ModelFacts
 from heuristics.goal import Goal
 from heuristics.knobs import Knobs
 from heuristics.limits import Limits
-from heuristics.pilot_time import pilot_time, run_time
+from heuristics.pilot_foretold import foretell
+from heuristics.pilot_time import run_time
 from heuristics.ranking import alternatives, sibling
 from heuristics.recipe import Plan
 from heuristics.samples import training_rows
@@ -32,11 +33,14 @@ def make_plan(
     rows = training_rows(data, limits.samples) if data is not None else recipe.samples
     memory = memory_by_formula(ground, recipe)
     length = recipe.sequence_length
+    foretold = foretell(ground, recipe)
     return Plan(
         recipe=recipe,
         choices=explain(ground, recipe),
         memory=memory,
-        pilot_time=pilot_time(ground, recipe),
+        pilot_time=foretold.seconds,
+        pilot_schedule=foretold.schedule,
+        pilot_needed=foretold.needed,
         full_time=run_time(ground, full, rows),
         full_rows=rows,
         sizes=size_table(machine, catalogue, length, limits),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from heuristics.basis import Basis, Estimate
+from heuristics.facts.experiment import PilotSchedule
 
 Method = Literal["full", "lora", "qlora"]
 Fit = Literal["fits", "tight", "no", "unknown"]
@@ -221,6 +222,10 @@ class Plan:
     offers: tuple[Offer, ...] = ()
     device: str = ""
     """Name of the device the plan is for."""
+    pilot_schedule: PilotSchedule | None = None
+    """What the pilot's budget is expected to pay for, and what it then can and cannot decide."""
+    pilot_needed: float = 0.0
+    """Seconds with which the pilot would have to give up nothing."""
     full_recipe: Recipe | None = None
     """The recipe of the full run: passes, batch and rate re-derived for all training rows."""
     full_memory: MemoryPrediction | None = None

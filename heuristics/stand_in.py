@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from heuristics.basis import Basis, Estimate
 from heuristics.facts.model import ModelFacts
-from heuristics.pilot_time import pilot_time
+from heuristics.pilot_foretold import foretell
 from heuristics.planning_limits import SiblingLimits
 from heuristics.recipe import Plan, Recipe, StandIn
 from heuristics.settings import Ground, full_recipe, memory_by_formula, pilot_recipe
@@ -26,7 +26,14 @@ def with_stand_in(ground: Ground, plan: Plan, model: ModelFacts) -> Plan:
         full_recipe(there, recipe),
         memory_by_formula(there, recipe).fit,
     )
-    return replace(plan, stand_in=chosen, pilot_time=pilot_time(there, recipe))
+    foretold = foretell(there, recipe)
+    return replace(
+        plan,
+        stand_in=chosen,
+        pilot_time=foretold.seconds,
+        pilot_schedule=foretold.schedule,
+        pilot_needed=foretold.needed,
+    )
 
 
 def size_step(smaller: int, larger: int, recipe: Recipe, limits: SiblingLimits) -> Estimate | None:

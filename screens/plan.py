@@ -20,7 +20,7 @@ from screens.pictures import gauge, stacked
 from screens.rows import Field, Row, Section, finding_rows, told
 from screens.step_screen import StepScreen
 from screens.widgets.plain_text import PlainText
-from screens.words import Detail, heading, labelled, muted, paragraphs
+from screens.words import Detail, heading, labelled, lines, muted, paragraphs
 
 _PILOT_WHY = (
     "A smaller model that runs the pilot in place of the one to tune, where that does not fit here: a folder "
@@ -207,7 +207,7 @@ def _memory(memory: MemoryPrediction) -> Row:
 
 
 def _times(plan: Plan) -> tuple[Row, ...]:
-    def row(key: str, label: str, estimate: Estimate, about: str) -> Row:
+    def row(key: str, label: str, estimate: Estimate, *about: Content | str) -> Row:
         value = numbers.quantity(estimate.value, estimate.unit)
         return Row(
             key,
@@ -215,15 +215,29 @@ def _times(plan: Plan) -> tuple[Row, ...]:
             value,
             _note(estimate),
             detail=told(
-                heading(label), numbers.estimated(estimate), about, labelled("Source", estimate.source)
+                heading(label), numbers.estimated(estimate), *about, labelled("Source", estimate.source)
             ),
         )
 
     full = f"All {plan.full_rows:,} training rows with these settings on {plan.device or 'this machine'}."
     return (
-        row("time-pilot", "Pilot", plan.pilot_time, "All phases of the pilot, within its time budget."),
+        row("time-pilot", "Pilot", plan.pilot_time, *_pilot_words(plan)),
         row("time-full", "Full run here", plan.full_time, full),
     )
+
+
+def _pilot_words(plan: Plan) -> tuple[Content | str, ...]:
+    """What the budget is expected to pay for, and which questions it then decides."""
+    about = "All phases of the pilot, within its time budget."
+    schedule = plan.pilot_schedule
+    if schedule is None:
+        return (about,)
+    decides = [
+        f"{each.question} {'Yes' if each.answered else f'No: {each.why} would be needed'}"
+        for each in schedule.possible
+    ]
+    needed = f"{len(schedule.runs)} training runs. All would take {numbers.duration(plan.pilot_needed)}."
+    return (about, needed, lines(decides), lines([f"Given up: {each}" for each in schedule.dropped]))
 
 
 def _note(estimate: Estimate, fit: str = "") -> str:

@@ -7,6 +7,7 @@ from heuristics.finding import Finding, Level
 from heuristics.known import Known
 from heuristics.limits import Limits
 from heuristics.recipe import Plan, StandIn
+from heuristics.rules.pilot_budget import pilot_decides, pilot_in_time
 from heuristics.sequence import loss_in_words, truncation_at
 from heuristics.words import dollars, duration, gib, percent, rows
 
@@ -51,23 +52,6 @@ def memory_fits(plan: Plan, known: Known, limits: Limits) -> Finding | None:
         f"The largest part is {largest.name} with {gib(largest.bytes)}." if largest else "",
         "Take a smaller model, shorter sequences or QLoRA, or rent a larger device.",
         memory.total.source,
-    )
-
-
-def pilot_in_time(plan: Plan, known: Known, limits: Limits) -> Finding | None:
-    """Whether the pilot ends within its budget."""
-    budget = known.goal.pilot_minutes * 60
-    estimate = plan.pilot_time
-    if estimate.high <= budget:
-        return None
-    late = estimate.value > budget
-    needs = f"takes about {duration(estimate.value)}" if late else f"may take {duration(estimate.high)}"
-    return Finding(
-        "plan.pilot_time",
-        Level.RISK,
-        f"The pilot {needs}, more than its {known.goal.pilot_minutes:g} min",
-        f"Between {duration(estimate.low)} and {duration(estimate.high)}: {estimate.source}.",
-        "Give it more time, fewer rows or a smaller model.",
     )
 
 
@@ -259,6 +243,7 @@ PLAN_RULES: tuple[Callable[[Plan, Known, Limits], Finding | None], ...] = (
     truncation,
     full_in_time,
     pilot_in_time,
+    pilot_decides,
     own_rate,
     capacity,
     template,

@@ -67,7 +67,7 @@ def test_a_model_as_large_as_a_data_centre_fits_nowhere_and_has_a_sibling() -> N
     assert made.sibling is not None
     assert made.sibling.fit in ("fits", "tight")
     assert all(map(math.isfinite, (made.full_time.high, made.pilot_time.high, made.memory.total.high)))
-    assert findings(made, where, GIANT)["plan.sibling"].do.endswith(made.sibling.model)
+    assert made.sibling.model in findings(made, where, GIANT)["plan.sibling"].do
 
 
 def test_code_from_a_repository_is_never_promised() -> None:

@@ -1,7 +1,7 @@
 """The goal and the plan, as text."""
 
 from advisor.cli.report.layout import field, hung, table, title
-from advisor.numbers import count, decimal, estimated, parameters, share, size
+from advisor.numbers import count, decimal, duration, estimated, parameters, share, size
 from heuristics.goal import Goal
 from heuristics.recipe import Choice, Offer, Plan
 
@@ -34,6 +34,7 @@ def plan_lines(plan: Plan) -> list[str]:
     lines += field("memory", f"{estimated(memory.total)} of {size(memory.available)}: {memory.fit}")
     lines += field("", ", ".join(f"{part.name} {size(part.bytes)}" for part in memory.parts))
     lines += field("pilot", estimated(plan.pilot_time))
+    lines += _pilot(plan)
     lines += field(
         "full run", f"{estimated(plan.full_time)}, for {count(plan.full_rows)} rows on {plan.device}"
     )
@@ -107,4 +108,15 @@ def _money(plan: Plan) -> list[str]:
     for each in plan.shares:
         how = f"{each.gpus} GPUs, {each.engine}, {each.micro_batch} rows at once"
         lines += hung("  ", f"{how}: {estimated(each.memory)} each")
+    return lines
+
+
+def _pilot(plan: Plan) -> list[str]:
+    """What the pilot's budget is expected to decide, and what it would take to decide all."""
+    schedule = plan.pilot_schedule
+    if schedule is None:
+        return []
+    lines = field("", f"{len(schedule.runs)} training runs; all phases whole: {duration(plan.pilot_needed)}")
+    for each in schedule.possible:
+        lines += field("", f"{each.question} {'yes' if each.answered else f'no: {each.why} is missing'}")
     return lines
