@@ -6,6 +6,7 @@ from advisor.document.contents import data_sentence, gain_rows, score_rows
 from advisor.document.markdown import table, text
 from advisor.export.tune import tune_of
 from advisor.journey import findings_of
+from heuristics.facts.pilot import PilotFacts
 from heuristics.finding import Level
 
 
@@ -49,6 +50,7 @@ def _body(case: Case) -> list[str]:
         "learning rate "
         f"{recipe.learning_rate:.3g}, {recipe.sequence_length:,} tokens, seed {recipe.seed}. "
         f"{text(tune.rate_reason)}",
+        *_energy(case),
         "## Measured results",
         *_results(case),
         "## Limits",
@@ -58,10 +60,27 @@ def _body(case: Case) -> list[str]:
     ]
 
 
+def _energy(case: Case) -> list[str]:
+    money = case.plan.money if case.plan else None
+    if money is None:
+        return []
+    used = text(numbers.estimated(money.energy))
+    return [f"Energy of the full run on the machine of the pilot: {used} ({text(money.energy.source)})."]
+
+
 def _results(case: Case) -> list[str]:
     pilot = case.pilot
     if pilot is None or not pilot.gains:
         return ["Nothing was measured yet."]
+    found = _measured(case, pilot)
+    base = tune_of(case).model.id
+    if pilot.model in ("", base):
+        return found
+    other = f"These are the results of {text(pilot.model)}, a smaller model that ran the pilot in place of "
+    return [f"{other}{text(base)}.", *found]
+
+
+def _measured(case: Case, pilot: PilotFacts) -> list[str]:
     gains = table(("gain", "value", "confidence", "over", "test rows", "seeds"), gain_rows(pilot))
     scores = table(("model", "rows of", "rows", "loss", "perplexity", "exactly right"), score_rows(pilot))
     said = [gains, scores] if pilot.scores else [gains]

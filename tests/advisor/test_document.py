@@ -147,6 +147,20 @@ def test_the_model_card_is_read_by_the_hubs_own_library(tmp_path: Path) -> None:
         assert f"## {title}" in text
 
 
+def test_the_card_says_when_a_smaller_model_was_measured(tmp_path: Path) -> None:
+    case = rich_case(tmp_path)
+    assert case.pilot is not None
+    other = case.but(pilot=replace(case.pilot, model="example/tinier"))
+    said = "results of example/tinier, a smaller model that ran the pilot in place of example/tiny"
+    assert said in _texts(other)["README.md"]
+    assert said not in _texts(case)["README.md"]
+
+
+def test_colons_are_left_alone_unless_they_make_a_link(tmp_path: Path) -> None:
+    shown = _texts(rich_case(tmp_path, "see https://evil.example now"))["report.md"]
+    assert "Fine-tuning report: see https\\://evil.example now" in shown
+
+
 def test_an_empty_case_is_still_a_report(tmp_path: Path) -> None:
     case = full_case(tmp_path).but(data=None, plan=None, pilot=None, verdict=None, machine=None)
     texts = _texts(case)
