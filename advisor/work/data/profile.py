@@ -10,12 +10,12 @@ from advisor.specs import DataChoice, JobSpec, ProfileTask
 from advisor.text import one_line
 from advisor.work.data.bias.facts import bias_facts
 from advisor.work.data.bias.mentions import GroupAssociations
-from advisor.work.data.checks.all import ROW_CHECKS, results_of
+from advisor.work.data.checks.all import EARLY_CHECKS, LAST_CHECKS, ROW_CHECKS, WHOLE_CHECKS, results_of
 from advisor.work.data.checks.batch import Tally
 from advisor.work.data.checks.keys import duplicate_keys
 from advisor.work.data.checks.provenance import no_licence
 from advisor.work.data.checks.template import SpecialTokens, pads_with_end, template_results
-from advisor.work.data.checks.whole import Whole
+from advisor.work.data.checks.whole import Whole, WholeCheck
 from advisor.work.data.convert import convert
 from advisor.work.data.examples import Example
 from advisor.work.data.labels import answer_fields, label_counts, mostly_short
@@ -55,7 +55,7 @@ def profile(spec: JobSpec, emitter: Emitter) -> None:
     try:
         scanned = scan.read((*ROW_CHECKS, *special), plan, emitter)
     except (Stopped, FileNotFoundError) as error:
-        emitter.emit(DataFound(facts=_facts(task, scan.so_far(), held, scan, None)))
+        emitter.emit(DataFound(facts=_facts(task, scan.so_far(), held, scan, None, LAST_CHECKS)))
         if isinstance(error, Stopped):
             raise
         name = one_line(task.data.path.name, 60)
@@ -81,7 +81,7 @@ def _first_impression(task: ProfileTask, scan: Scan) -> DataFacts:
     account = Account(RowStore())
     account.add(Digest(scan.opened.format, ROW_CHECKS, every=_EARLY_EVERY).rows(chosen))
     scanned = Scanned(account, scan.opened.format, scan.opened.size, "", partial=True)
-    facts = _facts(task, scanned, None, None, None)
+    facts = _facts(task, scanned, None, None, None, EARLY_CHECKS)
     return replace(facts, checks=tuple(replace(each, rows=(), sampled=True) for each in facts.checks))
 
 
@@ -106,12 +106,13 @@ def _facts(
     held: Scanned | None,
     scan: Scan | None,
     emitter: Emitter | None,
+    comparing: Sequence[WholeCheck] = WHOLE_CHECKS,
 ) -> DataFacts:
     """Everything but token counts."""
     choice, total, store = task.data, scanned.total, scanned.account.store
     held_store = held.account.store if held is not None else None
     excerpts = scan.excerpts if scan is not None else _no_excerpts
-    checks, whole = results_of(scanned, held_store, excerpts, emitter, task.topic)
+    checks, whole = results_of(scanned, held_store, excerpts, emitter, task.topic, comparing)
     fields = answer_fields(total)
     return DataFacts(
         path=one_line(str(choice.path), 4000),
@@ -125,7 +126,7 @@ def _facts(
         malformed_rows=tuple(total.problems[:_MALFORMED_SHOWN]),
         checks=(*checks, *_file_results(choice, scanned.format)),
         tokens=None,
-        split=_split_facts(choice, whole) if store.rows else None,
+        split=_split_facts(choice, whole) if store.rows and comparing is not LAST_CHECKS else None,
         labels=() if fields else label_counts(total),
         fields=fields,
         short_answers=mostly_short(total, scanned.format),

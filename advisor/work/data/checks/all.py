@@ -47,6 +47,10 @@ WHOLE_CHECKS: tuple[WholeCheck, ...] = (
     ORDERED,
 )
 """Checks that compare rows, once all are read."""
+EARLY_CHECKS = tuple(each for each in WHOLE_CHECKS if each is not OFF_TOPIC)
+"""Of a first sample: what is told within a second."""
+LAST_CHECKS = tuple(each for each in EARLY_CHECKS if each not in (NEAR_DUPLICATES, LEAKS_FROM_EVAL))
+"""Of what was read until a job was stopped: what is told before the job is ended by force."""
 
 UNSHOWN = (EMPTY, ROLES, *(kind for kind, _ in FAULTS))
 """Results whose rows cannot be shown as prompt and answer."""
@@ -58,6 +62,7 @@ def results_of(
     excerpts: Callable[[Sequence[int]], Mapping[int, str]],
     emitter: Emitter | None,
     topic: Topic | None = None,
+    comparing: Sequence[WholeCheck] = WHOLE_CHECKS,
 ) -> tuple[tuple[CheckResult, ...], Whole]:
     """The results of all checks that apply, in a fixed order, and the rows compared for them.
 
@@ -65,9 +70,9 @@ def results_of(
     """
     account = scanned.account
     whole = Whole(account.store, account.total, scanned.format, held, topic)
-    progress = Progress(emitter, "checking rows", len(WHOLE_CHECKS), "checks")
+    progress = Progress(emitter, "checking rows", len(comparing), "checks")
     results = list(converted_results(account.total.tallies))
-    for number, each in enumerate(WHOLE_CHECKS):
+    for number, each in enumerate(comparing):
         progress.at(number)
         if (tally := each.look(whole)) is not None:
             account.keep_lines(each.name, tally.lines)
@@ -77,7 +82,7 @@ def results_of(
         tally = account.total.tallies.get(check.name, Tally(total=account.store.rows))
         if (result := check.result(tally)) is not None:
             results.append(result)
-    progress.at(len(WHOLE_CHECKS))
+    progress.at(len(comparing))
     return _with_excerpts(results, excerpts), whole
 
 

@@ -146,16 +146,28 @@ class Clusters:
     def groups(self) -> list[frozenset[int]]:
         """Every cluster alone, and every group into which like clusters join, small ones first."""
         import numpy as np
-        from scipy.cluster.hierarchy import linkage
 
-        count = len(self.centres)
-        found = [frozenset((each,)) for each in range(count)]
-        if count > 2:
-            means = np.stack([self.direction(each) for each in found])
-            far = np.clip(1 - means @ means.T, 0, 2)[np.triu_indices(count, 1)]
-            for one, other, *_ in linkage(far, "average"):
-                found.append(found[int(one)] | found[int(other)])
-        return found
+        found = [frozenset((each,)) for each in range(len(self.centres))]
+        means = np.stack([self.direction(each) for each in found])
+        return [*found, *_joined(1 - means @ means.T)] if len(found) > 2 else found
+
+
+def _joined(distance: "Vectors") -> list[frozenset[int]]:
+    """The groups that average linkage forms, in their order: the two nearest join until one is left.
+
+    A few dozen clusters need no library, whose import takes a second.
+    """
+    import numpy as np
+
+    groups = [frozenset((each,)) for each in range(len(distance))]
+    formed = []
+    while len(groups) > 1:
+        apart = np.array([[distance[np.ix_(sorted(a), sorted(b))].mean() for b in groups] for a in groups])
+        apart[np.tril_indices(len(groups))] = np.inf
+        one, other = np.unravel_index(int(apart.argmin()), apart.shape)
+        formed.append(groups[one] | groups[other])
+        groups = [each for place, each in enumerate(groups) if place not in (one, other)] + [formed[-1]]
+    return formed
 
 
 def far_groups(clusters: Clusters, limits: TopicLimits) -> list[frozenset[int]]:
@@ -201,8 +213,12 @@ def _axes(vectors: "csr_matrix", count: int) -> "Vectors":
     random = np.random.default_rng(_SEED)
     start = random.standard_normal((vectors.shape[1], count + 10)).astype(np.float32)
     span, _ = np.linalg.qr(vectors @ (vectors.T @ (vectors @ start)))
-    _, _, axes = np.linalg.svd((vectors.T @ span).T, full_matrices=False)
-    return np.asarray(axes[:count], dtype=np.float32)
+    within = np.asarray((vectors.T @ span).T, dtype=np.float64)
+    # The right singular vectors by the small matrix of products: an SVD of the wide one takes a second.
+    strengths, turned = np.linalg.eigh(within @ within.T)
+    strongest = np.argsort(-strengths, kind="stable")[:count]
+    axes = (turned[:, strongest] / np.sqrt(np.maximum(strengths[strongest], 1e-12))).T @ within
+    return np.asarray(axes, dtype=np.float32)
 
 
 def _centres(points: "Vectors", count: int) -> "Vectors":
