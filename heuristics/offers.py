@@ -37,10 +37,14 @@ def fitting_offers(
     """Offers whose GPUs hold the run, those in time first, then the cheapest: the best few, and the best of
     every other provider. Offers without a price or a known speed are left out."""
     found: dict[tuple[str, str, bool], Offer] = {}
+    fits: dict[tuple[str, int, int], Rented | None] = {}
     for each in market:
         if each.tflops is None or each.tflops <= 0 or each.gpus < 1:
             continue
-        there = rented(run.shape, run.recipe, each, limits, kept)
+        board = (each.gpu, each.gpus, each.gpu_memory)
+        if board not in fits:
+            fits[board] = rented(run.shape, run.recipe, each, limits, kept)
+        there = fits[board]
         for price, spot in ((each.usd_per_hour, False), (each.spot_usd_per_hour, True)):
             if there is None or price is None or price <= 0:
                 continue

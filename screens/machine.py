@@ -109,6 +109,7 @@ def _device_parts(device: Device) -> list[Content | str]:
         "Compute capability": device.compute_capability,
         "Driver": device.driver,
         "Power limit": f"{device.power_limit_w:.0f} W" if device.power_limit_w else None,
+        "Power under load": f"{device.power.watts:.0f} W, by {device.power.source}" if device.power else None,
         "Busy": numbers.share(device.utilisation) if device.utilisation is not None else None,
         "Slowed by": ", ".join(device.slowed_by),
         "Temperature": f"{device.temperature} degrees Celsius" if device.temperature is not None else None,

@@ -6,7 +6,7 @@ from advisor import numbers
 from advisor.case import Case
 from heuristics.basis import Estimate
 from heuristics.recipe import Money, Offer, Plan, Share
-from screens.pictures import bar
+from screens.pictures import cost_bars
 from screens.rows import Row, Section, told
 from screens.words import columns, heading, labelled, lines, paragraphs
 
@@ -53,17 +53,18 @@ def _cloud(plan: Plan) -> tuple[Row, ...]:
         pairs.insert(0, ("this machine", plan.money.cost, "electricity alone"))
 
     def detail(width: int) -> Content:
-        most = max(cost.value for _, cost, _ in pairs) or 1.0
-        room = max(8, min(40, width - 2))
-        drawn = [
-            lines([f"{name}: {numbers.estimated(cost)}", bar(cost.value / most, room), about])
-            for name, cost, about in pairs
-        ]
-        dates = (
-            f"Prices of {min(each.date for each in plan.offers)} to {max(each.date for each in plan.offers)}."
-        )
         said = lines(plan.money.lines) if plan.money is not None else ""
-        return paragraphs([heading("Cost of the full run"), said, *drawn, dates])
+        dates = sorted(each.date for each in plan.offers)
+        about = [labelled(name, f"{numbers.estimated(cost)}; {words}") for name, cost, words in pairs]
+        return paragraphs(
+            [
+                heading("Cost of the full run"),
+                cost_bars([(name, cost.value) for name, cost, _ in pairs], width),
+                said,
+                lines(about),
+                f"Prices of {dates[0]} to {dates[-1]}.",
+            ]
+        )
 
     value = f"{numbers.quantity(cheapest.hours.value, 'h')}, {numbers.quantity(cheapest.cost.value, 'USD')}"
     return (Row("cost", "cloud", value, f"{_short(cheapest)}, {cheapest.date}", detail=detail),)

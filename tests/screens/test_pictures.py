@@ -1,6 +1,9 @@
-"""The memory gauge says how much of a device is needed, in cells that add up."""
+"""The memory gauge says how much of a device is needed, in cells that add up; costs are bars on one scale."""
 
-from screens.pictures import gauge
+import pytest
+from rich.cells import cell_len
+
+from screens.pictures import cost_bars, gauge
 
 PARTS = [("weights", 4.0), ("optimizer", 2.0), ("logits", 0.01)]
 
@@ -26,3 +29,14 @@ def test_a_device_without_memory_has_its_line_at_the_start() -> None:
 
 def test_nothing_needed_of_nothing_is_an_empty_bar() -> None:
     assert len(gauge([], 0.0, 22).plain) == 22
+
+
+@pytest.mark.parametrize("width", [20, 38, 76])
+def test_cost_bars_keep_to_the_width_and_name_every_place(width: int) -> None:
+    pairs = [("this machine", 0.001), ("A provider with a very long name 8×B200 spot", 12.5), ("free", 0.0)]
+    drawn = cost_bars(pairs, width).plain.splitlines()
+    assert len(drawn) == 3
+    assert all(cell_len(line) <= max(width, 32) for line in drawn)
+    assert drawn[0].endswith("under 0.01 USD")
+    assert drawn[1].count("█") > drawn[0].count("█")
+    assert cost_bars([], width).plain == ""

@@ -45,6 +45,8 @@ def _device(device: Device) -> list[str]:
         )
     if device.bandwidth_gb_per_s is not None:
         lines += field("", f"memory copy {decimal(device.bandwidth_gb_per_s)} GB/s, measured")
+    if device.power is not None:
+        lines += field("", f"{decimal(device.power.watts)} W under load ({device.power.source}), measured")
     if device.slowed_by:
         lines += field("", f"slowed down by {', '.join(device.slowed_by)}")
     for each in device.processes:
