@@ -50,8 +50,10 @@ def cost_bars(pairs: Sequence[tuple[str, float]], width: int) -> Content:
     """One line per place: name, bar, US dollars."""
     most = max((value for _, value in pairs), default=0.0) or 1.0
     shown = [numbers.quantity(value, "USD") for _, value in pairs]
-    names = min(max((cell_len(name) for name, _ in pairs), default=0), max(8, width // 2))
-    room = max(4, min(40, width - names - max(map(cell_len, shown), default=0) - 2))
+    costs = max(map(cell_len, shown), default=0)
+    longest = max((cell_len(name) for name, _ in pairs), default=0)
+    names = min(longest, max(8, min(width // 2, width - costs - 6)))
+    room = max(4, min(40, width - names - costs - 2))
     return lines(
         Content.assemble(f"{name[:names]:<{names}} ", (bar(value / most, room), "$text-primary"), f" {words}")
         for (name, value), words in zip(pairs, shown, strict=True)
