@@ -50,6 +50,8 @@ class ProfileTask(_Task):
     """Whose tokenizer and template count tokens; None skips token counts."""
     count: Literal["auto", "exact", "sampled"] = "auto"
     """Whether every row's tokens are counted, or a sample's that is scaled; "auto" samples large files."""
+    cache: bool = True
+    """False reads the rows again even when a profile of the same rows, settings and checks is kept."""
     topic: Topic | None = None
     """What the rows should be about; None takes what most of them are about."""
 

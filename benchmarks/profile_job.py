@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("--count", choices=("exact", "sampled"), default="exact")
     asked = parser.parse_args()
     model = facts_of_folder(asked.model, "planned", "local") if asked.model else None
-    task = ProfileTask(data=DataChoice(path=asked.file), model=model, count=asked.count)
+    task = ProfileTask(data=DataChoice(path=asked.file), model=model, count=asked.count, cache=False)
     began = time.perf_counter()
     profile(JobSpec(folder=asked.run, task=task), Emitter(asked.run))
     seconds = time.perf_counter() - began

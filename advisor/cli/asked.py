@@ -75,6 +75,8 @@ class Asked:
     """A table of cloud prices to use from now on: a CSV file, or "skypilot" for its catalogue."""
     fixes: tuple[str, ...] = ()
     """Names of fixes; empty means those of the plan, or those that are ticked by default."""
+    cache: bool = True
+    """False reads the data again even when a profile of the same rows is kept."""
     preview: bool = False
     """True counts what the fixes would do and writes nothing."""
     speed: float = 0.0

@@ -92,6 +92,7 @@ def parse(argv: Sequence[str]) -> Asked:
         plan=given.get("plan"),
         update=given.get("update"),
         fixes=tuple(given.get("fix") or ()),
+        cache=given.get("cache", True),
         preview=given.get("preview", False),
         speed=given.get("speed") or 0.0,
         as_json=given.get("as_json", False),
@@ -140,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
             _cleaning(command)
         if name in ("plan", "pilot", "run", "demo", "profile"):
             _inputs(command)
+            _reading(command)
             _topics(command)
             _goal(command)
             _knobs(command)
@@ -185,6 +187,12 @@ def _inputs(command: argparse.ArgumentParser) -> None:
         action="append",
         metavar="PART=NAME",
         help="which column plays a part, such as prompt=question; repeat as needed",
+    )
+
+
+def _reading(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--no-cache", action="store_false", dest="cache", help="read the data again though nothing changed"
     )
 
 

@@ -11,6 +11,7 @@ from advisor.cli.opening import with_goal
 from advisor.errors import BadInput
 from advisor.fixes import checked_names, fixes
 from advisor.journey import clean_task, findings_of, simulation_task, task_of
+from advisor.specs import ProfileTask
 from heuristics.cleaning import chosen_fixes
 from heuristics.finding import Level
 
@@ -27,7 +28,10 @@ class Trip:
 
     def job(self, case: Case, action: str) -> Case:
         """The case after the job of one action."""
-        return drive(case, task_of(case, action), self.narrator, self.asked.offline)
+        task = task_of(case, action)
+        if isinstance(task, ProfileTask):
+            task = task.model_copy(update={"cache": self.asked.cache})
+        return drive(case, task, self.narrator, self.asked.offline)
 
 
 def probed(case: Case, trip: Trip) -> Case:

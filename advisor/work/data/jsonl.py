@@ -109,7 +109,7 @@ def _position(text: str, error: orjson.JSONDecodeError) -> str:
     if not text.endswith("\n") and error.pos >= len(body) - 1 and not body.endswith("}"):
         return "cut off: the last line is incomplete"
     if "unexpected end" in error.msg.lower():
-        return "cut off: the line ends inside the value"
+        return "the line was cut off: it ends inside the value"
     if "surrogate" in error.msg.lower():
         return f"half of a surrogate pair at column {error.colno}"
     return f"not valid JSON at column {error.colno}: {one_line(error.msg, 80)}"

@@ -24,6 +24,7 @@ class ReaderLimits(_Table):
     most_files: int
     rows_for_pilot: int
     most_fetched_bytes: int
+    profiles_kept: int
 
 
 class SplitLimits(_Table):

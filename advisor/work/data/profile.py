@@ -22,6 +22,8 @@ from advisor.work.data.labels import answer_fields, label_counts, mostly_short
 from advisor.work.data.lengths import token_facts_of
 from advisor.work.data.limits import data_limits
 from advisor.work.data.load import Loaded, load
+from advisor.work.data.opening import has_changed
+from advisor.work.data.remembered import Kept
 from advisor.work.data.row import Row
 from advisor.work.data.scan.account import Account
 from advisor.work.data.scan.digest import Digest
@@ -42,11 +44,29 @@ _EARLY_EVERY = 4
 
 
 def profile(spec: JobSpec, emitter: Emitter) -> None:
-    """Say what the data is: soon from a sample for large files, then from every row."""
+    """Say what the data is: at once when that is known, else soon from a sample for large files, then from
+    every row."""
     task = spec.task
     assert isinstance(task, ProfileTask)
-    run = spec.folder
-    scan = Scan(task.data, RowStore(run / STATE_FOLDER), run)
+    kept = Kept.of(task)
+    known = kept.recall(spec.folder) if kept is not None and task.cache else None
+    if known is not None:
+        facts, made = known
+        name = one_line(task.data.path.name, 60)
+        since = f"{made:%Y-%m-%d %H:%M}"
+        emitter.emit(
+            Note(text=f"{name} is unchanged: this is its profile of {since} (--no-cache reads it again)")
+        )
+        emitter.emit(DataFound(facts=facts))
+        return
+    scan = Scan(task.data, RowStore(spec.folder / STATE_FOLDER), spec.folder)
+    facts = _read_all(task, scan, spec.folder, emitter)
+    if kept is not None and facts.sha256 and not facts.partial:
+        kept.keep(facts, spec.folder, lambda: not has_changed(scan.opened))
+
+
+def _read_all(task: ProfileTask, scan: Scan, run: Path, emitter: Emitter) -> DataFacts:
+    """What every row says; on the way there what is known so far. Raises BadData and Stopped."""
     if scan.opened.size > data_limits().lengths.early_bytes:
         emitter.emit(DataFound(facts=_first_impression(task, scan)))
     plan = _token_plan(task, task.model, scan, emitter) if task.model is not None else None
@@ -67,10 +87,12 @@ def profile(spec: JobSpec, emitter: Emitter) -> None:
     if plan is not None and task.model is not None and scanned.account.store.rows:
         tokens = token_facts_of(scanned.account.store, task.model, plan.template)
         told = _template_results(special[0], plan, scanned, scan)
-        emitter.emit(DataFound(facts=replace(facts, tokens=tokens, checks=(*facts.checks, *told))))
+        facts = replace(facts, tokens=tokens, checks=(*facts.checks, *told))
+        emitter.emit(DataFound(facts=facts))
     scanned.account.store.remove()
     if held is not None:
         held.account.store.remove()
+    return facts
 
 
 def _first_impression(task: ProfileTask, scan: Scan) -> DataFacts:
