@@ -175,15 +175,15 @@ def disk_space(machine: MachineFacts, limits: Limits) -> Finding | None:
 
 
 def probe_problems(machine: MachineFacts, limits: Limits) -> Finding | None:
-    """Parts of the probe that gave no answer."""
+    """Parts of the probe that gave no answer, or one that is not to be relied on."""
     if not machine.problems:
         return None
     return Finding(
         "machine.probe_problems",
         Level.UNKNOWN,
-        f"{len(machine.problems)} parts of the probe gave no answer"
+        f"{len(machine.problems)} parts of the probe are missing or doubtful"
         if len(machine.problems) > 1
-        else "One part of the probe gave no answer",
+        else "One part of the probe is missing or doubtful",
         "; ".join(machine.problems[:3]),
         "Probe again; what is missing is left out of the plan.",
         count=len(machine.problems),
