@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -10,10 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO, BinaryIO
 
 from advisor.events import EVENTS_FILE, Event, Failed, is_last, parse_event
 from advisor.files import is_locked, private_folder
-from advisor.specs import JobSpec
+from advisor.specs import LET_GO, JobSpec
 
 POLL = 0.05
 """Seconds between looks at the file: below what a person notices, above what an idle processor notices."""
@@ -36,7 +38,7 @@ class Job:
     """A started or attached job."""
 
     folder: Path
-    process: asyncio.subprocess.Process | None = None
+    process: subprocess.Popen[bytes] | None = None
     """None when another process started it."""
 
     async def events(self, skip: int = 0) -> AsyncIterator[Event]:
@@ -60,32 +62,47 @@ class Job:
         if is_locked(self.folder / "lock"):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        if self.process:
-            await self.process.wait()
+        while self.process and self.process.poll() is None:
+            await asyncio.sleep(POLL)
+        if self.process and self.process.stdin:
+            with suppress(OSError):
+                self.process.stdin.close()
+
+    def let_go(self) -> None:
+        """Cut the life line: the job goes on when this process has ended, and others can attach."""
+        if self.process and self.process.stdin:
+            with suppress(OSError):
+                _tell(self.process.stdin, LET_GO)
 
 
 async def start_job(spec: JobSpec) -> Job:
     """Start the child of one job; with a life line it ends when this process does."""
     private_folder(spec.folder)
     with (spec.folder / "guard.log").open("ab") as guard_log:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",
-            "-m",
-            "advisor.work",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=guard_log,
-            stderr=guard_log,
-            cwd=spec.folder,
-            start_new_session=True,
-        )
+        process = await asyncio.to_thread(_begin, spec.folder, guard_log)
     assert process.stdin
-    process.stdin.write(spec.model_dump_json().encode() + b"\n")
     with suppress(ConnectionError):
-        await process.stdin.drain()
+        await asyncio.to_thread(_tell, process.stdin, spec.model_dump_json().encode() + b"\n")
         if spec.lifeline == "none":
             process.stdin.close()
     return Job(spec.folder, process)
+
+
+def _begin(folder: Path, guard_log: BinaryIO) -> subprocess.Popen[bytes]:
+    # Not asyncio's: that one kills a process that outlives its starter.
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "advisor.work"],
+        stdin=subprocess.PIPE,
+        stdout=guard_log,
+        stderr=guard_log,
+        cwd=folder,
+        start_new_session=True,
+    )
+
+
+def _tell(guard: IO[bytes], words: bytes) -> None:
+    guard.write(words)
+    guard.flush()
 
 
 async def run_job(spec: JobSpec) -> AsyncIterator[Event]:
@@ -118,11 +135,11 @@ async def replay(folder: Path, speed: float = 1.0) -> AsyncIterator[Event]:
         yield event
 
 
-async def _follow(folder: Path, process: asyncio.subprocess.Process | None) -> AsyncIterator[Event]:
+async def _follow(folder: Path, process: subprocess.Popen[bytes] | None) -> AsyncIterator[Event]:
     path = folder / EVENTS_FILE
     position, rest = 0, b""
     while True:
-        alive = process.returncode is None if process else is_locked(folder / "lock")
+        alive = process.poll() is None if process else is_locked(folder / "lock")
         data = _read_from(path, position)
         position += len(data)
         *lines, rest = (rest + data).split(b"\n")

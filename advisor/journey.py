@@ -15,7 +15,7 @@ from advisor.hub_cache import cache_folder
 from advisor.jobs import new_run_folder, read_events
 from advisor.market import market
 from advisor.models import find_model, models_here
-from advisor.resuming import interrupted, pilot_of
+from advisor.resuming import interrupted, pilot_of, running_pilot
 from advisor.simulations import kept_simulation, known_simulations
 from advisor.specs import (
     CleanTask,
@@ -73,6 +73,10 @@ def task_of(case: Case, action: str, export_folder: Path | None = None) -> Task:
         case "pilot":
             if case.model is None or case.plan is None:
                 raise BadInput("There is no plan yet", "Profile the data and probe the machine first.")
+            if running_pilot(case) is not None:
+                raise BadInput(
+                    "A pilot of this case is running already", "Watch it with --attach, end it with --stop."
+                )
             chosen = case.plan.stand_in
             task = PilotTask(
                 data=data_choice(case),

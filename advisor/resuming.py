@@ -4,6 +4,7 @@ from pathlib import Path
 
 from advisor.case import Case
 from advisor.events import Done
+from advisor.files import is_locked
 from advisor.jobs import read_events
 from advisor.specs import JobSpec, PilotTask
 
@@ -19,6 +20,12 @@ def interrupted(case: Case, task: PilotTask) -> Path | None:
     state = before.resume or newest / "state"
     done = any(isinstance(each, Done) for each in read_events(newest))
     return state if state.is_dir() and not done else None
+
+
+def running_pilot(case: Case) -> Path | None:
+    """The folder of a pilot of this case that a process is working on now."""
+    newest = max(case.runs.glob("*-pilot*"), default=None) if case.runs.is_dir() else None
+    return newest if newest is not None and is_locked(newest / "lock") else None
 
 
 def question(task: PilotTask) -> PilotTask:

@@ -131,6 +131,10 @@ Task = Annotated[
 ]
 
 
+LET_GO = b"let go\n"
+"""What the starting process writes to a job's standard input before it leaves a job that is to go on."""
+
+
 class JobSpec(BaseModel):
     """One job: what to do, in which folder, tied to whose life."""
 
@@ -140,6 +144,7 @@ class JobSpec(BaseModel):
     """The run's own folder: working directory, events.jsonl, log.txt and everything the job writes."""
     task: Task
     lifeline: Literal["stdin", "none"] = "stdin"
-    """"stdin": the job ends when the starting process dies; "none": it goes on, and others can attach."""
+    """"stdin": the job ends when the starting process dies, unless that let it go before; "none": it goes on,
+    and others can attach."""
     offline: bool = False
     """True forbids the job any network access through the Hub libraries."""

@@ -18,10 +18,10 @@ from textual.theme import Theme
 
 from advisor.glyphs import user_draws_unicode
 from advisor.steps import STEPS
-from screens.confirm import Confirm
 from screens.filters import AsciiOnly, Harmless
 from screens.following import following
 from screens.job_keeper import JobKeeper
+from screens.leave import Leave
 from screens.themes import THEMES
 from screens.window_title import WindowTitle
 
@@ -75,7 +75,7 @@ class AdvisorApp(JobKeeper):
         Binding("s", "stop_job", "stop", tooltip="Stop the running job", id="stop"),
         Binding("u", "undo", "undo", tooltip="Take back the last change", id="undo"),
         Binding("question_mark", "help", "help", key_display="?", tooltip="Help on this step", id="help"),
-        Binding("q", "quit", "quit", tooltip="Leave; a running job is stopped first", id="quit"),
+        Binding("q", "quit", "quit", tooltip="Leave; a running job is asked about first", id="quit"),
         Binding("ctrl+q", "quit_now", "quit", show=False, tooltip="Leave without asking", id="quit-now"),
     ]
 
@@ -118,6 +118,7 @@ class AdvisorApp(JobKeeper):
         """After the first paint: name the window, and let the demo take its first step."""
         for name in ("case", "live"):
             self.watch(self, name, self._name_window)
+        self.watch_again()
         self.walk.on()
 
     def on_unmount(self) -> None:
@@ -191,8 +192,13 @@ class AdvisorApp(JobKeeper):
     async def _quit(self) -> None:
         if self.running.busy:
             job = self.live.job if self.live is not None else "job"
-            question = f"The {job} is running. Stop it and leave? What it finished is kept."
-            if not await self.push_screen_wait(Confirm(question)):
+            answer = await self.push_screen_wait(Leave(job, may_go_on=job == "pilot"))
+            if answer == "stay":
+                return
+            if answer == "go on":
+                self.running.let_go()
+                self.save()
+                self.exit(return_code=0)
                 return
         await self._leave(0)
 
@@ -204,7 +210,9 @@ class AdvisorApp(JobKeeper):
     async def _leave(self, code: int) -> None:
         if self.running.busy:
             await self.running.stop()
-            await self.workers.wait_for_complete([worker for worker in self.workers if worker.group == "job"])
+            # Of an empty list Textual makes all workers, this one included.
+            if jobs := [worker for worker in self.workers if worker.group == "job"]:
+                await self.workers.wait_for_complete(jobs)
             await self._heard()
         self.save()
         self.exit(return_code=code)

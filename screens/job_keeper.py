@@ -4,6 +4,7 @@ What a job is made of is imported inside the functions that need it, after the f
 """
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -71,6 +72,24 @@ class JobKeeper(CaseKeeper):
         self.live = Live(action, _STEP_OF[action], str(spec.folder))
         self.run_worker(self.running.follow(spec), group="job", exit_on_error=True)
         self.refresh_bindings()
+
+    def watch_again(self) -> None:
+        """Watch a pilot of this case that goes on without a window."""
+        from advisor.resuming import running_pilot
+
+        run = running_pilot(self.case)
+        if run is None or self.running.busy:
+            return
+        self.walk.end()
+        self.live = Live("pilot", "pilot", str(run))
+        self.run_worker(self.running.watch(run), group="job", exit_on_error=True)
+        self.say("The pilot of this case is running; you watch it again")
+        self.refresh_bindings()
+
+    def open_case(self, folder: Path) -> None:
+        """Put this case away and open another; watch its pilot when one is running."""
+        super().open_case(folder)
+        self.watch_again()
 
     async def on_job_said(self, message: JobSaid) -> None:
         """Fold what the job said into the case and its progress."""

@@ -1,8 +1,9 @@
 """The one job that the terminal runs: started, followed without blocking, stopped."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -45,12 +46,30 @@ class Running:
     async def follow(self, spec: "JobSpec") -> None:
         """Start the job and post its events until the last one."""
         # Jobs and events are imported after the first paint.
-        from advisor.events import Failed
         from advisor.jobs import start_job
 
-        self._run = spec.folder.name
+        await self._hear_all(spec.folder, start_job(spec))
+
+    async def watch(self, folder: Path) -> None:
+        """Post the events of a job that another process began, from the first to the last one."""
+        from advisor.jobs import Job
+
+        async def begun() -> Job:
+            return Job(folder)
+
+        await self._hear_all(folder, begun())
+
+    def let_go(self) -> None:
+        """Let the job go on when this process ends."""
+        if self._job is not None:
+            self._job.let_go()
+
+    async def _hear_all(self, folder: Path, begun: "Awaitable[Job]") -> None:
+        from advisor.events import Failed
+
+        self._run = folder.name
         try:
-            self._job = await start_job(spec)
+            self._job = await begun
             async for event in self._job.events():
                 self.hear(event)
         except OSError as error:

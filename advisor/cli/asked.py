@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from advisor.pilot_options import PilotOptions
 from heuristics.facts.data import Columns
@@ -27,6 +28,9 @@ class GoalWishes:
     electricity_price: float | None = None
     pilot_minutes: float | None = None
     format_counts: bool | None = None
+
+
+Background = Literal["detach", "attach", "stop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ class Asked:
     goal: GoalWishes = field(default_factory=GoalWishes)
     options: PilotOptions = field(default_factory=PilotOptions)
     memory: MemoryWishes = field(default_factory=MemoryWishes)
+    background: Background | None = None
+    """What to do with a pilot that goes on without this command."""
     to: Path | None = None
     """Where the export goes; None means the case's own folder."""
     targets: tuple[str, ...] = ()

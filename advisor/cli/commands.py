@@ -11,7 +11,7 @@ from advisor.cli.asked import DEMO_MINUTES, Asked
 from advisor.cli.narrate import Narrator
 from advisor.cli.opening import opened
 from advisor.cli.report.whole import Part, as_json, as_text
-from advisor.journey import findings_of, settle
+from advisor.journey import findings_of, settle, task_of
 from heuristics.finding import Level, worst
 
 
@@ -56,11 +56,40 @@ def plan(asked: Asked, narrator: Narrator) -> Exit:
 
 
 def pilot(asked: Asked, narrator: Narrator) -> Exit:
-    """A new pilot, whatever was measured before."""
+    """A new pilot, whatever was measured before; or one that goes on by itself."""
     with opened(asked) as begun:
+        if asked.background in ("attach", "stop"):
+            return _elsewhere(begun, asked, narrator)
+        if asked.background == "detach":
+            return _left_alone(begun, asked, narrator)
         case = stages.piloted(begun.but(pilot=None, pilot_run=None), stages.Trip(asked, narrator))
         answer = _answer(case, asked, "data", "plan", "pilot")
         return answer if case.pilot is not None and case.pilot.complete else Exit.NOT_READY
+
+
+def _left_alone(begun: Case, asked: Asked, narrator: Narrator) -> Exit:
+    """Ready when a pilot of the case goes on by itself."""
+    from advisor.cli.background import let_go
+
+    trip = stages.Trip(asked, narrator)
+    case = stages.planned(begun.but(pilot=None, pilot_run=None), trip)
+    if stages.blocked(case):
+        narrator.say("the pilot is left out: a finding above must be answered first")
+        _answer(case, asked, "data", "plan")
+        return Exit.NOT_READY
+    case = let_go(case, task_of(case, "pilot"), narrator, asked.offline)
+    _answer(case, asked, "plan", "pilot")
+    return Exit.READY
+
+
+def _elsewhere(case: Case, asked: Asked, narrator: Narrator) -> Exit:
+    """The case after its pilot that goes on by itself was watched to its end, or was ended."""
+    from advisor.cli.background import end, running, watch
+
+    run = running(case)
+    case = watch(case, run, narrator) if asked.background == "attach" else end(case)
+    answer = _answer(case, asked, "data", "plan", "pilot")
+    return answer if case.pilot is not None and case.pilot.complete else Exit.NOT_READY
 
 
 def verdict(asked: Asked, narrator: Narrator) -> Exit:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import shlex
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -67,26 +68,40 @@ async def _drive(case: Case, task: Task, narrator: Narrator, offline: bool) -> C
         save(case)
     if caught:
         raise Interrupted(caught[0], case.folder)
+    return concluded(case, last, spec.folder)
+
+
+def concluded(case: Case, last: Event | None, folder: Path) -> Case:
+    """The case with what follows from an ended job, saved; raises JobFailed."""
     if isinstance(last, Failed):
-        raise JobFailed(last, str(spec.folder / "log.txt"))
+        raise JobFailed(last, str(folder / "log.txt"))
     case = settle(case)
     save(case)
     return case
 
 
-def _obey_signals(job: Job) -> list[int]:
-    """Stop the job at the first signal; the returned list then holds its number."""
+def call_at_signals(heed: Callable[[int], object]) -> list[int]:
+    """Call `heed` at each signal that would end the command; the returned list holds their numbers."""
     loop = asyncio.get_running_loop()
     caught: list[int] = []
-    stopping: list[asyncio.Task[None]] = []
 
-    def stop(number: int) -> None:
+    def hear(number: int) -> None:
         caught.append(number)
-        if not stopping:
-            stopping.append(loop.create_task(job.stop()))
+        heed(number)
 
     for number in _SIGNALS:
         # Outside the main thread no handler can be set; the life line still ends the job.
         with suppress(ValueError, RuntimeError):
-            loop.add_signal_handler(number, stop, number)
+            loop.add_signal_handler(number, hear, number)
     return caught
+
+
+def _obey_signals(job: Job) -> list[int]:
+    """Stop the job at the first signal; the returned list then holds its number."""
+    stopping: list[asyncio.Task[None]] = []
+
+    def stop(_: int) -> None:
+        if not stopping:
+            stopping.append(asyncio.get_running_loop().create_task(job.stop()))
+
+    return call_at_signals(stop)

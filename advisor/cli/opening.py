@@ -74,7 +74,7 @@ def _find(asked: Asked, data: Path | None) -> Case:
             if asked.command == "probe"
             else load(asked.case)
         )
-    if asked.command in ("verdict", "export", "report"):
+    if asked.command in ("verdict", "export", "report") or asked.background in ("attach", "stop"):
         return cases.newest()
     raise BadInput(
         "No data file is named", f"Write: advisor {asked.command} FILE, or name a case with --case."

@@ -87,6 +87,7 @@ def parse(argv: Sequence[str]) -> Asked:
         goal=GoalWishes(**{each.name: given.get(each.name) for each in fields(GoalWishes)}),
         options=options_given(given),
         memory=memory_wishes(given),
+        background=given.get("background"),
         to=given.get("to"),
         targets=tuple(given.get("targets") or ()),
         plan=given.get("plan"),
@@ -147,6 +148,8 @@ def _parser() -> argparse.ArgumentParser:
             _knobs(command)
         if name in ("plan", "pilot", "run", "demo"):
             pilot_options(command)
+        if name == "pilot":
+            _background(command)
         if name == "report":
             command.add_argument("--to", type=Path, metavar="DIR", help="folder for the documents")
         if name in ("export", "run", "demo"):
@@ -221,6 +224,17 @@ def _cleaning(command: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--preview", action="store_true", help="count what every fix would do; exit 1 when one would act"
     )
+
+
+def _background(command: argparse.ArgumentParser) -> None:
+    """A pilot that goes on without the command that began it."""
+    group = command.add_mutually_exclusive_group()
+    for name, what in (
+        ("detach", "begin the pilot and leave it: it goes on by itself"),
+        ("attach", "watch the pilot of a case that goes on by itself; Ctrl+C ends the watching alone"),
+        ("stop", "end the pilot of a case that goes on by itself; what it finished is kept"),
+    ):
+        group.add_argument(f"--{name}", action="store_const", const=name, dest="background", help=what)
 
 
 def _goal(command: argparse.ArgumentParser) -> None:

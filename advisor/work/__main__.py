@@ -12,7 +12,7 @@ from types import FrameType
 
 from advisor.events import EVENTS_FILE, Event, is_last, parse_event
 from advisor.files import locked, write_atomic
-from advisor.specs import CleanTask, JobSpec, PilotTask, ProfileTask
+from advisor.specs import LET_GO, CleanTask, JobSpec, PilotTask, ProfileTask
 from advisor.work.emit import Emitter
 from advisor.work.light import LIGHT
 from advisor.work.log import BoundedLog
@@ -109,13 +109,20 @@ class _Guard:
             for key, _ in self.selector.select(timeout=0.2):
                 if key.data == "output":
                     self._read_output(worker)
-                elif not os.read(0, 4096):
-                    self.selector.unregister(0)
-                    self._ask_to_stop()
+                else:
+                    self._hear_starter()
             if self.stop_asked is not None:
                 late = time.monotonic() - self.stop_asked > GRACE
                 _kill_group(worker.pid, signal.SIGKILL if late else signal.SIGTERM)
         return worker.wait()
+
+    def _hear_starter(self) -> None:
+        """The starting process let the job go, or died."""
+        said = os.read(0, 4096)
+        if not said or LET_GO in said:
+            self.selector.unregister(0)
+        if not said:
+            self._ask_to_stop()
 
     def _read_output(self, worker: subprocess.Popen[bytes]) -> None:
         assert worker.stdout

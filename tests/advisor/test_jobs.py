@@ -194,6 +194,27 @@ async def test_a_detached_job_outlives_its_starter_and_can_be_followed_and_stopp
     assert not alive(pid)
 
 
+LEAVER = STARTER.replace(
+    "await asyncio.sleep(3600)",
+    "job.let_go()\n            return",
+)
+
+
+async def test_a_job_that_was_let_go_outlives_the_orderly_end_of_its_starter(tmp_path: Path) -> None:
+    terminal = subprocess.run(
+        [sys.executable, "-c", LEAVER, echo(tmp_path / "run", "hang").model_dump_json()],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    pid = int(terminal.stdout.split()[1])
+    await asyncio.sleep(0.5)
+    assert alive(pid)
+    await Job(tmp_path / "run").stop()
+    assert not alive(pid)
+
+
 async def test_a_suspended_terminal_stalls_nothing(tmp_path: Path) -> None:
     terminal = starter(echo(tmp_path / "run", "flood", 1.0))
     assert terminal.stdout

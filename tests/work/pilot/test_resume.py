@@ -132,7 +132,7 @@ async def killed(made: JobSpec, when: Callable[[Event], bool]) -> None:
         if when(event):
             os.kill(job.process.pid, signal.SIGKILL)
             break
-    await job.process.wait()
+    job.process.wait()
 
 
 async def test_a_pilot_that_is_killed_goes_on_and_ends_the_same(

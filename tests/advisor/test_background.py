@@ -1,0 +1,49 @@
+"""A pilot that goes on without the command that began it."""
+
+import re
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from advisor.case import load
+from tests.advisor.test_cli_journey import command, run, write_rows
+from tests.advisor.tiny_model import make_tiny_model
+
+
+@pytest.fixture(scope="module")
+def left_alone(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A home, and the case in it whose pilot was begun and left."""
+    home = tmp_path_factory.mktemp("home")
+    rows, model = write_rows(home / "rows.jsonl"), make_tiny_model(home / "tiny")
+    case = home / "study"
+    words = ("pilot", str(rows), "--model", str(model), "--case", str(case), "--minutes", "0.5", "--detach")
+    code, _, said = run(home, *words)
+    assert code == 0, said
+    assert re.search(r"the pilot goes on by itself in .*-pilot", said)
+    return home, case
+
+
+def test_it_is_watched_and_left_again_and_watched_to_its_end(left_alone: tuple[Path, Path]) -> None:
+    home, case = left_alone
+    code, _, said = run(home, "pilot", "--case", str(case))
+    assert (code, "running already" in said) == (2, True)
+    watching = command(home, "pilot", "--attach", "--case", str(case))
+    time.sleep(3)
+    watching.send_signal(signal.SIGINT)
+    _, said = watching.communicate(timeout=60)
+    assert (watching.returncode, "it goes on" in said) == (128 + signal.SIGINT, True)
+    code, out, said = run(home, "pilot", "--attach", "--case", str(case))
+    assert "Gains" in out or "loss gain" in out, said
+    pilot = load(case).pilot
+    assert pilot is not None and pilot.complete
+    assert code in (0, 1)
+
+
+def test_when_none_is_running_it_says_so(left_alone: tuple[Path, Path]) -> None:
+    home, case = left_alone
+    run(home, "pilot", "--stop", "--case", str(case))
+    for what in ("--attach", "--stop"):
+        code, _, said = run(home, "pilot", what, "--case", str(case))
+        assert (code, "No pilot of this case is running" in said) == (2, True)
