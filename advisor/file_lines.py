@@ -1,20 +1,41 @@
-"""Where the lines of a data set stand that is one file or several, numbered on from one to the next."""
+"""Where the rows of a data set stand that is one file or several, numbered on from one to the next."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
 
+from advisor.column_pages import ColumnPages
+from advisor.document_index import DocumentIndex
 from advisor.line_index import LineIndex
-from heuristics.facts.data import DataFacts
+from heuristics.facts.data import DataFacts, FilePart
+
+Index = LineIndex | DocumentIndex | ColumnPages
+
+
+def files_in(data: DataFacts) -> tuple[FilePart, ...]:
+    """The files of a data set: those that it lists, or the one that it is."""
+    shape = data.format
+    one = FilePart(data.name, data.path, 0, shape.container, shape.delimiter, shape.rows_at)
+    return data.files or (one,)
+
+
+def _index_of(part: FilePart) -> Index:
+    match part.container:
+        case "json":
+            return DocumentIndex(Path(part.path), part.rows_at)
+        case "parquet" | "arrow":
+            return ColumnPages(Path(part.path))
+        case _:
+            return LineIndex(Path(part.path))
 
 
 class FileLines:
-    """Finds lines by their number in the whole data set."""
+    """Finds rows by their line, or their number, in the whole data set."""
 
     def __init__(self, data: DataFacts) -> None:
-        files = [(each.path, each.before) for each in data.files] or [(data.path, 0)]
-        self._befores = [before for _, before in files]
-        self._indexes = [LineIndex(Path(path)) for path, _ in files]
+        files = files_in(data)
+        self._befores = [each.before for each in files]
+        self._indexes = [_index_of(each) for each in files]
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -37,9 +58,13 @@ class FileLines:
             if not each.complete:
                 yield from each.count()
 
-    def place(self, line: int) -> tuple[Path, int] | None:
-        """The file of a 1-based line and the byte where it begins; None when not counted yet or not there."""
+    def place(self, line: int) -> tuple[Index, int]:
+        """The index of the file in which a 1-based line is, and its number there."""
         number = max(0, bisect_left(self._befores, line) - 1)
-        index = self._indexes[number]
-        offset = index.offset(line - self._befores[number])
-        return None if offset is None else (index.path, offset)
+        return self._indexes[number], line - self._befores[number]
+
+    def close(self) -> None:
+        """Let go of what serves rows."""
+        for each in self._indexes:
+            if isinstance(each, ColumnPages):
+                each.close()

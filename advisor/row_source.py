@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from advisor.file_lines import FileLines
+from advisor.column_pages import ColumnPages
+from advisor.document_index import DocumentIndex
+from advisor.file_lines import FileLines, files_in
 from advisor.fingerprint import fingerprint
+from advisor.line_index import LineIndex
 from advisor.private import masked
 from advisor.text import one_line, plain
 from heuristics.facts.data import DataFacts
@@ -18,7 +21,7 @@ LONGEST = 1 << 20
 SHOWN = 20_000
 _LINES = 200
 """Lines of one delimited record."""
-_BROWSABLE = ("jsonl", "csv")
+_BROWSABLE = ("jsonl", "csv", "json", "parquet", "arrow")
 _PACKED = (b"\x1f\x8b", b"\xfd7zXZ", b"BZh", b"\x28\xb5\x2f\xfd")
 
 
@@ -39,13 +42,8 @@ class RowSource:
     """The rows of one profiled file, by their line."""
 
     def __init__(self, data: DataFacts) -> None:
-        single = ((data.path, data.format.container, data.format.delimiter),)
         self._delimiters = {
-            Path(path): delimiter or ","
-            for path, container, delimiter in (
-                [(each.path, each.container, each.delimiter) for each in data.files] or single
-            )
-            if container == "csv"
+            Path(each.path): each.delimiter or "," for each in files_in(data) if each.container == "csv"
         }
         """Of the files that are delimited."""
         self._headers: dict[Path, list[str]] = {}
@@ -54,13 +52,13 @@ class RowSource:
     def row(self, line: int) -> ShownRow:
         """The row that begins at a line; what cannot be read is shown as it stands."""
         try:
-            path, raw = self._raw(line)
+            raw, value = self._read(line)
         except OSError as error:
             return ShownRow(line, f"cannot be read: {one_line(error.strerror or '')}", "", None)
-        if raw is None:
+        if raw is None and value is None:
             return ShownRow(line, "not found yet" if not self.index.complete else "no such line", "", None)
-        value = self._value(path, raw)
         if value is None:
+            assert raw is not None
             text = masked(plain(raw[:SHOWN].decode("utf-8", "replace")))
             return ShownRow(line, one_line(text, 400), text, None)
         parts = list(_parts(value))
@@ -68,16 +66,31 @@ class RowSource:
         whole = "\n\n".join(f"{name}: {masked(text[:SHOWN])}" for name, text in parts)
         return ShownRow(line, one_line(excerpt, 400), plain(whole, SHOWN), fingerprint(value))
 
-    def _raw(self, line: int) -> tuple[Path, bytes | None]:
-        place = self.index.place(line)
-        if place is None:
-            return self.index.paths[0], None
-        path, offset = place
+    def close(self) -> None:
+        """Let go of what serves rows."""
+        self.index.close()
+
+    def _read(self, line: int) -> tuple[bytes | None, dict[str, object] | None]:
+        """A row as it stands and what it says, each None where it is not known."""
+        index, number = self.index.place(line)
+        match index:
+            case ColumnPages():
+                return None, index.row(number)
+            case DocumentIndex():
+                raw = index.raw(number, LONGEST)
+                return raw, None if raw is None else _first_object(raw)
+            case LineIndex():
+                raw = self._lines_at(index.path, index.offset(number))
+                return raw, None if raw is None else self._value(index.path, raw)
+
+    def _lines_at(self, path: Path, offset: int | None) -> bytes | None:
+        if offset is None:
+            return None
         with path.open("rb") as file:
             file.seek(offset)
             if path not in self._delimiters:
-                return path, file.readline(LONGEST)
-            return path, b"".join(file.readline(LONGEST) for _ in range(_LINES))
+                return file.readline(LONGEST)
+            return b"".join(file.readline(LONGEST) for _ in range(_LINES))
 
     def _value(self, path: Path, raw: bytes) -> dict[str, object] | None:
         if path in self._delimiters:
@@ -109,15 +122,24 @@ class RowSource:
             return None
 
 
+def _first_object(raw: bytes) -> dict[str, object] | None:
+    """The object with which the bytes begin, None when they begin with none."""
+    try:
+        value, _ = json.JSONDecoder().raw_decode(raw.decode("utf-8", "replace").lstrip("\ufeff \t\r\n"))
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
 def browsable(data: DataFacts) -> str:
     """Empty when the rows of a file can be read one by one; else why not."""
-    containers = [each.container for each in data.files] or [data.format.container]
-    if other := next((each for each in containers if each not in _BROWSABLE), None):
-        return f"Rows of a {other} file are not lines: only the examples are shown."
+    files = files_in(data)
+    if any(each.container not in _BROWSABLE for each in files):
+        return "Paragraphs of a text file are not rows by themselves: only the examples are shown."
     heads, size = [], 0
     try:
-        for each in FileLines(data).paths:
-            with each.open("rb") as file:
+        for each in files:
+            with Path(each.path).open("rb") as file:
                 heads.append(file.read(8))
                 size += os.fstat(file.fileno()).st_size
     except OSError as error:

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.worker import get_current_worker
 
 from advisor.row_source import RowSource
+from advisor.text import one_line
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.plain_text import PlainText
 from screens.widgets.row_browser import RowBrowser
@@ -53,13 +54,20 @@ class Browse(ModalScreen[frozenset[str] | None]):
         self._say()
         self._count()
 
+    def on_unmount(self) -> None:
+        """Let go of what serves rows."""
+        self._source.close()
+
     @work(thread=True, exit_on_error=False)
     def _count(self) -> None:
         worker = get_current_worker()
-        if not self._source.index.complete:
+        try:
             for _ in self._source.index.count():
                 if worker.is_cancelled:
                     return
+        except OSError as error:
+            fault = f"The rows cannot be read: {one_line(error.strerror or '')}"
+            self.app.call_from_thread(self.notify, fault, markup=False)
         self.app.call_from_thread(self.browser.now_known)
 
     def on_row_browser_moved(self, event: RowBrowser.Moved) -> None:

@@ -59,6 +59,8 @@ class FormatFacts:
     mapped_by_user: bool = False
     explanation: str = ""
     """One line: what was seen, and for formats that cannot be trained on, why."""
+    rows_at: str = ""
+    """Where the rows of a JSON document are: "item", "data.item", or "" for its own values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,8 @@ class FilePart:
     """Number of the last row's line before this file: its own line n counts as before + n."""
     container: str
     delimiter: str | None = None
+    rows_at: str = ""
+    """As in `FormatFacts`."""
 
 
 @dataclass(frozen=True, slots=True)

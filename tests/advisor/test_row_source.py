@@ -6,13 +6,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from advisor.column_pages import ColumnPages
+from advisor.document_index import DocumentIndex
 from advisor.errors import NoSpace
+from advisor.fingerprint import fingerprint
 from advisor.line_index import CHUNK, LineIndex
 from advisor.row_lines import read_lines, write_lines
 from advisor.row_source import RowSource, browsable
+from advisor.work.data.row import Row
+from advisor.work.data.rows import OpenedRows, open_rows
 from heuristics.facts.data import DataFacts
 from tests.data_samples import question_rows, write_csv, write_jsonl
 from tests.screens.sample_case import DATA, HOSTILE
@@ -102,10 +107,10 @@ def test_a_delimited_record_over_several_lines_is_one_row(tmp_path: Path) -> Non
     assert source.row(4).text == "q: three\n\na: y;z"
 
 
-def test_files_whose_rows_are_not_lines_say_so(tmp_path: Path) -> None:
-    path = tmp_path / "rows.json"
-    path.write_text(json.dumps(question_rows(2)), encoding="utf-8")
-    assert "not lines" in browsable(facts(path, "json"))
+def test_files_whose_rows_cannot_be_read_one_by_one_say_so(tmp_path: Path) -> None:
+    path = tmp_path / "rows.txt"
+    path.write_text("A paragraph.\n\nAnother.", encoding="utf-8")
+    assert "Paragraphs" in browsable(facts(path, "text"))
     packed = tmp_path / "rows.gz"
     packed.write_bytes(b"\x1f\x8b\x08\x00")
     assert "packed" in browsable(facts(packed))
@@ -113,6 +118,87 @@ def test_files_whose_rows_are_not_lines_say_so(tmp_path: Path) -> None:
     good = facts(write_jsonl(tmp_path / "rows.jsonl", question_rows(1)))
     assert browsable(good) == ""
     assert "changed" in browsable(replace(good, bytes=1))
+
+
+SCALARS = st.none() | st.booleans() | st.integers(-9, 9) | st.text('a"\\{}[],: é', max_size=5)
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab[", max_size=2), inner)
+)
+ROWS = st.lists(st.dictionaries(st.sampled_from("qa"), VALUES, min_size=1), min_size=1, max_size=6)
+
+
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(ROWS, st.sampled_from(["array", "inside", "printed", "mixed"]), st.none() | st.just(2))
+def test_rows_of_a_document_are_those_of_the_reader(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, object]], kind: str, indent: int | None
+) -> None:
+    path = tmp_path_factory.mktemp("document") / "rows.json"
+    mixed = [1, *rows, "x, [", [], None] if kind == "mixed" else rows
+    whole: object = {"version": "[", "empty": [], "data": mixed} if kind == "inside" else mixed
+    printed = [json.dumps(each, indent=2, ensure_ascii=False) for each in rows]
+    text = "\n".join(printed) if kind == "printed" else json.dumps(whole, indent=indent, ensure_ascii=False)
+    path.write_text(text, encoding="utf-8")
+    opened = open_rows(path)
+    with opened:
+        assume(opened.container == "json")
+        assert isinstance(opened, OpenedRows)
+        everything = list(opened.rows)
+        shape = facts(path, "json")
+        shape = replace(shape, format=replace(shape.format, rows_at=opened.rows_at))
+    source = counted(RowSource(shape))
+    assert source.index.lines == len(everything)
+    for each in everything:
+        name = fingerprint(each.value) if isinstance(each, Row) else None
+        assert source.row(each.line).fingerprint == name
+
+
+def test_a_document_read_in_pieces_is_found_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "rows.json"
+    rows = [{"question": 'a "[{" \\ é' * 9, "answer": n} for n in range(40)]
+    path.write_text(json.dumps(rows, indent=1, ensure_ascii=False), encoding="utf-8")
+    whole = DocumentIndex(path, "item")
+    list(whole.count())
+    monkeypatch.setattr("advisor.document_index.CHUNK", 37)
+    pieces = DocumentIndex(path, "item")
+    list(pieces.count())
+    assert [pieces.raw(n, 9999) for n in range(1, 41)] == [whole.raw(n, 9999) for n in range(1, 41)]
+    assert whole.raw(41, 9999) is None
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow", "stream"])
+def test_rows_of_columns_come_from_a_child_that_ends(tmp_path: Path, kind: str) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = [{"question": f"q{n}", "turns": [{"role": "user", "content": f"é{n}"}]} for n in range(500)]
+    table, path = pa.Table.from_pylist(rows), tmp_path / "rows"
+    if kind == "parquet":
+        pq.write_table(table, path, row_group_size=90)
+    else:
+        begin = pa.ipc.new_file if kind == "arrow" else pa.ipc.new_stream
+        with begin(str(path), table.schema) as writer:
+            writer.write_table(table, max_chunksize=70)
+    data = facts(path, "parquet" if kind == "parquet" else "arrow")
+    assert browsable(data) == ""
+    source = RowSource(data)
+    assert source.row(1).excerpt == "not found yet"
+    counted(source)
+    assert source.row(451).text == "question: q450\n\nuser: é450"
+    assert source.row(451).fingerprint == fingerprint(rows[450])
+    assert source.row(1).excerpt == "q0 | é0"
+    assert source.row(501).excerpt == "no such line"
+    (pages,) = source.index._indexes
+    assert isinstance(pages, ColumnPages) and pages._child is not None
+    child = pages._child
+    source.close()
+    assert child.poll() is not None
+
+
+def test_columns_that_cannot_be_served_are_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "rows.parquet"
+    path.write_bytes(b"PAR1 and nothing more")
+    with pytest.raises(OSError, match="one by one"):
+        counted(RowSource(facts(path, "parquet")))
 
 
 def test_a_row_of_a_million_is_read_as_fast_as_one_of_ten(tmp_path: Path) -> None:

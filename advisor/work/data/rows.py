@@ -58,7 +58,12 @@ class OpenedRows:
     def described(self, format_: FormatFacts) -> FormatFacts:
         """The format with what is known of the container."""
         delimiter = self.dialect.delimiter if self.dialect else None
-        return replace(format_, encoding=self.source.encoding, delimiter=delimiter)
+        return replace(format_, encoding=self.source.encoding, delimiter=delimiter, rows_at=self.rows_at)
+
+    @property
+    def rows_at(self) -> str:
+        """Where the rows of a JSON document are."""
+        return document_prefix(self.source.head) if self.container == "json" else ""
 
     def __enter__(self) -> "OpenedRows":
         return self
@@ -125,6 +130,7 @@ def _part(path: Path, opened: "OpenedRows | ColumnarRows", before: int) -> FileP
         before=before,
         container=opened.container,
         delimiter=dialect.delimiter if dialect is not None else None,
+        rows_at=opened.rows_at if isinstance(opened, OpenedRows) else "",
     )
 
 
