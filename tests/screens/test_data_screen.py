@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.case import Case, load, save
+from advisor.column_pages import ColumnPages
 from advisor.errors import BadInput
 from advisor.row_lines import write_lines
 from advisor.row_source import RowSource
@@ -179,16 +180,38 @@ async def test_a_million_rows_are_opened_and_walked_without_delay(tmp_path: Path
         assert clock() - began < 1
 
 
+async def test_rows_of_a_parquet_file_are_browsed_and_its_child_ends_with_the_list(tmp_path: Path) -> None:
+    import polars as pl
+
+    case = on_disk(tmp_path, [*question_rows(3)])
+    assert case.data is not None
+    path = tmp_path / "rows.parquet"
+    pl.DataFrame({"question": [f"q{n}" for n in range(900)], "answer": "a"}).write_parquet(path)
+    shape = replace(case.data.format, container="parquet")
+    data = replace(case.data, path=str(path), format=shape, bytes=path.stat().st_size)
+    app = AdvisorApp(case.but(data=data))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2", "b")
+        await until(lambda: isinstance(app.screen, Browse))
+        await until(lambda: "q1 | a" in "\n".join(screen_lines(app)))
+        browse = app.screen
+        assert isinstance(browse, Browse)
+        (pages,) = browse._source.index._indexes
+        assert isinstance(pages, ColumnPages)
+        await pilot.press("escape")
+        await until(lambda: pages._child is None)
+
+
 async def test_files_whose_rows_are_no_lines_say_so_instead(tmp_path: Path) -> None:
     case = on_disk(tmp_path, [*question_rows(3)])
     assert case.data is not None
-    shape = replace(case.data.format, container="json")
+    shape = replace(case.data.format, container="text")
     app = AdvisorApp(case.but(data=replace(case.data, format=shape)))
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await pilot.press("2", "b")
         await pilot.pause(0.2)
         assert not isinstance(app.screen, Browse)
-        assert "not lines" in "\n".join(screen_lines(app))
+        assert "are not rows" in "\n".join(screen_lines(app))
 
 
 async def test_columns_get_their_parts_and_the_data_is_read_again(tmp_path: Path) -> None:
