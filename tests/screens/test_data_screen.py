@@ -211,7 +211,7 @@ async def test_files_whose_rows_are_no_lines_say_so_instead(tmp_path: Path) -> N
         await pilot.press("2", "b")
         await pilot.pause(0.2)
         assert not isinstance(app.screen, Browse)
-        assert "are not rows" in "\n".join(screen_lines(app))
+        assert "Paragraphs" in "\n".join(screen_lines(app))
 
 
 async def test_columns_get_their_parts_and_the_data_is_read_again(tmp_path: Path) -> None:
