@@ -103,7 +103,7 @@ def _copied(task: CleanTask, fixes: Chosen, target: Path, state: Path, emitter: 
         path=str(target / name),
         changes=str(target / CHANGES_FILE),
         plan=str(target / PLAN_FILE),
-        note=_note(source),
+        note=_note(source, done.formulas),
     )
 
 
@@ -129,10 +129,13 @@ def _keep_the_source(source: SourceFile, copy: Path) -> None:
         raise BadData("The copy would replace its own source", "Choose another folder with --out.")
 
 
-def _note(source: SourceFile) -> str:
+def _note(source: SourceFile, formulas: int) -> str:
     said = []
     if source.format.container not in BY_LINE:
         said.append(f"The rows of a {source.format.container} file were written as JSON Lines")
     if source.format.encoding.lower() not in ("utf-8", "utf8", "ascii"):
         said.append(f"the copy is UTF-8, the source {source.format.encoding}")
+    if formulas:
+        cells = "1 row has a cell" if formulas == 1 else f"{formulas:,} rows have cells"
+        said.append(f"{cells} that a spreadsheet would run as a formula, such as “=…” or “@…”")
     return "; ".join(said)

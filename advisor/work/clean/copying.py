@@ -9,7 +9,7 @@ import orjson
 from advisor.work.clean.changes import ChangeLog, changed_row, removed_row
 from advisor.work.clean.chosen import Chosen
 from advisor.work.clean.judging import Verdicts
-from advisor.work.clean.output import delimited_line, json_line, precise, untouched
+from advisor.work.clean.output import delimited_line, has_formula, json_line, precise, untouched
 from advisor.work.clean.reading import is_guessed, read
 from advisor.work.clean.records import Record
 from advisor.work.data.delimited import Dialect
@@ -28,6 +28,8 @@ class Copied:
 
     rows: int = 0
     written: int = 0
+    formulas: int = 0
+    """Rows of a table with a cell that a spreadsheet would run."""
     by_fix: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[Change]] = field(default_factory=dict)
 
@@ -85,6 +87,8 @@ class Copyist:
             raise ValueError(f"row {record.line} can neither be carried over nor be left out")
         self._write(new)
         self.done.written += 1
+        if self._dialect is not None and isinstance(record.content, Row):
+            self.done.formulas += has_formula(record.content.value)
         if change is not None:
             self._log.change(record.line, fixes, _bytes_of(record), new, change)
             for fix in fixes:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import orjson
 
@@ -11,6 +12,8 @@ from advisor.work.data.delimited import Dialect
 from advisor.work.data.rows import Row
 
 Value = dict[str, object]
+_FORMULA = re.compile(r"\s*[=@]\S|\s*[+-][A-Za-z(]")
+"""How a cell begins that is a formula; a number with its sign is none."""
 _END = "\r\n"
 """The writer quotes line breaks inside a field only when they occur in the line end that it is given."""
 
@@ -47,6 +50,11 @@ def delimited_line(value: Value, dialect: Dialect, like: bytes) -> bytes:
         flat = [" ".join(each.replace(dialect.delimiter, " ").splitlines()) for each in texts]
         line.write(dialect.delimiter.join(flat))
     return line.getvalue().removesuffix(_END).encode("utf-8", "replace") + ending_of(like)
+
+
+def has_formula(value: Value) -> bool:
+    """True when a spreadsheet would run a cell of the row instead of showing it."""
+    return any(isinstance(each, str) and _FORMULA.match(each) for each in value.values())
 
 
 def untouched(record: Record) -> bytes | None:
