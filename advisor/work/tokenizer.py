@@ -72,9 +72,15 @@ def template_of(
             name, why = one_line(model.id, 60), one_line(str(error) or "it needed too much memory", 120)
             raise BadModel(
                 f"{name}: the chat template refuses row {each.line}: {why}",
-                "Change the order of turns in the data, or choose a model whose template accepts it.",
+                _what_to_do(each),
             ) from error
     return "chat"
+
+
+def _what_to_do(refused: Example) -> str:
+    if any(turn.role == "system" for turn in refused.messages):
+        return "Move the system text into the first user turn, or choose a model whose template accepts it."
+    return "Change the order of turns in the data, or choose a model whose template accepts it."
 
 
 def encode_rows(

@@ -109,6 +109,8 @@ class Alerts:
             except queue.Full:
                 return
             self._thread.join(pilot_settings().alert.last_seconds)
+            if self._thread.is_alive():
+                self._tell("no answer before the pilot ended")
 
     def _work(self) -> None:
         assert self._target is not None

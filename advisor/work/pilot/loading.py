@@ -52,6 +52,7 @@ def load_model(folder: Path, recipe: Recipe, device: torch.device) -> PreTrained
             "Use the config.json that belongs to these weights.",
         ) from error
     _require_complete(name, report)
+    _require_generating(model, name)
     if recipe.method == "qlora":
         _keep_trainable(model)
     else:
@@ -133,6 +134,18 @@ def _require_complete(name: str, report: dict[str, object]) -> None:
         raise BadModel(
             f"{name}: {len(missing)} of the model's tensors are not in its weights, {first} for one",
             "Choose a complete model folder.",
+        )
+
+
+def _require_generating(model: PreTrainedModel, name: str) -> None:
+    """Models that fill gaps load as language models too, and then see the answer that they should predict."""
+    made_as = " ".join(str(each) for each in getattr(model.config, "architectures", None) or ())
+    speaks = any(each in made_as for each in ("CausalLM", "LMHead", "Generation"))
+    sees_ahead = getattr(model.config, "is_decoder", True) is False and "Masked" in made_as
+    if sees_ahead or (made_as and not speaks and not model.can_generate()):
+        raise BadModel(
+            f"{name} is not a text-generating model ({one_line(made_as, 60)})",
+            "Choose a causal language model.",
         )
 
 

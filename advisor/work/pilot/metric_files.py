@@ -174,7 +174,9 @@ def _add_wandb(sinks: dict[str, Sink], folder: Path, emitter: Emitter, project: 
         return
     sinks["Weights & Biases"] = sink
     if sink.offline:
-        text = "Weights & Biases writes its files here; `wandb sync` sends them later"
+        why = "the network is not to be used" if offline else "no login was found"
+        where = f"its files stay in {folder.name}/wandb, and `wandb sync` sends them later"
+        text = f"Weights & Biases: {why}; {where}"
         emitter.emit(Note(text=text))
 
 
