@@ -61,7 +61,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     elapsed = statistics.median(bare.elapsed / ours.elapsed for bare, ours in pairs)
     result = {
         "what": f"{asked.steps} optimizer steps of the demo model, micro-batch {bench.recipe.micro_batch} x "
-        f"{bench.recipe.accumulation}; supervised over bare steps per second of processor time, median of {asked.pairs} pairs",
+        f"{bench.recipe.accumulation}; supervised over bare steps per "
+        f"second of processor time, median of {asked.pairs} pairs",
         "date": datetime.now(UTC).date().isoformat(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
         "load": round(psutil.getloadavg()[0], 1),

@@ -10,6 +10,7 @@ from heuristics.goal import Goal
 from heuristics.limits import Limits
 from heuristics.recipe import Offer, Plan
 from heuristics.stand_in import size_step
+from heuristics.votes import preference
 
 METRIC_NAMES = {
     "loss": "loss on held-out answers",
@@ -59,6 +60,9 @@ def of_pilot(pilot: PilotFacts, goal: Goal, limits: Limits) -> tuple[Evidence, .
     """What the pilot measured, the goal's own metric first."""
     ordered = sorted(pilot.gains, key=lambda gain: gain.name != goal.metric)
     lines = [_of_gain(gain, goal) for gain in ordered]
+    voted = of_votes(pilot)
+    if voted is not None:
+        lines.append(voted)
     forgotten = _forgetting(pilot, limits)
     if forgotten is not None:
         lines.append(forgotten)
@@ -133,6 +137,19 @@ def of_stand_in(
         "its gain may be smaller or larger than the measured one"
     )
     return (Evidence(words, step, False),)
+
+
+def of_votes(pilot: PilotFacts) -> Evidence | None:
+    """The user's blind choices between both models' answers, None when there are none."""
+    found = preference(pilot.votes)
+    if found is None:
+        return None
+    chosen = found.tuned + found.base
+    source = f"{chosen} blind choices, {found.ties} ties; sign test p = {found.p_value:.2g}"
+    share = Estimate(found.share, found.low, found.high, "share", Basis.MEASURED, source)
+    words = f"In {chosen} blind choices the tuned model's answer was preferred {found.tuned} times"
+    told = "beyond chance" if found.certain else "which may be chance"
+    return Evidence(f"{words}, {told} (p = {found.p_value:.2g})", share, found.certain and found.share > 0.5)
 
 
 def of_shift(shift: float) -> Evidence:

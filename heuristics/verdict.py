@@ -13,6 +13,7 @@ from heuristics.known import Known
 from heuristics.limits import Limits
 from heuristics.recipe import Plan
 from heuristics.standing import Standing
+from heuristics.votes import preference
 from heuristics.words import dollars, percent
 
 
@@ -140,6 +141,22 @@ def _no_improvement(case: Standing) -> Verdict | None:
             "Look at wrong answers and at the data findings before adding rows.",
             "Try the best prompt with a few examples, or a larger base model.",
         ),
+    )
+
+
+def _voted_down(case: Standing) -> Verdict | None:
+    """The user's own blind choices are against the tuned model, whatever the loss says."""
+    found = preference(case.pilot.votes) if case.pilot is not None else None
+    if found is None or not found.certain or found.share > 0.5:
+        return None
+    return Verdict(
+        Decision.NO_IMPROVEMENT,
+        f"You preferred the base model's answers in {found.base} of {found.base + found.tuned} blind choices "
+        f"(p = {found.p_value:.2g}), although {_gain_words(case)}.",
+        _pilot_evidence(case),
+        "likely",
+        ("Blind choices that are not against the tuned model.",),
+        ("Read the answers side by side: what is worse in them says what the rows teach.",),
     )
 
 
@@ -299,6 +316,7 @@ BRANCHES: tuple[Callable[[Standing], Verdict | None], ...] = (
     _prompting,
     _not_worth_more,
     _no_improvement,
+    _voted_down,
     _form_only,
     _form_not_tested,
     _too_small_to_tell,

@@ -1,5 +1,6 @@
 """Step 5: the small experiment: progress, curves, what was measured, alarms and samples."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import work
@@ -9,6 +10,7 @@ from textual.binding import Binding, BindingType
 from advisor.case import Case
 from advisor.journey import findings_of
 from advisor.row_source import RowSource, browsable
+from heuristics.votes import to_vote_on
 from screens.browse import Browse
 from screens.cleaning_rows import with_marks
 from screens.live import Curve, Live
@@ -16,6 +18,7 @@ from screens.pilot_fields import option_rows
 from screens.pilot_rows import pilot_sections
 from screens.rows import Row, Section, finding_rows, told
 from screens.step_screen import StepScreen
+from screens.vote import BlindVote
 from screens.widgets.plot import LossPlot
 
 _PLOTTED = ("curve", "run-")
@@ -35,6 +38,7 @@ class PilotScreen(StepScreen):
             id="pilot-run",
         ),
         Binding("p", "pause", "pause", tooltip="Pause the pilot; r goes on where it was", id="pilot-pause"),
+        Binding("v", "vote", "vote", tooltip="Choose blindly between both models' answers", id="pilot-vote"),
         Binding("b", "browse", "rows", tooltip="Browse the rows behind this line", id="pilot-browse"),
     ]
 
@@ -68,9 +72,24 @@ class PilotScreen(StepScreen):
         """Rows are browsed where an alarm or a measurement names some."""
         if action == "browse":
             return bool(_lines_of(self.studio.case, self.rows.row)) if self.is_mounted else None
+        if action == "vote":
+            pilot = self.studio.case.pilot
+            return True if pilot is not None and pilot.complete and to_vote_on(pilot.samples) else None
         if action == "pause":
             return True if self.studio.running_step == self.STEP else None
         return super().check_action(action, parameters)
+
+    @work
+    async def action_vote(self) -> None:
+        """Ask which answer is better, without saying whose it is; the votes become evidence."""
+        case = self.studio.case
+        if case.pilot is None or case.plan is None or not self.studio.may_write():
+            return
+        samples = to_vote_on(case.pilot.samples)
+        votes = await self.app.push_screen_wait(BlindVote(samples, case.plan.recipe.seed))
+        pilot = self.studio.case.pilot
+        if votes and pilot is not None:
+            self.studio.decide(self.studio.case.but(pilot=replace(pilot, votes=votes)))
 
     async def action_pause(self) -> None:
         """Stop the running pilot: what it finished and its newest checkpoint are where it goes on."""

@@ -12,6 +12,7 @@ from screens.experiment_rows import experiment_sections
 from screens.live import Live
 from screens.pictures import interval
 from screens.rows import Row, Section, finding_rows, told
+from screens.vote_rows import vote_rows
 from screens.words import columns, heading, labelled, lines, muted, paragraphs
 
 _GAINS = {"exact_match": "exact answers", "token_f1": "words in common (F1)"}
@@ -36,7 +37,7 @@ def pilot_sections(case: Case, live: Live | None, findings: tuple[Finding, ...])
         Section("Scores", tuple(_score(each, pilot.scores) for each in pilot.scores)),
         Section("Proof: measured against predicted", _proof(case, pilot.proof)),
         Section("Training runs", tuple(_run(each) for each in pilot.runs)),
-        Section("Answers side by side", tuple(_sample(each) for each in pilot.samples)),
+        Section("Answers side by side", (*vote_rows(pilot), *(_sample(each) for each in pilot.samples))),
     )
 
 

@@ -14,6 +14,7 @@ from advisor.journey import clean_task, findings_of, simulation_task, task_of
 from advisor.specs import ProfileTask
 from heuristics.cleaning import chosen_fixes
 from heuristics.finding import Level
+from heuristics.votes import to_vote_on
 
 _ROUNDS = 3
 """An offer that a simulation rules out makes room for another, which is to be simulated too."""
@@ -104,7 +105,12 @@ def piloted(case: Case, trip: Trip) -> Case:
     if blocked(case):
         trip.narrator.say("the pilot is left out: a finding above must be answered first")
         return case
-    return trip.job(case, "pilot")
+    case = trip.job(case, "pilot")
+    if case.goal.metric == "loss" and case.pilot is not None and to_vote_on(case.pilot.samples):
+        trip.narrator.say(
+            "a blind vote on both models' answers is left out here: it needs the terminal, step 5, v"
+        )
+    return case
 
 
 def exported(case: Case, trip: Trip) -> Case:

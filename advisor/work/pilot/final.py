@@ -13,6 +13,7 @@ from advisor.work.pilot.luck import spreads
 from advisor.work.pilot.material import Material
 from advisor.work.pilot.measuring import Measured, measure
 from advisor.work.pilot.memorised import look_for_memorised
+from advisor.work.pilot.preparing import samples_shown
 from advisor.work.pilot.saving import tuned_folder
 from advisor.work.pilot.scoring import RowLoss, mean_loss, score_of
 from advisor.work.pilot.settings import general_source, pilot_settings
@@ -113,7 +114,7 @@ def _why_no_task_gain(material: Material) -> str:
 
 def _show_samples(bench: Bench, material: Material, base: Measured, tuned: Measured) -> None:
     settings = pilot_settings().generating
-    for place in material.generated[: settings.samples]:
+    for place in material.generated[: samples_shown(bench)]:
         row = material.test[place]
         asked = "\n\n".join(each.content for each in row.example.prompt) or decoded(
             bench.tokenizer, row.question

@@ -84,10 +84,10 @@ def choose_shots(samples: Sequence[Row], count: int, seed: int) -> tuple[Example
     return tuple(each.example for each in chosen)
 
 
-def places_to_generate(test: Sequence[Row], count: int) -> tuple[int, ...]:
-    """The first places whose reference can be reached, and others where samples to show are lacking."""
+def places_to_generate(test: Sequence[Row], count: int, shown: int) -> tuple[int, ...]:
+    """The first places whose reference can be reached, and others where the `shown` samples are lacking."""
     reachable = [place for place, row in enumerate(test) if row.reachable]
-    samples = min(count, pilot_settings().generating.samples)
+    samples = min(count, shown)
     others = [place for place, row in enumerate(test) if not row.reachable]
     return tuple((reachable[:count] + others[: max(0, samples - len(reachable))])[:count])
 

@@ -64,15 +64,21 @@ class Candidates:
             test=test,
             swapped=swapped_rows(bench.roomy_encoder, test, seed),
             few_shot=self.few_shot[: schedule.test] if schedule.shots else (),
-            generated=places_to_generate(test, schedule.generated),
+            generated=places_to_generate(test, schedule.generated, samples_shown(bench)),
             general=general_rows(bench.general_encoder, bench.task.probe),
             validation_swapped=swapped_rows(bench.roomy_encoder, validation, seed),
             validation_generated=tuple(
-                each for each in places_to_generate(validation, answered) if validation[each].reachable
+                each for each in places_to_generate(validation, answered, 0) if validation[each].reachable
             ),
             cleaned=self.cleaned,
             cleaned_test=self.cleaned_test,
         )
+
+
+def samples_shown(bench: Bench) -> int:
+    """Rows that are shown side by side: more where only a person can judge them."""
+    settings = pilot_settings().generating
+    return settings.samples if needs_answers(bench) else settings.samples_open
 
 
 def needs_answers(bench: Bench) -> bool:

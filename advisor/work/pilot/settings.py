@@ -63,7 +63,9 @@ class GeneratingSettings(_Table):
     most_tokens: int
     """Longest answer that is generated."""
     samples: int
-    """Rows shown side by side."""
+    """Rows shown side by side ..."""
+    samples_open: int
+    """... and where the goal is open-ended, so that a blind vote on them can tell something."""
     sample_characters: int
     """A shown text is cut to this many characters."""
 
