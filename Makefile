@@ -31,6 +31,7 @@ bench:
 	$(PYTHON) -m benchmarks.startup --save
 	$(PYTHON) -m benchmarks.memory --save $(if $(PEER),--peer $(PEER))
 	$(PYTHON) -m benchmarks.profile --rows 40000
+	$(PYTHON) -m benchmarks.pilot --save
 
 exports:
 	$(PYTHON) -m venv $(EXPORTS)

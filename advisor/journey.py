@@ -15,6 +15,7 @@ from advisor.hub_cache import cache_folder
 from advisor.jobs import new_run_folder, read_events
 from advisor.market import market
 from advisor.models import find_model, models_here
+from advisor.residuals import identity, kept_residuals
 from advisor.resuming import interrupted, pilot_of, running_pilot
 from advisor.simulations import kept_simulation, known_simulations
 from advisor.specs import (
@@ -42,6 +43,7 @@ from heuristics.money import with_money
 from heuristics.plan import make_plan
 from heuristics.recipe import Plan, Recipe
 from heuristics.recommend import recommend_model
+from heuristics.residuals import with_residuals
 from heuristics.settings import Ground
 from heuristics.simulated import predict_simulated, training_step
 from heuristics.stand_in import with_stand_in
@@ -229,6 +231,7 @@ def _plan(case: Case, machine: MachineFacts, model: ModelFacts) -> Plan:
     if case.pilot is not None:
         plan = with_measurements(ground, plan, case.pilot)
     plan = _with_simulation(plan, machine, model)
+    plan = with_residuals(plan, kept_residuals(), identity(case), ground.limits.memory)
     plan = with_offers(ground, plan, market().offers, kept)
     return with_money(ground, plan, catalog.gpus_for_sale(), kept)
 

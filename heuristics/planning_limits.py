@@ -173,6 +173,8 @@ class MemoryLimits:
     """Tokens whose logits exist at once."""
     loss_tile_vocabulary: int
     """Vocabulary entries whose logits exist at once."""
+    residual_room: float
+    """A corrected prediction holds within this factor of what pilots have measured."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,8 @@ class MemoryPrediction:
     available: int
     """Bytes the device can give."""
     fit: Fit
+    uncorrected: float | None = None
+    """Bytes before the correction by what pilots measured here, None where there was none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,11 +122,14 @@ class JobKeeper(CaseKeeper):
     async def _after(self, last: "Event") -> None:
         """A job ended: draw the conclusions, save, tell the user, move on when walking."""
         from advisor.events import Done
-        from advisor.specs import CleanTask, ExportTask
+        from advisor.residuals import remember
+        from advisor.specs import CleanTask, ExportTask, PilotTask
 
         if isinstance(last, Done) and isinstance(self._doing, ExportTask):
             await self._write_export()
         await self.settle()
+        if isinstance(last, Done) and isinstance(self._doing, PilotTask):
+            await asyncio.to_thread(remember, self.case)
         self.refresh_bindings()
         self.bell()
         if isinstance(last, Done) and isinstance(self._doing, CleanTask) and not self._doing.preview:

@@ -14,6 +14,7 @@ from advisor.errors import AdvisorError
 from advisor.events import Event, Failed, Started
 from advisor.jobs import Job, start_job
 from advisor.journey import absorb, settle, spec_of
+from advisor.residuals import remember
 from advisor.specs import Task
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -77,6 +78,8 @@ def concluded(case: Case, last: Event | None, folder: Path) -> Case:
         raise JobFailed(last, str(folder / "log.txt"))
     case = settle(case)
     save(case)
+    if task.job == "pilot":
+        remember(case)
     return case
 
 
