@@ -78,7 +78,7 @@ def concluded(case: Case, last: Event | None, folder: Path) -> Case:
         raise JobFailed(last, str(folder / "log.txt"))
     case = settle(case)
     save(case)
-    if task.job == "pilot":
+    if folder.name == case.pilot_run:
         remember(case)
     return case
 
