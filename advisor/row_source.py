@@ -42,12 +42,17 @@ class RowSource:
     """The rows of one profiled file, by their line."""
 
     def __init__(self, data: DataFacts) -> None:
+        self._data = data
         self._delimiters = {
             Path(each.path): each.delimiter or "," for each in files_in(data) if each.container == "csv"
         }
         """Of the files that are delimited."""
         self._headers: dict[Path, list[str]] = {}
         self.index = FileLines(data)
+
+    def place(self, line: int) -> str:
+        """Where a line stands, for a person: with its file, when there are several."""
+        return self._data.place(line)
 
     def row(self, line: int) -> ShownRow:
         """The row that begins at a line; what cannot be read is shown as it stands."""

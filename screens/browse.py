@@ -72,7 +72,7 @@ class Browse(ModalScreen[frozenset[str] | None]):
 
     def on_row_browser_moved(self, event: RowBrowser.Moved) -> None:
         """Show the row under the cursor whole."""
-        line = muted(f"line {event.row.line:,}")
+        line = muted(self._source.place(event.row.line))
         self.query_one("#browse-text", PlainText).show(paragraphs([line, event.row.text]))
         self._say()
 

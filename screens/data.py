@@ -221,8 +221,10 @@ def _chosen(case: Case) -> Row:
                 "with a label, plain text. Columns are found by themselves and can be changed.",
             ),
         )
+    paths = (case.data_path, *case.data_more)
     return Row(
         "chosen",
         case.data_path,
-        detail=told(case.data_path, "Chosen, not read yet: press r", "m says which column is what"),
+        f"and {len(case.data_more):,} more" if case.data_more else "",
+        detail=told(*paths, "Chosen, not read yet: press r", "m says which column is what"),
     )

@@ -101,9 +101,18 @@ class JobKeeper(CaseKeeper):
             case = absorb(case, event, message.run)
             live = live_after(live, event) if live is not None else None
         self._ring(message.events)
+        self._tell(message.events)
         self.case, self.live = case, live
         if is_last(message.events[-1]):
             self.run_worker(self._after(message.events[-1]), group="after")
+
+    def _tell(self, events: "tuple[Event, ...]") -> None:
+        """What a profile has to say besides its facts, which stand on the screen."""
+        from advisor.events import Note
+
+        for event in events:
+            if isinstance(event, Note) and self.live is not None and self.live.job == "profile":
+                self.say(event.text)
 
     def _ring(self, events: "tuple[Event, ...]") -> None:
         """A toast and the bell for alarms that this job has not raised before; several at once make one."""

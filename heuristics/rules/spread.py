@@ -80,8 +80,9 @@ def off_topic(data: DataFacts, limits: Limits) -> Finding | None:
     return judged(
         data,
         "off_topic",
-        "are about something else than the others, by their words",
-        "Rows of another task take training time and can pull the answers their way.",
+        "are about something else than the others",
+        "They share few words with them. Rows of another task take training time and can pull the answers "
+        "their way.",
         "Look at them, and drop those that do not belong; nothing is dropped by itself.",
         (limits.checks.off_topic_share_risk, None),
     )

@@ -153,3 +153,12 @@ def test_a_new_run_begins_a_new_curve() -> None:
     live = live_after(Live("pilot", "pilot"), Metric(run="a", step=1, total_steps=2, values={"loss": 1.0}))
     live = live_after(live, Metric(run="b", step=1, total_steps=2, values={"loss": 9.0}))
     assert live.train == ((1, 9.0),)
+
+
+async def test_what_a_profile_says_besides_its_facts_is_shown(tmp_path: Path) -> None:
+    app = AdvisorApp(empty(tmp_path))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        app.live = Live("profile", "data")
+        app.post_message(JobSaid("profile", (Note(text="rows.jsonl is unchanged: this is its profile"),)))
+        await pilot.pause(0.3)
+        assert "rows.jsonl is unchanged" in "\n".join(screen_lines(app))

@@ -30,7 +30,9 @@ from heuristics.facts.model import ModelFacts
 KIND = "profiles"
 _FACTS, _SIZES = "facts.json", "sizes.json"
 _CODE = ("advisor.work.data", "presets", "heuristics.facts")
-"""Packages whose files say what a check counts."""
+"""Packages whose files, with all below them, say what a check counts ..."""
+_BESIDE = ("advisor", "advisor.work")
+"""... and those of which their own files do."""
 _PACKAGES = (
     "polars",
     "numpy",
@@ -125,15 +127,21 @@ def content_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+def checked_by() -> list[Path]:
+    """The program's own files that decide what a profile says, in a fixed order."""
+    roots = [Path(str(files(package))) for package in _CODE]
+    found = [each for root in roots for kind in ("*.py", "*.toml") for each in root.rglob(kind)]
+    found += [each for package in _BESIDE for each in Path(str(files(package))).glob("*.py")]
+    return sorted(found)
+
+
 @cache
 def checks_version() -> str:
     """Changes with the checks, their limits and the libraries that they run through."""
     digest = xxhash.xxh3_128()
-    for package in _CODE:
-        root = Path(str(files(package)))
-        for path in sorted((*root.rglob("*.py"), *root.rglob("*.toml"))):
-            digest.update(path.relative_to(root).as_posix().encode())
-            digest.update(path.read_bytes())
+    for path in checked_by():
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
     for package in _PACKAGES:
         with suppress(PackageNotFoundError):
             digest.update(f"{package} {version(package)}".encode())

@@ -68,6 +68,7 @@ def test_rows_of_any_of_the_files_are_shown_where_they_stand(tmp_path: Path) -> 
     lines = {each.name: each.before for each in facts.files}
     assert source.row(1).fingerprint == fingerprint(rows[0])
     assert source.row(lines["b.csv"] + 2).fingerprint == fingerprint(rows[20])
+    assert source.place(lines["b.csv"] + 2) == "b.csv:2"
     assert source.row(lines["c.jsonl"] + 1).fingerprint == fingerprint(rows[40])
 
 
