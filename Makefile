@@ -2,7 +2,7 @@ PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 
 EXPORTS ?= build/exports
 
-.PHONY: check format lint types layers test demo residuals bench exports fmt
+.PHONY: check format lint types layers test demo residuals bench exports screenshots fmt
 
 check: format lint types layers test
 
@@ -40,6 +40,9 @@ exports:
 	$(PYTHON) -c "import sys; print(*filter(None, sys.path), sep='\n')" \
 		> "$$($(EXPORTS)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/program.pth"
 	HF_HUB_OFFLINE=1 $(EXPORTS)/bin/python -m pytest -v -m exports tests/exports
+
+screenshots:
+	$(PYTHON) -m benchmarks.screenshots
 
 fmt:
 	$(PYTHON) -m ruff format .
