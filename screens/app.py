@@ -180,7 +180,10 @@ class AdvisorApp(JobKeeper):
                     keys.setdefault(
                         each.binding.action, (self.get_key_display(each.binding), each.binding.tooltip)
                     )
-            self.push_screen(Help(self.screen.STEP.capitalize(), self.screen.ABOUT, list(keys.values())))
+            step = self.screen
+            self.push_screen(
+                Help(step.STEP.capitalize(), step.ABOUT, list(keys.values()), step.selected_words)
+            )
 
     # Leaving
 

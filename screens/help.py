@@ -1,5 +1,6 @@
 """Help on a step: what it is for, its keys, and the words of the field."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -8,27 +9,9 @@ from textual.containers import VerticalGroup, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from advisor.glossary import Word, glossary, words_in
 from screens.widgets.plain_text import PlainText
 from screens.words import heading, labelled, lines, muted, paragraphs
-
-_GLOSSARY = (
-    ("learning rate", "size of each update of the weights"),
-    ("micro-batch", "rows that are in memory at once"),
-    ("accumulation", "micro-batches before one optimizer step"),
-    ("effective batch", "rows per optimizer step: micro-batch times accumulation"),
-    ("epoch", "one pass over the training rows"),
-    ("LoRA", "trains a small adapter beside frozen weights; rank is its width"),
-    ("QLoRA", "the same with the frozen weights in 4 bits"),
-    ("checkpointing", "computes activations twice to keep fewer in memory"),
-    ("held-out loss", "loss on rows that were not trained on, in nats per answer token"),
-    ("perplexity", "exponential of the loss: how many tokens the model wavers between"),
-    ("format gain", "improvement from learning the form and frequencies of answers"),
-    ("task gain", "improvement that depends on the row's own input"),
-    ("basis", "where a number comes from: assumed, formula, published, simulated or measured"),
-    ("BLOCK", "training would fail, learn nothing, or leak secrets"),
-    ("RISK", "the result may be worse or invalid"),
-    ("UNKNOWN", "a fact is missing; the finding says which"),
-)
 
 
 class Help(ModalScreen[None]):
@@ -40,22 +23,28 @@ class Help(ModalScreen[None]):
         ),
     ]
 
-    def __init__(self, title: str, about: str, keys: list[tuple[str, str]]) -> None:
+    def __init__(self, title: str, about: str, keys: list[tuple[str, str]], shown: str = "") -> None:
         super().__init__()
-        self._title, self._about, self._keys = title, about, keys
+        self._title, self._about, self._keys, self._shown = title, about, keys, shown
 
     def compose(self) -> ComposeResult:
-        """Purpose, keys, glossary."""
+        """Purpose, the words of the selected row, keys, and all other words."""
         width = max((len(key) for key, _ in self._keys), default=0)
         keys = lines(
             Content.assemble((key.ljust(width), "bold $text-accent"), f"  {what}") for key, what in self._keys
         )
-        words = lines(labelled(word, meaning) for word, meaning in _GLOSSARY)
+        here = words_in(self._shown)
+        others = [each for each in glossary() if each not in here]
+        parts: list[str | Content] = [heading(self._title), self._about]
+        if here:
+            parts += [heading("Words of this row"), meanings(here)]
+        parts += [heading("Keys"), keys, heading("Other words" if here else "Words"), meanings(others)]
         with VerticalGroup(classes="dialogue tall"):
             with VerticalScroll():
-                yield PlainText(
-                    paragraphs(
-                        [heading(self._title), self._about, heading("Keys"), keys, heading("Words"), words]
-                    )
-                )
+                yield PlainText(paragraphs(parts))
             yield PlainText(muted("escape leaves   arrows scroll"))
+
+
+def meanings(words: Sequence[Word]) -> Content:
+    """Each word with what it means, one a line."""
+    return lines(labelled(each.word, each.means) for each in words)

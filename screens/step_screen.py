@@ -34,6 +34,14 @@ class StepScreen(Screen[None]):
     """Two lines for help: what the step is for."""
     AUTO_FOCUS = "#rows"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "i",
+            "whole",
+            "",
+            show=False,
+            tooltip="All about this row, with its source",
+            id="whole",
+        ),
         Binding("tab", "app.focus_next", "", show=False, tooltip="Go to the next part", id="focus-next"),
     ]
 
@@ -102,6 +110,19 @@ class StepScreen(Screen[None]):
     def explain(self, row: Row) -> None:
         """Show the detail of a row."""
         self.detail.show(row.detail)
+
+    @property
+    def selected_words(self) -> str:
+        """Everything that is said about the row under the cursor."""
+        row = self.rows.row
+        return "" if row is None else " ".join((row.label, row.value, row.note, self.detail.text))
+
+    def action_whole(self) -> None:
+        """Show all that is known about the row under the cursor."""
+        from screens.whole import Whole
+
+        if self.rows.row is not None:
+            self.app.push_screen(Whole(self.rows.row, self.selected_words))
 
     @work
     async def on_row_list_opened(self, event: RowList.Opened) -> None:
