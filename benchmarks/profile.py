@@ -25,6 +25,9 @@ RESULT = Path(__file__).parent / "results" / "profile.json"
 MODEL = ROOT / "presets" / "demo" / "model"
 PEERS = {"datasketch": 2_000, "presidio": 500, "ydata": 2_000}
 """Rows on which each other tool is timed."""
+LIKE = ("datasketch", "presidio")
+"""Tools of whose kind we have a single check; the others are compared with the whole profile."""
+LIKE_ROWS = 20_000
 TOKENISED_ROWS = 20_000
 EXACT_AT_MOST, SAMPLED_AT_MOST, PEERS_AT_LEAST, BYTES_AT_MOST = 1.6, 3.0, 10.0, 1_000_000_000
 NEAR_AT_LEAST = 0.95
@@ -141,26 +144,40 @@ def _found(
 
 
 def _peers(data: Path, interpreter: Path, ours: Profiled) -> dict[str, dict[str, float]]:
-    """Rows a second of one check of each other tool, beside those of our whole profile."""
+    """Rows for each processor second: one check of another tool, our check of its kind, our whole profile.
+
+    After a first round, so that imports do not count.
+    """
     table = {}
-    speed = ours["rows"] / ours["seconds"]
-    print(f"\n{'one check of':24}{'rows':>10}{'rows/s':>12}{'ours, all':>12}{'ratio':>10}")
+    whole = ours["rows"] / ours["processor_seconds"]
+    heads = ("rows/s", "our check", "ratio", "our profile", "ratio")
+    print(f"\n{'one check of':16}{'rows':>8}{''.join(f'{each:>12}' for each in heads)}")
     for tool, rows in PEERS.items():
         script = str(Path(__file__).with_name("profile_peers.py"))
         try:
-            measured = run_measured([str(interpreter), "-P", script, tool, str(data), str(rows)])
+            theirs = _rate(run_measured([str(interpreter), "-P", script, tool, str(data), str(rows)]))
         except RuntimeError as error:
-            print(f"{tool:24}does not run: {str(error).splitlines()[-1][:80]}")
+            print(f"{tool:16}does not run: {str(error).splitlines()[-1][:80]}")
             continue
-        said = json.loads(measured.output.splitlines()[-1])
-        theirs = said["rows"] / said["seconds"]
-        print(f"{tool:24}{said['rows']:10,}{theirs:12,.0f}{speed:12,.0f}{speed / theirs:10.1f}")
+        alike = whole
+        if tool in LIKE:
+            like = [sys.executable, "-m", "benchmarks.profile_like", tool, str(data), str(LIKE_ROWS)]
+            alike = _rate(_run(like))
+        figures = (theirs, alike, alike / theirs, whole, whole / theirs)
+        print(f"{tool:16}{rows:8,}{''.join(f'{each:12,.1f}' for each in figures)}")
         table[tool] = {
-            "rows": said["rows"],
-            "rows_per_second": round(theirs, 1),
-            "ratio": round(speed / theirs, 1),
+            "rows": rows,
+            "rows_per_processor_second": round(theirs, 1),
+            "our_like_check": round(alike, 1),
+            "ratio": round(alike / theirs, 1),
+            "ratio_of_whole_profile": round(whole / theirs, 1),
         }
     return table
+
+
+def _rate(measured: Measured) -> float:
+    said = json.loads(measured.output.splitlines()[-1])
+    return float(said["rows"]) / float(said["processor_seconds"])
 
 
 def _growth(folder: Path, rows: int, times: int, smaller: Profiled) -> dict[str, float]:

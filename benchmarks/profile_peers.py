@@ -90,9 +90,12 @@ def main() -> None:
     parser.add_argument("rows", type=int)
     asked = parser.parse_args()
     texts = texts_of(asked.file, asked.rows)
-    began = time.perf_counter()
+    TOOLS[asked.tool](texts[:100])
+    began = time.process_time()
     found = TOOLS[asked.tool](texts)
-    json.dump({"rows": len(texts), "found": found, "seconds": time.perf_counter() - began}, sys.stdout)
+    json.dump(
+        {"rows": len(texts), "found": found, "processor_seconds": time.process_time() - began}, sys.stdout
+    )
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from advisor.work.data.lengths import token_facts_of
 from advisor.work.data.limits import data_limits
 from advisor.work.data.load import Loaded, load
 from advisor.work.data.opening import has_changed
+from advisor.work.data.progress import Progress
 from advisor.work.data.remembered import Kept
 from advisor.work.data.row import Row
 from advisor.work.data.scan.account import Account
@@ -69,6 +70,8 @@ def _read_all(task: ProfileTask, scan: Scan, run: Path, emitter: Emitter) -> Dat
     """What every row says; on the way there what is known so far. Raises BadData and Stopped."""
     if scan.opened.size > data_limits().lengths.early_bytes:
         emitter.emit(DataFound(facts=_first_impression(task, scan)))
+    if task.model is not None:
+        Progress(emitter, "loading the tokenizer", 0).at(0)
     plan = _token_plan(task, task.model, scan, emitter) if task.model is not None else None
     special = [SpecialTokens(plan.ends)] if plan is not None else []
     held = _read_held(task.data, run, emitter)

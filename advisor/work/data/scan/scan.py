@@ -73,6 +73,7 @@ class Scan:
         size = self._opened.size
         progress = Progress(emitter, f"reading {one_line(self._choice.path.name, 40)}", size, "bytes")
         with self._opened.opened:
+            progress.at(0)
             every = max(1, self._opened.rows_about // data_limits().languages.rows)
             format_, workers = self._opened.format, workers_for(size)
             for part in digested(self._shares(), workers, format_, checks, plan, every):
