@@ -149,25 +149,7 @@ class Clusters:
 
         found = [frozenset((each,)) for each in range(len(self.centres))]
         means = np.stack([self.direction(each) for each in found])
-        return [*found, *_joined(1 - means @ means.T)] if len(found) > 2 else found
-
-
-def _joined(distance: "Vectors") -> list[frozenset[int]]:
-    """The groups that average linkage forms, in their order: the two nearest join until one is left.
-
-    A few dozen clusters need no library, whose import takes a second.
-    """
-    import numpy as np
-
-    groups = [frozenset((each,)) for each in range(len(distance))]
-    formed = []
-    while len(groups) > 1:
-        apart = np.array([[distance[np.ix_(sorted(a), sorted(b))].mean() for b in groups] for a in groups])
-        apart[np.tril_indices(len(groups))] = np.inf
-        one, other = np.unravel_index(int(apart.argmin()), apart.shape)
-        formed.append(groups[one] | groups[other])
-        groups = [each for place, each in enumerate(groups) if place not in (one, other)] + [formed[-1]]
-    return formed
+        return [*found, *_joined(found, 1 - means @ means.T)]
 
 
 def far_groups(clusters: Clusters, limits: TopicLimits) -> list[frozenset[int]]:
@@ -194,6 +176,25 @@ def far_groups(clusters: Clusters, limits: TopicLimits) -> list[frozenset[int]]:
         if score <= limits.far or (score <= limits.fairly_far and more_novel >= limits.own_words):
             far.append(group)
     return far
+
+
+def _joined(alone: list[frozenset[int]], distances: "Vectors") -> list[frozenset[int]]:
+    """The groups that come about when the two nearest are joined again and again (average linkage)."""
+    import numpy as np
+
+    groups, sizes = list(alone), np.ones(len(alone))
+    distances = distances.astype(np.float64)
+    np.fill_diagonal(distances, np.inf)
+    found = []
+    for _ in range(len(alone) - 1):
+        one, other = sorted(divmod(int(distances.argmin()), len(alone)))
+        groups[one] |= groups[other]
+        found.append(groups[one])
+        weighed = sizes[one] * distances[one] + sizes[other] * distances[other]
+        distances[one] = distances[:, one] = weighed / (sizes[one] + sizes[other])
+        distances[one, one] = distances[other] = distances[:, other] = np.inf
+        sizes[one] += sizes[other]
+    return found
 
 
 def _reduced(vectors: "csr_matrix", axes: "Vectors") -> "Vectors":
