@@ -23,6 +23,7 @@ _HEADLESS = (
     "report",
     "memory",
     "offers",
+    "doctor",
     "run",
     "replay",
 )

@@ -51,6 +51,7 @@ def test_the_tour_shows_every_command() -> None:
         "export",
         "memory",
         "offers",
+        "doctor",
         "report",
         "run",
         "demo",

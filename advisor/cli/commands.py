@@ -167,6 +167,13 @@ def offers(asked: Asked, narrator: Narrator) -> int:
     return table.offers(asked, narrator)
 
 
+def doctor(asked: Asked, narrator: Narrator) -> int:
+    """What this installation lacks."""
+    from advisor.cli import doctor as examination
+
+    return examination.doctor(asked, narrator)
+
+
 COMMANDS: dict[str, Command] = {
     "probe": probe,
     "profile": profile,
@@ -180,6 +187,7 @@ COMMANDS: dict[str, Command] = {
     "memory": memory,
     "offers": offers,
     "demo": demo,
+    "doctor": doctor,
     "replay": replay,
 }
 

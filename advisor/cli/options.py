@@ -32,6 +32,7 @@ _OTHER_COMMANDS = {
     "report": "write the case as HTML, Markdown and a model card",
     "memory": "say whether a training step of a model fits: exit code 0 fits, 1 does not, 4 cannot tell",
     "offers": "list the cloud prices that plans compare, or take newer ones",
+    "doctor": "say what this installation lacks for which feature, and the command that adds it",
     "demo": "the whole journey on the bundled data and model, offline",
     "replay": "print what a recorded run said",
 }
@@ -127,6 +128,9 @@ def _parser() -> argparse.ArgumentParser:
         if name == "memory":
             memory_options(command)
             _knobs(command)
+            continue
+        if name == "doctor":
+            command.add_argument("--json", action="store_true", dest="as_json", help="one JSON document")
             continue
         if name == "offers":
             command.add_argument("--json", action="store_true", dest="as_json", help="one JSON document")
