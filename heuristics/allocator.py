@@ -20,6 +20,9 @@ LARGE_FROM = 10 * MIB
 """Requests from here on get a segment of their own size …"""
 SEGMENT_GRAIN = 2 * MIB
 """… rounded up to this."""
+HIGHEST_ADDRESS = 1 << 60
+"""New segments come below all earlier ones, as Linux maps memory from the top down. Of two free blocks of one
+size the allocator takes the lower, so that the newer segment is filled first."""
 
 
 class OutOfDeviceMemory(Exception):
@@ -54,7 +57,7 @@ class CachingAllocator:
         """Bytes of all segments, what `torch.cuda.memory_reserved` tells."""
         self._capacity = capacity
         self._expandable = expandable
-        self._next_address = 0
+        self._lowest_address = HIGHEST_ADDRESS
         self._pools: dict[bool, list[tuple[int, int, Block]]] = {True: [], False: []}
         self._ends: dict[bool, Block | None] = {True: None, False: None}
 
@@ -119,8 +122,9 @@ class CachingAllocator:
             size = -(-missing // step) * step
         if self._capacity is not None and self.reserved + size > self._capacity:
             return None
-        block = Block(self._next_address, size, small, True)
-        self._next_address += size + SEGMENT_GRAIN
+        # Never directly below another segment, so that no two of them look like neighbours.
+        self._lowest_address -= size + SEGMENT_GRAIN
+        block = Block(self._lowest_address, size, small, True)
         self.reserved += size
         if not self._expandable:
             return block

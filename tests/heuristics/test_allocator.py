@@ -137,3 +137,11 @@ def test_everything_released_leaves_nothing_allocated() -> None:
     assert allocator.allocated == 0
     allocator.empty_cache()
     assert allocator.reserved == 0
+
+
+def test_of_two_free_blocks_of_one_size_the_newer_segment_is_filled_first() -> None:
+    allocator = CachingAllocator()
+    older, newer = allocator.allocate(32 * MIB), allocator.allocate(32 * MIB)
+    for each in (older, newer):
+        allocator.release(each)
+    assert allocator.allocate(32 * MIB) is newer, "Linux maps from the top down: the newer one lies lower"

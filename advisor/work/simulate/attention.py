@@ -39,6 +39,24 @@ def _rows_first(like: torch.Tensor, width: int, number: torch.dtype | None = Non
     return torch.empty(batch, length, heads, width, dtype=number or like.dtype, device=like.device)
 
 
+def _kept(
+    ctx: torch.autograd.function.FunctionCtx,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    multiple: int,
+) -> torch.Tensor:
+    """The result of either kernel, kept for its backward beside the inputs and one fp32 number per row."""
+    out = _rows_first(query, value.shape[-1]).transpose(1, 2)
+    ctx.save_for_backward(query, key, value, out, _per_row(query, multiple))
+    return out
+
+
+def _gradients(*inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """Empty gradients of query, key and value, laid out as either kernel does."""
+    return tuple(_rows_first(each, each.shape[-1]).transpose(1, 2) for each in inputs)
+
+
 def _per_row(like: torch.Tensor, multiple: int) -> torch.Tensor:
     """An empty fp32 number for each head and row, with the rows rounded up."""
     batch, heads, length, _ = like.shape
@@ -55,19 +73,17 @@ class _Efficient(torch.autograd.Function):
     def forward(
         ctx: torch.autograd.function.FunctionCtx, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor
     ) -> torch.Tensor:
-        out = _rows_first(query, value.shape[-1]).transpose(1, 2)
-        ctx.save_for_backward(query, key, value, out, _per_row(query, 32))
-        return out
+        return _kept(ctx, query, key, value, 32)
 
     @staticmethod
     def backward(
         ctx: torch.autograd.function.FunctionCtx, *gradients: torch.Tensor
     ) -> tuple[torch.Tensor, ...]:
         query, key, value, _, _ = ctx.saved_tensors  # type: ignore[attr-defined]
-        results = tuple(_rows_first(each, each.shape[-1]).transpose(1, 2) for each in (query, key, value))
+        results = _gradients(query, key, value)
         if query.dtype in HALVES:
             # The kernel sums the rows of gradient times output itself, and the query's gradient in fp32.
-            _kept = (_per_row(query, 1), _rows_first(query, query.shape[-1], torch.float32))
+            _kept_sums = (_per_row(query, 1), _rows_first(query, query.shape[-1], torch.float32))
         else:
             _product = _rows_first(query, query.shape[-1], torch.float32)
             _sums = (_per_row(query, 1), _per_row(query, 1))
@@ -81,16 +97,14 @@ class _Flash(torch.autograd.Function):
     def forward(
         ctx: torch.autograd.function.FunctionCtx, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor
     ) -> torch.Tensor:
-        out = _rows_first(query, value.shape[-1]).transpose(1, 2)
-        ctx.save_for_backward(query, key, value, out, _per_row(query, 1))
-        return out
+        return _kept(ctx, query, key, value, 1)
 
     @staticmethod
     def backward(
         ctx: torch.autograd.function.FunctionCtx, *gradients: torch.Tensor
     ) -> tuple[torch.Tensor, ...]:
         query, key, value, _, _ = ctx.saved_tensors  # type: ignore[attr-defined]
-        results = tuple(_rows_first(each, each.shape[-1]).transpose(1, 2) for each in (query, key, value))
+        results = _gradients(query, key, value)
         batch, heads, length, width = query.shape
         rows, columns = -(-length // 128) * 128, -(-width // 32) * 32
         _sums = _per_row(query, 128)

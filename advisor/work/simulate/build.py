@@ -109,7 +109,11 @@ def _with_adapter(model: PreTrainedModel, step: TrainingStep) -> PreTrainedModel
     targets: str | list[str] = list(step.targets)
     if step.targets == ("all-linear",):
         targets = "all-linear"
-    return get_peft_model(model, LoraConfig(r=step.rank, target_modules=targets, task_type="CAUSAL_LM"))
+    adapted = get_peft_model(model, LoraConfig(r=step.rank, target_modules=targets, task_type="CAUSAL_LM"))
+    for module in adapted.modules():
+        if isinstance(base := getattr(module, "base_layer", None), PackedLinear):
+            base.adapted = True
+    return adapted
 
 
 def _checkpoint(model: PreTrainedModel, step: TrainingStep) -> None:

@@ -16,6 +16,8 @@ class PackedLinear(nn.Linear):
         nn.Module.__init__(self)
         self.in_features, self.out_features = plain.in_features, plain.out_features
         self.compute, self.double_scales = compute, double
+        self.adapted = False
+        """True when an adapter adds to the result; peft copies the result before (peft/tuners/lora/bnb.py)."""
         packed = torch.empty(-(-plain.weight.numel() // 2), 1, dtype=torch.uint8, device="meta")
         self.weight = nn.Parameter(packed, requires_grad=False)
         self.bias = plain.bias
@@ -27,9 +29,8 @@ class PackedLinear(nn.Linear):
         cast = input.to(self.compute)
         bias = None if self.bias is None else self.bias.to(self.compute)
         shape = (self.out_features, self.in_features)
-        out = _Product.apply(cast, self.weight, shape, bias)  # type: ignore[no-untyped-call]
-        # peft copies the result before it adds the adapter's (peft/tuners/lora/bnb.py).
-        return out.to(input.dtype)  # type: ignore[no-any-return]
+        out = _Product.apply(cast, self.weight, shape, bias).to(input.dtype)  # type: ignore[no-untyped-call]
+        return out.clone() if self.adapted else out  # type: ignore[no-any-return]
 
 
 class _Product(torch.autograd.Function):

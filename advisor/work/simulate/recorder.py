@@ -1,5 +1,6 @@
 """Tensors that have a size but no memory, and a record of what a device would have allocated for them."""
 
+import sys
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -10,10 +11,14 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_map
 
 from advisor.work.simulate.differences import CudaKernels
+from advisor.work.simulate.sizes import META, SizeCache
 from heuristics.trace import Part, Trace
 
 DEVICE = torch.device("cpu")
-META = torch.device("meta")
+ENGINE = torch.autograd.graph._engine_run_backward.__code__
+"""From where the engine runs when it calls an operation itself, not through a function of Python."""
+HELD_BY_CALL, HELD_BY_STORAGE = 4, 2
+"""References to a tensor, and to its storage, while an operation is asked about it and nobody else has it."""
 
 
 class Sized(torch.Tensor):
@@ -55,6 +60,11 @@ class Recorder(TorchDispatchMode):
     Numbers without dimensions stay real, so that an optimizer can count its steps.
     """
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Nothing is compiled here; torch's guard against it would stand between the engine and this mode."""
+        return False
+
     def __init__(self, trace: Trace, kernels: CudaKernels | None, vocabulary: int) -> None:
         """`kernels` adds what CUDA's own kernels take; None records what a CPU does."""
         super().__init__()  # type: ignore[no-untyped-call]
@@ -64,6 +74,7 @@ class Recorder(TorchDispatchMode):
         self._kernels = kernels
         self._vocabulary = vocabulary
         self._alive: dict[int, int] = {}
+        self._sizes = SizeCache()
 
     def adopted(self, tensor: torch.Tensor, number: torch.dtype, allocation: int) -> Sized:
         """A twin of `tensor` in another number format, which is allocation `allocation` of the trace."""
@@ -95,12 +106,14 @@ class Recorder(TorchDispatchMode):
         if func is torch.ops.aten._local_scalar_dense.default and given[0].dtype is torch.bool:
             # Models ask whether all rows are whole and start at position 0; the simulated ones do.
             return True
+        if func is torch.ops.aten.add.Tensor and _accumulates(args):
+            return args[0]
         if self._kernels is not None and (size := self._kernels.before(func)):
             self.trace.allocate(size, "workspace")
         if _has_device(func) and (not given or "device" in kwargs):
             kwargs["device"] = META
         bare_kwargs = {name: _bare(each) for name, each in kwargs.items()}
-        result = func(*[_bare(each) for each in args], **bare_kwargs)
+        result = self._sizes.run(func, [_bare(each) for each in args], bare_kwargs)
         known = {id(each.bare): each for each in given if isinstance(each, Sized)}
         wrapped = self._wrapped(result, known)
         if self._kernels is not None:
@@ -133,6 +146,19 @@ class Recorder(TorchDispatchMode):
         number = self._alive.pop(key, None)
         if number is not None:
             self.trace.release(number)
+
+
+def _accumulates(args: Sequence[object]) -> bool:
+    """True for the sum of two gradients of one tensor that the engine makes in the first one's memory.
+
+    torch/csrc/autograd/input_buffer.cpp, `accumulate`: so it is done when nobody else holds that memory. For
+    tensors of our own kind the engine adds out of place instead, straight from its own loop.
+    """
+    first = args[0]
+    if not isinstance(first, Sized) or sys._getframe(2).f_code is not ENGINE:
+        return False
+    held = torch._C._storage_Use_Count(first.bare.untyped_storage()._cdata)
+    return first._use_count() == HELD_BY_CALL and held == HELD_BY_STORAGE
 
 
 def _tensors(values: Sequence[object]) -> Iterator[torch.Tensor]:
