@@ -17,8 +17,8 @@ from advisor.errors import BadModel
 from advisor.files import write_atomic
 from advisor.simulations import library_versions
 from advisor.work.simulate.config import config_of_shape
-from advisor.work.simulate.simulate import simulated
 from benchmarks.memory_scores import Row, say
+from benchmarks.simulations import timed
 from heuristics.facts.machine import Device
 from heuristics.facts.model import ModelFacts
 from heuristics.memory import predict
@@ -78,7 +78,7 @@ def _line(model: ModelFacts, recipe: Recipe) -> Row:
     step = training_step(recipe, DEVICE)
     assert step is not None
     try:
-        facts = simulated(config_of_shape(model.family, model.shape), step)
+        facts = timed(config_of_shape(model.family, model.shape), step).facts
     except BadModel as error:
         raise SystemExit(f"{model.id}: {error.message}") from error
     bare = replace(limits, allowance=1.0, gpu_overhead=0.0)

@@ -5,8 +5,8 @@ from collections import defaultdict
 from pathlib import Path
 
 from advisor import catalog
-from advisor.work.simulate.simulate import simulated
 from benchmarks.memory_scores import Row, Shape, ask_peer, error, peer_row, say, scores
+from benchmarks.simulations import timed
 from heuristics.facts.simulation import LossKernel, SimulationFacts, TrainingStep
 
 DATA = Path(__file__).parent / "data" / "measured_memory.csv"
@@ -56,7 +56,7 @@ def run(peer: Path | None) -> Row:
     for row in rows:
         step, shape = step_of(row), MODELS[row["model"]]
         if (key := repr((row["model"], step))) not in known:
-            known[key] = simulated(shape, step)
+            known[key] = timed(shape, step).facts
             say(f"{row['model']} {step.method} {step.micro_batch} x {step.length} {step.loss}")
         asked.append(peer_row(row["model"], shape, step, _parameters(shape), GPUS[row["gpu"]]))
     table = []

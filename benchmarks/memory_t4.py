@@ -1,12 +1,11 @@
 """47 public runs on a Tesla T4: allocated and reserved memory, predicted without calibration."""
 
 import csv
-import time
 from dataclasses import asdict
 from pathlib import Path
 
-from advisor.work.simulate.simulate import simulated
 from benchmarks.memory_scores import Row, Shape, ask_peer, error, peer_row, say, scores
+from benchmarks.simulations import timed
 from heuristics.facts.simulation import TrainingStep
 
 DATA = Path(__file__).parent / "data" / "t4_training_memory.csv"
@@ -21,9 +20,9 @@ EARLIER = frozenset(
         ("TinyLlama/TinyLlama-1.1B-Chat-v1.0", "12", "1024"),
     }
 )
-"""Model, rows and tokens of the runs with torch 2.10, transformers 5.0 and peft 0.19; the others had torch 2.14,
-transformers 5.17 and peft 0.20, which returns unused memory after the upcast (data/measurements/manifest.json
-of the published runs, Anassbzdd/fitcheck)."""
+"""Model, rows and tokens of the runs with torch 2.10, transformers 5.0 and peft 0.19; the others had torch
+2.14, transformers 5.17 and peft 0.20, which returns unused memory after the upcast
+(data/measurements/manifest.json of the published runs, Anassbzdd/fitcheck)."""
 FAMILIES = {"Qwen": "qwen2", "HuggingFaceTB": "llama", "TinyLlama": "llama"}
 
 
@@ -33,9 +32,9 @@ def run(peer: Path | None) -> Row:
         rows = list(csv.DictReader(file))
     asked, ours = [], []
     for row in rows:
-        began = time.process_time()
-        facts = simulated(shape_of(row), step_of(row))
-        ours.append((facts, time.process_time() - began))
+        found = timed(shape_of(row), step_of(row))
+        facts = found.facts
+        ours.append((facts, found.processor_seconds))
         parameters = facts.parameters - facts.trained_parameters
         asked.append(peer_row(row["model"], shape_of(row), step_of(row), parameters, "t4"))
         say(f"{row['model']} {row['attn']} {row['quant']} {row['batch']} x {row['seq']}")

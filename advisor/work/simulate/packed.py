@@ -17,7 +17,7 @@ class PackedLinear(nn.Linear):
         self.in_features, self.out_features = plain.in_features, plain.out_features
         self.compute, self.double_scales = compute, double
         self.adapted = False
-        """True when an adapter adds to the result; peft copies the result before (peft/tuners/lora/bnb.py)."""
+        """True when an adapter adds to the result, which peft copies before (peft/tuners/lora/bnb.py)."""
         packed = torch.empty(-(-plain.weight.numel() // 2), 1, dtype=torch.uint8, device="meta")
         self.weight = nn.Parameter(packed, requires_grad=False)
         self.bias = plain.bias

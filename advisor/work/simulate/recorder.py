@@ -158,7 +158,8 @@ def _accumulates(args: Sequence[object]) -> bool:
     if not isinstance(first, Sized) or sys._getframe(2).f_code is not ENGINE:
         return False
     held = torch._C._storage_Use_Count(first.bare.untyped_storage()._cdata)
-    return first._use_count() == HELD_BY_CALL and held == HELD_BY_STORAGE
+    uses: int = first._use_count()  # type: ignore[attr-defined]
+    return uses == HELD_BY_CALL and held == HELD_BY_STORAGE
 
 
 def _tensors(values: Sequence[object]) -> Iterator[torch.Tensor]:

@@ -1,4 +1,4 @@
-"""Remembers what size an operation's results had, because a model's layers ask the same thing over and over."""
+"""Remembers what size an operation's results had, because layers ask the same over and over."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,7 +7,7 @@ import torch
 META = torch.device("meta")
 Spec = tuple[torch.Size, tuple[int, ...], torch.dtype]
 Known = tuple[type | None, tuple[Spec, ...]]
-"""The kind of sequence that holds the results, None for a single tensor, and their size, strides and format."""
+"""The kind of sequence that holds the results, None for one tensor, and their size, strides and format."""
 
 
 class SizeCache:

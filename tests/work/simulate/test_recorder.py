@@ -42,8 +42,9 @@ def test_as_much_is_allocated_as_in_a_real_backward_pass(
     function: Callable[[torch.Tensor], torch.Tensor],
 ) -> None:
     trace, recorder = _recorded()
+    source = _leaf(recorder, trace)
     with recorder:
-        function(_leaf(recorder, trace)).sum().backward()
+        function(source).sum().backward()
     simulated = trace.sizes[1:].count(4 * NUMBERS)
     real = torch.nn.Parameter(torch.zeros(NUMBERS))
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiler:
