@@ -6,7 +6,6 @@ from functools import cached_property
 
 from heuristics.assess import assess
 from heuristics.basis import Estimate
-from heuristics.duration import added, load_time, measured_time
 from heuristics.facts.forecast import Forecast
 from heuristics.facts.pilot import Gain, PilotFacts, Proof
 from heuristics.finding import Finding, Level
@@ -15,7 +14,6 @@ from heuristics.known import Known
 from heuristics.limits import Limits
 from heuristics.recipe import Offer, Plan
 from heuristics.rules.pilot import forgotten, smallest_measured
-from heuristics.sequence import mean_tokens
 
 
 @dataclass(frozen=True)
@@ -162,22 +160,8 @@ class Standing:
 
     @cached_property
     def hours(self) -> Estimate | None:
-        """The full run on this machine: at measured speeds when there are any, else as planned."""
-        if self.plan is None:
-            return None
-        measured = self._measured_seconds(self.plan)
-        return (measured or self.plan.full_time).scaled(1 / 3600, "h")
-
-    def _measured_seconds(self, plan: Plan) -> Estimate | None:
-        data, model = self.known.data, self.known.model
-        if self.proof is None or data is None or data.tokens is None or model is None:
-            return None
-        recipe = plan.full_recipe or plan.recipe
-        each = mean_tokens(data, recipe.sequence_length, self.limits.sequence)
-        runs = self.pilot.runs if self.pilot else ()
-        speeds = (self.proof.tokens_per_second, *(run.tokens_per_second for run in runs))
-        seconds = measured_time(plan.full_rows * recipe.epochs * each, speeds, self.limits.time)
-        return None if seconds is None else added((seconds,), load_time(model.shape, self.limits.time))
+        """The full run on this machine, as the plan has it: at the pilot's speed where it measured one."""
+        return None if self.plan is None else self.plan.full_time.scaled(1 / 3600, "h")
 
     @property
     def fits(self) -> bool | None:

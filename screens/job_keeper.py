@@ -11,9 +11,9 @@ from textual import work
 
 from advisor.errors import AdvisorError
 from advisor.text import one_line
-from screens.case_keeper import CaseKeeper
 from screens.live import Live, live_after
 from screens.running import JobSaid, Running
+from screens.simulation_keeper import SimulationKeeper
 from screens.walk import Walk
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _STEP_OF = {
 }
 
 
-class JobKeeper(CaseKeeper):
+class JobKeeper(SimulationKeeper):
     """One job at a time; what it says becomes facts of the case."""
 
     def __init__(self, case: "Case | None" = None, desk: "Desk | None" = None, walking: bool = False) -> None:
@@ -68,6 +68,7 @@ class JobKeeper(CaseKeeper):
             self.say(f"The job's folder cannot be made: {error.strerror}", "Look at the disk.", fault=True)
             return
         self._doing = task
+        self.drop_simulation()
         self.forget_changes()
         self.live = Live(action, _STEP_OF[action], str(spec.folder))
         self.run_worker(self.running.follow(spec), group="job", exit_on_error=True)
@@ -169,4 +170,5 @@ class JobKeeper(CaseKeeper):
     async def action_stop_job(self) -> None:
         """Stop the running job; what it finished is kept."""
         self.walk.end()
+        self.stop_simulation()
         await self.running.stop()

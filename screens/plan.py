@@ -11,6 +11,7 @@ from advisor.case import Case
 from advisor.errors import BadInput
 from advisor.journey import choose_model, findings_of
 from advisor.models import find_model
+from advisor.text import one_line
 from heuristics.basis import Estimate
 from heuristics.recipe import Alternative, Choice, MemoryPrediction, Offer, Plan
 from screens.knob_fields import knob_field
@@ -18,6 +19,7 @@ from screens.live import Live
 from screens.machine import size_section
 from screens.pictures import gauge, stacked
 from screens.rows import Field, Row, Section, finding_rows, told
+from screens.simulation import Simulation
 from screens.step_screen import StepScreen
 from screens.widgets.plain_text import PlainText
 from screens.words import Detail, heading, labelled, lines, muted, paragraphs
@@ -42,8 +44,14 @@ class PlanScreen(StepScreen):
         """Memory against the device, always in sight."""
         yield PlainText(id="memory-bar")
 
+    def on_mount(self) -> None:
+        """Follow the simulation of the plan's memory too."""
+        super().on_mount()
+        self.watch(self.app, "simulation", self._changed)
+
     def show(self) -> None:
-        """Draw the bar with the rest."""
+        """Draw the bar with the rest; ask for the simulation that would answer better than the formula."""
+        self.studio.simulate()
         plan = self.studio.case.plan
         bar = self.query_one("#memory-bar", PlainText)
         bar.display = plan is not None
@@ -66,7 +74,7 @@ class PlanScreen(StepScreen):
                     *(_choice(case, each) for each in plan.choices if each.setting != "model"),
                 ),
             ),
-            Section("Memory and time", (_memory(plan.memory), *_times(plan))),
+            Section("Memory and time", (_memory(plan.memory, self.studio.simulation), *_times(plan))),
             Section(
                 "Full run, where it differs", tuple(_choice(case, each, "full") for each in plan.full_choices)
             ),
@@ -154,7 +162,8 @@ def _bar(memory: MemoryPrediction) -> Detail:
     """One line of bar and words: what is needed of what there is."""
 
     def line(width: int) -> Content:
-        words = f" {numbers.size(memory.total.value)} of {numbers.size(memory.available)}: {memory.fit}"
+        amounts = f"{numbers.size(memory.total.value)} of {numbers.size(memory.available)}"
+        words = f" {amounts}: {memory.fit}, {memory.total.basis.value}"
         parts = [(part.name, float(part.bytes)) for part in memory.parts]
         return Content.assemble(gauge(parts, memory.available, max(12, min(60, width - len(words)))), words)
 
@@ -185,7 +194,7 @@ def _short(value: float) -> str:
     return numbers.count(value) if value == int(value) else numbers.decimal(value)
 
 
-def _memory(memory: MemoryPrediction) -> Row:
+def _memory(memory: MemoryPrediction, simulation: Simulation | None) -> Row:
     def detail(width: int) -> Content:
         return paragraphs(
             [
@@ -194,6 +203,7 @@ def _memory(memory: MemoryPrediction) -> Row:
                 f"{numbers.estimated(memory.total)}; the device gives {numbers.size(memory.available)}: "
                 f"{memory.fit}.",
                 labelled("Source", memory.total.source) if memory.total.source else "",
+                _simulation_words(simulation),
             ]
         )
 
@@ -201,9 +211,21 @@ def _memory(memory: MemoryPrediction) -> Row:
         "memory",
         "Peak memory",
         numbers.quantity(memory.total.value, "bytes"),
-        _note(memory.total, memory.fit),
+        _note(memory.total, f"{memory.fit}, simulating …" if _under_way(simulation) else memory.fit),
         detail=detail,
     )
+
+
+def _under_way(simulation: Simulation | None) -> bool:
+    return simulation is not None and simulation.running
+
+
+def _simulation_words(simulation: Simulation | None) -> Content | str:
+    if simulation is None:
+        return ""
+    if simulation.running:
+        return muted("The real training step is being simulated; its figure comes in a moment. s stops it.")
+    return labelled("Not simulated", one_line(simulation.why_not, 200))
 
 
 def _times(plan: Plan) -> tuple[Row, ...]:

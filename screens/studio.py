@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from advisor.case import Case
     from heuristics.facts.data import Columns
     from screens.live import Live
+    from screens.simulation import Simulation
 
 
 class Studio(App[None]):
@@ -22,6 +23,7 @@ class Studio(App[None]):
     case: "var[Case]" = var(None)  # type: ignore[arg-type]
     """No step is shown before a case is here."""
     live: "var[Live | None]" = var(None)
+    simulation: "var[Simulation | None]" = var(None)
     export_folder: var[Path] = var(Path())
     export_left_out: var[frozenset[str]] = var(frozenset())
 
@@ -73,6 +75,10 @@ class Studio(App[None]):
     @abstractmethod
     def begin(self, action: str) -> None:
         """Start the job of an action, or say why it cannot start."""
+
+    @abstractmethod
+    def simulate(self) -> None:
+        """Work out the memory of the plan's training step, unless that is known, under way or given up."""
 
     @abstractmethod
     def say(self, words: str, do: str = "", fault: bool = False) -> None:

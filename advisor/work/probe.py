@@ -12,12 +12,14 @@ from advisor.events import MachineFound, Step
 from advisor.specs import JobSpec, ProbeTask
 from advisor.text import one_line
 from advisor.work.emit import Emitter
-from advisor.work.machine.amd import AmdGpu, amd_gpus
+from advisor.work.machine.amd import amd_gpus
+from advisor.work.machine.cards import Card
 from advisor.work.machine.cgroup import CgroupLimits, cgroup_limits
 from advisor.work.machine.container import container_of
 from advisor.work.machine.cpu import read_cpu
 from advisor.work.machine.devices import best_first, cpu_device, gpu_devices
 from advisor.work.machine.disk import disk_of
+from advisor.work.machine.intel import intel_gpus
 from advisor.work.machine.measure import measured
 from advisor.work.machine.memory import read_memory
 from advisor.work.machine.nvidia import (
@@ -84,12 +86,15 @@ def _system(task: ProbeTask, parts: Parts) -> MachineFacts:
 def _with_devices(facts: MachineFacts, parts: Parts) -> MachineFacts:
     presets: tuple[GpuPreset, ...] = parts.attempt("GPU presets", catalog.gpus, ())
     nvidia = _nvidia(parts)
-    no_amd: list[AmdGpu] = []
-    amd = parts.attempt("AMD GPUs", amd_gpus, no_amd)
+    none: list[Card] = []
+    cards = [
+        *parts.attempt("AMD GPUs", amd_gpus, none),
+        *parts.attempt("Intel GPUs", intel_gpus, none),
+    ]
     ask_free = any(each.memory_free is None for each in nvidia) or not nvidia
     view = parts.attempt("torch", lambda: look_through_torch(parts, ask_free), TorchView())
     no_gpus: list[Device] = []
-    gpus = parts.attempt("Devices", lambda: gpu_devices(nvidia, amd, view, facts.cpu, presets), no_gpus)
+    gpus = parts.attempt("Devices", lambda: gpu_devices(nvidia, cards, view, facts.cpu, presets), no_gpus)
     return replace(
         facts,
         devices=best_first([*gpus, *facts.devices]),

@@ -7,12 +7,15 @@ import pytest
 
 from advisor import catalog
 from heuristics.basis import Basis, Estimate
+from heuristics.carry_over import at_measured_speed
 from heuristics.decision import Decision, Verdict
 from heuristics.facts.data import CheckResult, Columns, DataFacts, FormatFacts
 from heuristics.facts.experiment import GroupShift, Rung
 from heuristics.facts.pilot import Gain, PilotFacts, Proof, Score
 from heuristics.goal import Goal
+from heuristics.knobs import Knobs
 from heuristics.recipe import MemoryPrediction, Offer, Plan, Recipe
+from heuristics.settings import Ground
 from heuristics.verdict import decide
 from tests.heuristics import known_cases
 
@@ -153,19 +156,15 @@ def test_a_step_that_ran_here_fits_whatever_the_formula_says() -> None:
 
 def test_measured_speed_replaces_the_predicted_hours() -> None:
     # 480 rows of 100 tokens, 3 passes: 144,000 tokens at 4000 tokens/s are 36 s, not the predicted 100 h.
-    counted = known_cases.data()
-    answer = decide(None, counted, known_cases.TINY, GOAL, plan(hours=100.0), pilot(), LIMITS)
+    counted, proved = known_cases.data(), replace(pilot(), model="m", method="lora")
+    ground = Ground(known_cases.machine(), counted, known_cases.TINY, GOAL, Knobs(), LIMITS)
+    carried = at_measured_speed(ground, plan(hours=100.0), proved)
+    answer = decide(None, counted, known_cases.TINY, GOAL, carried, proved, LIMITS)
     assert answer.decision is Decision.SCALE_UP
     hours = next(line.estimate for line in answer.evidence if "your budget" in line.text)
     assert hours is not None
     assert hours.basis is Basis.MEASURED
     assert 36 / 3600 <= hours.value <= 80 / 3600
-
-
-def test_the_speed_of_another_model_is_not_used() -> None:
-    other = replace(pilot(), model="sibling")
-    answer = decide(None, known_cases.data(), known_cases.TINY, GOAL, plan(hours=100.0), other, LIMITS)
-    assert answer.decision is Decision.CHANGE_MODEL
 
 
 def test_a_gain_whose_dependence_on_the_prompt_was_not_measured_is_not_yet_known() -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from advisor.catalog import gpus
-from advisor.work.machine.amd import AmdGpu, amd_gpus
+from advisor.work.machine.amd import amd_gpus
+from advisor.work.machine.cards import Card
 from advisor.work.machine.devices import SPLIT, best_first, cpu_device, gpu_devices
 from advisor.work.machine.gpu_names import preset_of
+from advisor.work.machine.intel import intel_gpus
 from advisor.work.machine.measure import undisturbed
 from advisor.work.machine.nvidia import NvidiaGpu, nvidia_gpus, nvidia_on_bus
 from advisor.work.machine.parts import Parts, within
@@ -39,8 +41,8 @@ def seen(**changes: object) -> TorchView:
     return TorchView(CUDA.version, CUDA.backends, (gpu,))
 
 
-def devices(nvidia: list[NvidiaGpu], view: TorchView, amd: tuple[AmdGpu, ...] = ()) -> list[Device]:
-    return gpu_devices(nvidia, amd, view, CPU, gpus())
+def devices(nvidia: list[NvidiaGpu], view: TorchView, cards: tuple[Card, ...] = ()) -> list[Device]:
+    return gpu_devices(nvidia, cards, view, CPU, gpus())
 
 
 def test_a_gpu_is_read_from_the_driver() -> None:
@@ -186,6 +188,54 @@ def test_graphics_inside_the_processor_are_no_training_device(tmp_path: Path) ->
     (card / "vendor").write_text("0x1002")
     (card / "mem_info_vram_total").write_text(str(GIB // 2))
     assert amd_gpus(tmp_path) == []
+
+
+def intel_card(root: Path, place: str, device: str, window: int, driver: str = "xe") -> None:
+    """A card as the kernel shows it: its folder is a link to its place on the bus."""
+    bus = root / "devices" / place
+    (root / "drivers" / driver).mkdir(parents=True, exist_ok=True)
+    (bus / "hwmon" / "hwmon2").mkdir(parents=True)
+    (bus / "driver").symlink_to(root / "drivers" / driver)
+    (bus / "vendor").write_text("0x8086\n")
+    (bus / "device").write_text(f"{device}\n")
+    unused = f"{0:#018x} {0:#018x} {0:#018x}\n"
+    (bus / "resource").write_text(
+        f"{0x8E000000:#018x} {0x8EFFFFFF:#018x} {0x14020C:#018x}\n{unused}"
+        f"{0x4000000000:#018x} {0x4000000000 + window - 1:#018x} {0x14220C:#018x}\n{unused}"
+    )
+    (bus / "hwmon" / "hwmon2" / "power1_max").write_text("190000000\n")
+    (bus / "hwmon" / "hwmon2" / "temp2_input").write_text("47000\n")
+    card = root / "drm" / f"card{len(list(root.glob('devices/*')))}"
+    card.mkdir(parents=True)
+    (card / "device").symlink_to(bus)
+
+
+def test_an_intel_gpu_without_xpu_torch_says_why(tmp_path: Path) -> None:
+    intel_card(tmp_path, "0000:03:00.0", "0xe20b", 1 << 34)
+    (device,) = devices([], TorchView("2.9.0+cpu", ("cpu",)), tuple(intel_gpus(tmp_path / "drm")))
+    assert (device.kind, device.usable, device.preset) == ("xpu", False, "Arc B580")
+    assert (device.memory_total, device.memory_free) == (12 * GIB, 12 * GIB), "windows are powers of two"
+    assert (device.power_limit_w, device.temperature) == (190.0, 47)
+    assert "XPU" in device.why_not
+
+
+def test_an_intel_gpu_with_a_narrow_window_takes_its_size_from_the_preset(tmp_path: Path) -> None:
+    intel_card(tmp_path, "0000:03:00.0", "0x56a0", 1 << 28, "i915")
+    (device,) = devices([], TorchView("2.9.0+cpu", ("cpu",)), tuple(intel_gpus(tmp_path / "drm")))
+    assert (device.name, device.memory_total) == ("Intel Arc A770 16GB", 16 * GIB)
+
+
+def test_intel_graphics_inside_the_processor_are_no_training_device(tmp_path: Path) -> None:
+    intel_card(tmp_path, "0000:00:02.0", "0x7d55", 1 << 28, "i915")
+    assert intel_gpus(tmp_path / "drm") == []
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "0x0 0x0 0x0\n" * 6, "1\n2\nx y z\n"])
+def test_a_garbled_resource_file_means_an_unknown_size(tmp_path: Path, text: str) -> None:
+    intel_card(tmp_path, "0000:03:00.0", "0xabcd", 1 << 34)
+    (tmp_path / "devices" / "0000:03:00.0" / "resource").write_text(text)
+    (card,) = intel_gpus(tmp_path / "drm")
+    assert card.memory_total == 0
 
 
 def test_a_plugged_in_gpu_without_driver_is_noticed(tmp_path: Path) -> None:

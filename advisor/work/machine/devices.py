@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from advisor.work.machine.amd import AmdGpu
+from advisor.work.machine.cards import Card
 from advisor.work.machine.gpu_names import preset_of
 from advisor.work.machine.nvidia import NvidiaGpu
 from advisor.work.machine.torch_view import TorchGpu, TorchView
@@ -15,7 +15,7 @@ HIDDEN = "hidden from this process, look at CUDA_VISIBLE_DEVICES"
 
 def gpu_devices(
     nvidia: Sequence[NvidiaGpu],
-    amd: Sequence[AmdGpu],
+    cards: Sequence[Card],
     view: TorchView,
     cpu: Cpu,
     presets: Sequence[GpuPreset],
@@ -29,8 +29,10 @@ def gpu_devices(
             left.remove(twin)
         devices.append(_device(gpu, twin, cpu, presets))
     devices += [_unseen(each, view, presets) for each in left]
-    if not any(each.kind == "rocm" for each in view.gpus):
-        devices += [_unseen_amd(index, each, view, presets) for index, each in enumerate(amd)]
+    for kind in ("rocm", "xpu"):
+        if not any(each.kind == kind for each in view.gpus):
+            own = [each for each in cards if each.kind == kind]
+            devices += [_unseen_card(index, each, view, presets) for index, each in enumerate(own)]
     return devices
 
 
@@ -114,17 +116,19 @@ def _unseen(gpu: NvidiaGpu, view: TorchView, presets: Sequence[GpuPreset]) -> De
     )
 
 
-def _unseen_amd(index: int, gpu: AmdGpu, view: TorchView, presets: Sequence[GpuPreset]) -> Device:
-    preset = preset_of(gpu.name, gpu.memory_total, presets)
+def _unseen_card(index: int, gpu: Card, view: TorchView, presets: Sequence[GpuPreset]) -> Device:
+    """A card that the kernel knows and torch does not."""
+    preset = preset_of(gpu.name, gpu.memory_total or None, presets)
+    known = preset.memory if preset and gpu.kind == "xpu" else 0
     return Device(
-        kind="rocm",
+        kind=gpu.kind,
         index=index,
-        name=gpu.name,
-        memory_total=gpu.memory_total,
-        memory_free=gpu.memory_free,
+        name=gpu.name if preset is None or gpu.kind == "rocm" else f"Intel {preset.name}",
+        memory_total=known or gpu.memory_total,
+        memory_free=known or gpu.memory_free,
         bf16=preset.bf16 if preset else False,
         usable=False,
-        why_not=_why_unseen("rocm", view),
+        why_not=_why_unseen(gpu.kind, view),
         utilisation=gpu.utilisation,
         power_limit_w=gpu.power_limit_w,
         temperature=gpu.temperature,
@@ -133,11 +137,14 @@ def _unseen_amd(index: int, gpu: AmdGpu, view: TorchView, presets: Sequence[GpuP
 
 
 def _why_unseen(backend: str, view: TorchView) -> str:
-    shown = {"cuda": "CUDA", "rocm": "ROCm"}[backend]
+    shown = {"cuda": "CUDA", "rocm": "ROCm", "xpu": "XPU"}[backend]
     if view.version is None:
         return "torch does not import on this machine"
     if not any(each.startswith(backend) for each in view.backends):
         return f"the installed torch {view.version} was built without {shown}: install its {shown} build"
     if view.trouble:
         return f"torch cannot start {shown}: {view.trouble}"
-    return HIDDEN if backend == "cuda" else "torch does not see it, look at HIP_VISIBLE_DEVICES"
+    if backend == "cuda":
+        return HIDDEN
+    variable = {"rocm": "HIP_VISIBLE_DEVICES", "xpu": "ONEAPI_DEVICE_SELECTOR"}[backend]
+    return f"torch does not see it, look at {variable}"
