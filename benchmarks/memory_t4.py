@@ -4,7 +4,8 @@ import csv
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks.memory_scores import Row, Shape, ask_peer, error, peer_row, say, scores
+from benchmarks.memory_models import t4_shape
+from benchmarks.memory_scores import Row, ask_peer, error, peer_row, say, scores
 from benchmarks.simulations import timed
 from heuristics.facts.simulation import TrainingStep
 
@@ -23,7 +24,6 @@ EARLIER = frozenset(
 """Model, rows and tokens of the runs with torch 2.10, transformers 5.0 and peft 0.19; the others had torch
 2.14, transformers 5.17 and peft 0.20, which returns unused memory after the upcast
 (data/measurements/manifest.json of the published runs, Anassbzdd/fitcheck)."""
-FAMILIES = {"Qwen": "qwen2", "HuggingFaceTB": "llama", "TinyLlama": "llama"}
 
 
 def run(peer: Path | None) -> Row:
@@ -32,11 +32,11 @@ def run(peer: Path | None) -> Row:
         rows = list(csv.DictReader(file))
     asked, ours = [], []
     for row in rows:
-        found = timed(shape_of(row), step_of(row))
+        found = timed(t4_shape(row), step_of(row))
         facts = found.facts
         ours.append((facts, found.processor_seconds))
         parameters = facts.parameters - facts.trained_parameters
-        asked.append(peer_row(row["model"], shape_of(row), step_of(row), parameters, "t4"))
+        asked.append(peer_row(row["model"], t4_shape(row), step_of(row), parameters, "t4"))
         say(f"{row['model']} {row['attn']} {row['quant']} {row['batch']} x {row['seq']}")
     theirs = ask_peer(peer, asked)
     table = []
@@ -56,22 +56,6 @@ def run(peer: Path | None) -> Row:
 def earlier(row: dict[str, str]) -> bool:
     """True for a run of the session with the earlier libraries."""
     return (row["model"], row["batch"], row["seq"]) in EARLIER
-
-
-def shape_of(row: dict[str, str]) -> Shape:
-    """The model's config from the sizes in the table."""
-    return {
-        "model_type": FAMILIES[row["model"].split("/")[0]],
-        "hidden_size": int(row["hidden"]),
-        "num_hidden_layers": int(row["layers"]),
-        "num_attention_heads": int(row["heads"]),
-        "num_key_value_heads": int(row["kv"]),
-        "intermediate_size": int(row["inter"]),
-        "vocab_size": int(row["vocab"]),
-        "head_dim": int(row["head_dim"]),
-        "tie_word_embeddings": row["tied"] == "True",
-        "max_position_embeddings": 32768,
-    }
 
 
 def step_of(row: dict[str, str]) -> TrainingStep:
