@@ -31,7 +31,7 @@ class Load:
 
 def predict(load: Load, available: int, on_cpu: bool, limits: MemoryLimits) -> MemoryPrediction:
     """Predicted peak on a device that can give `available` bytes."""
-    parts = _parts(load, limits)
+    parts = _parts(load, on_cpu, limits)
     overhead = limits.cpu_overhead if on_cpu else limits.gpu_overhead
     subtotal = sum(parts.values())
     parts["overhead"] = subtotal * (limits.allowance - 1) + overhead
@@ -84,7 +84,7 @@ def activation_bytes(load: Load) -> float:
     return per_token * load.micro_batch * load.length * _element(load.precision) / 2
 
 
-def _parts(load: Load, limits: MemoryLimits) -> dict[PartName, float]:
+def _parts(load: Load, on_cpu: bool, limits: MemoryLimits) -> dict[PartName, float]:
     shape = load.shape
     half = _element(load.precision) == 2
     weights = weight_bytes(shape, load.method, load.precision, limits)
@@ -94,13 +94,15 @@ def _parts(load: Load, limits: MemoryLimits) -> dict[PartName, float]:
     copies = 2.0 * shape.parameters if full and half else 0.0
     tokens = min(load.micro_batch * load.length, limits.loss_tile_tokens)
     logits = tokens * min(shape.vocabulary, limits.loss_tile_vocabulary)
+    # On a GPU the loss kernel keeps its tile in the format of the products (trl/kernels/chunked_logprob.py).
+    each = limits.logit_bytes if on_cpu else _element(load.precision)
     return {
         "weights": weights + copies,
         "adapter": 0.0 if full else 4.0 * trained,
         "gradients": 4.0 * trained,
         "optimizer": 8.0 * trained,
         "activations": activation_bytes(load),
-        "logits": limits.logit_bytes * logits,
+        "logits": each * logits,
     }
 
 
