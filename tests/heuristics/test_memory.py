@@ -56,12 +56,14 @@ def test_full_fine_tuning_in_32_bits_keeps_sixteen_bytes_per_parameter() -> None
     assert "adapter" not in parts
 
 
-def test_the_loss_is_computed_in_tiles() -> None:
+@pytest.mark.parametrize(("on_cpu", "each"), [(False, 2), (True, 12)])
+def test_the_loss_is_computed_in_tiles_that_a_gpu_keeps_in_16_bits(on_cpu: bool, each: int) -> None:
     def logits(batch: int) -> int:
-        prediction = predict(Load(LLAMA_8B.shape, "lora", 16, batch, 4096, "bf16", True), GIB, False, MEMORY)
-        return next(part.bytes for part in prediction.parts if part.name == "logits")
+        load = Load(LLAMA_8B.shape, "lora", 16, batch, 4096, "bf16", True)
+        parts = predict(load, GIB, on_cpu, MEMORY).parts
+        return next(part.bytes for part in parts if part.name == "logits")
 
-    assert logits(1) == logits(64) == 12 * 4096 * 32768
+    assert logits(1) == logits(64) == each * 4096 * 32768
 
 
 @pytest.mark.parametrize(("need", "fit"), [(95, "fits"), (96, "tight"), (100, "tight"), (101, "no")])
