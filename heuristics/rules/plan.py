@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from heuristics.adapter import capacity_used
+from heuristics.basis import Basis
 from heuristics.finding import Finding, Level
 from heuristics.known import Known
 from heuristics.limits import Limits
@@ -10,6 +11,14 @@ from heuristics.recipe import Plan, StandIn
 from heuristics.rules.pilot_budget import pilot_decides, pilot_in_time
 from heuristics.sequence import loss_in_words, truncation_at
 from heuristics.words import dollars, duration, gib, percent, rows
+
+_BY = {
+    Basis.FORMULA: "By formula",
+    Basis.SIMULATED: "By simulation",
+    Basis.MEASURED: "Measured",
+    Basis.PUBLISHED: "As published",
+    Basis.ASSUMED: "Assumed",
+}
 
 
 def memory_fits(plan: Plan, known: Known, limits: Limits) -> Finding | None:
@@ -22,7 +31,7 @@ def memory_fits(plan: Plan, known: Known, limits: Limits) -> Finding | None:
             "plan.memory",
             Level.OK,
             f"Training fits {where}: about {need} of {there}",
-            f"By formula, between {gib(memory.total.low)} and {gib(memory.total.high)}.",
+            f"{_BY[memory.total.basis]}, between {gib(memory.total.low)} and {gib(memory.total.high)}.",
             "The pilot measures it first.",
             memory.total.source,
         )
