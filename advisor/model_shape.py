@@ -68,6 +68,8 @@ def shape_of(
     intermediate = intermediate or _get(part, "intermediate_size") or 4 * hidden
     if kv_heads > heads or head_dim < 1:
         raise _absurd(f"{heads} heads with {kv_heads} key/value heads and a hidden size of {hidden}")
+    if heads % kv_heads or (hidden % heads and _get(part, "head_dim") is None):
+        raise _absurd(f"{hidden} numbers shared among {heads} heads, and those among {kv_heads} of keys")
     matrices = 3 if gated else 2
     attention = 2 * hidden * head_dim * (heads + kv_heads)
     shared = _get(part, "shared intermediate size") or (_get(part, "shared experts") or 0) * intermediate

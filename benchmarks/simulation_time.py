@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def _one(named: str) -> int:
         checkpointing=True,
     )
     loading = time.process_time()
-    simulated({"model_type": "llama", "hidden_size": 32, "num_hidden_layers": 1, "vocab_size": 64}, step)
+    simulated(config_of(replace(model, shape=replace(shape, layers=1))), step)
     wall, began = time.perf_counter(), time.process_time()
     facts = simulated(config_of(model), step)
     spent, wall = time.process_time() - began, time.perf_counter() - wall

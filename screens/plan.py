@@ -12,7 +12,7 @@ from advisor.errors import BadInput
 from advisor.journey import choose_model, findings_of
 from advisor.models import find_model
 from advisor.text import one_line
-from heuristics.basis import Estimate
+from heuristics.basis import Basis, Estimate
 from heuristics.recipe import Alternative, Choice, MemoryPrediction, Offer, Plan
 from screens.knob_fields import knob_field
 from screens.live import Live
@@ -195,6 +195,9 @@ def _short(value: float) -> str:
 
 
 def _memory(memory: MemoryPrediction, simulation: Simulation | None) -> Row:
+    by_formula = memory.total.basis is Basis.FORMULA
+    coming = by_formula and simulation is not None and simulation.running
+
     def detail(width: int) -> Content:
         return paragraphs(
             [
@@ -203,7 +206,7 @@ def _memory(memory: MemoryPrediction, simulation: Simulation | None) -> Row:
                 f"{numbers.estimated(memory.total)}; the device gives {numbers.size(memory.available)}: "
                 f"{memory.fit}.",
                 labelled("Source", memory.total.source) if memory.total.source else "",
-                _simulation_words(simulation),
+                _simulation_words(simulation) if by_formula else "",
             ]
         )
 
@@ -211,13 +214,9 @@ def _memory(memory: MemoryPrediction, simulation: Simulation | None) -> Row:
         "memory",
         "Peak memory",
         numbers.quantity(memory.total.value, "bytes"),
-        _note(memory.total, f"{memory.fit}, simulating …" if _under_way(simulation) else memory.fit),
+        _note(memory.total, f"{memory.fit}, simulating …" if coming else memory.fit),
         detail=detail,
     )
-
-
-def _under_way(simulation: Simulation | None) -> bool:
-    return simulation is not None and simulation.running
 
 
 def _simulation_words(simulation: Simulation | None) -> Content | str:

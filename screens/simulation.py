@@ -15,6 +15,11 @@ class Simulation:
     why_not: str = ""
     """Why there will be no answer; empty while it is being worked out."""
 
+    def answers(self, task: "SimulateTask") -> bool:
+        """True when every step of `task` is among those asked here."""
+        asked, wanted = self.task, {repr(step) for step in (task.step, *task.more)}
+        return asked.model == task.model and wanted <= {repr(step) for step in (asked.step, *asked.more)}
+
     @property
     def running(self) -> bool:
         """True while the answer is being worked out."""

@@ -8,7 +8,10 @@ from screens.case_keeper import CaseKeeper
 from screens.simulation import Simulation
 
 if TYPE_CHECKING:
+    from advisor.case import Case
     from advisor.specs import SimulateTask
+    from heuristics.recipe import Plan
+    from screens.desk import Desk
 
 _GROUP = "simulation"
 
@@ -19,20 +22,25 @@ class SimulationKeeper(CaseKeeper):
     SIMULATES: ClassVar[bool] = True
     """False where no work may run beside the terminal."""
 
+    def __init__(self, case: "Case | None" = None, desk: "Desk | None" = None) -> None:
+        super().__init__(case, desk)
+        self._asked_about: Plan | None = None
+        """The plan that was last looked at for unknown memory."""
+
     def simulate(self) -> None:
         """Work out the memory of the plan's training step, unless that is known, under way or given up."""
         from advisor.journey import simulation_task
-        from heuristics.basis import Basis
 
         plan = self.case.plan
-        if not self.SIMULATES or self.running_step or plan is None:
+        if not self.SIMULATES or self.running_step or plan is None or plan is self._asked_about:
             return
-        if plan.memory.total.basis is not Basis.FORMULA:
+        self._asked_about = plan
+        task = simulation_task(self.case)
+        if task is None:
             # The user came back to settings whose answer is known.
             self.drop_simulation()
             return
-        task = simulation_task(self.case)
-        if task is None or (self.simulation is not None and self.simulation.task == task):
+        if self.simulation is not None and self.simulation.answers(task):
             return
         self.simulation = Simulation(task)
         self.run_worker(self._work_out(task), group=_GROUP, exclusive=True)
@@ -40,6 +48,7 @@ class SimulationKeeper(CaseKeeper):
 
     def drop_simulation(self) -> None:
         """End a running simulation without an answer; it begins again when the plan is looked at."""
+        self._asked_about = None
         if self.simulation is not None:
             self.workers.cancel_group(self, _GROUP)
             self.simulation = None
@@ -51,7 +60,7 @@ class SimulationKeeper(CaseKeeper):
             self._give_up(self.simulation.task, "it was stopped")
 
     async def _work_out(self, task: "SimulateTask") -> None:
-        from advisor.events import Failed
+        from advisor.events import Failed, SimulationFound
         from advisor.jobs import run_job
         from advisor.journey import spec_of
 
@@ -60,6 +69,8 @@ class SimulationKeeper(CaseKeeper):
                 if isinstance(event, Failed):
                     self._give_up(task, event.message)
                     return
+                if isinstance(event, SimulationFound):
+                    await self.settle()
         except AdvisorError as error:
             self._give_up(task, error.message)
             return
@@ -68,7 +79,6 @@ class SimulationKeeper(CaseKeeper):
             return
         if self.simulation is not None and self.simulation.task == task:
             self.simulation = None
-            await self.settle()
             self.refresh_bindings()
 
     def _give_up(self, task: "SimulateTask", why: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import torch
 from huggingface_hub.errors import StrictDataclassError
 from torch import nn
-from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
+from transformers import CONFIG_MAPPING, AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
 from advisor.errors import BadModel
 from advisor.text import one_line
@@ -73,6 +73,11 @@ def is_adapter(name: str) -> bool:
 
 def _bare(config: Mapping[str, object], step: TrainingStep) -> PreTrainedModel:
     family = one_line(str(config.get("model_type", "")), 40)
+    if family not in CONFIG_MAPPING:
+        raise BadModel(
+            f"the installed transformers does not know the architecture {family or '(none named)'}",
+            "Only the formula can estimate it.",
+        )
     try:
         known = AutoConfig.for_model(**config).get_text_config()
         number = NUMBERS[step.weights]
