@@ -40,7 +40,8 @@ def test_a_kept_simulation_replaces_the_formula_and_only_for_its_own_step(
     assert again.plan is not None
     assert again.plan.memory.total.basis is Basis.SIMULATED
     assert 4 * GIB < again.plan.memory.total.value < 5 * GIB
-    assert simulation_task(again) is None
+    left = simulation_task(again)
+    assert left is None or task.step not in (left.step, *left.more)
     other = settle(again.but(knobs=replace(again.knobs, rank=8)))
     assert other.plan is not None
     assert other.plan.memory.total.basis is Basis.FORMULA
