@@ -74,7 +74,7 @@ def off_topic(data: DataFacts, limits: Limits) -> Finding | None:
             "data.off_topic",
             Level.UNKNOWN,
             "Whether rows are off the topic could not be told",
-            f"{result.detail}.",
+            f"{result.detail[:1].upper()}{result.detail[1:]}.",
             "Name the topic in words that the rows use, or name lines of typical rows.",
         )
     return judged(
