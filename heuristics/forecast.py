@@ -17,6 +17,8 @@ from heuristics.learning_curve import FORMS, Form, Means, Numbers, fit, predict
 LAST = "last value"
 _FACTORS = (2.0, 4.0)
 _DRAWN = 13
+_UNSEEN = 0.02
+"""Deviation of a run's log value between seeds where no size has two."""
 _NEAR = 0.01
 """Log error at the held-out size below which forms count as equally good."""
 _Z = NormalDist().inv_cdf(0.9)
@@ -44,7 +46,8 @@ class Fitted:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Log value and its standard deviation at some sizes, before any widening."""
+    """Log value (log odds of a wrong answer for shares) and its standard deviation at some sizes, before any
+    widening."""
 
     centre: Numbers
     deviation: Numbers
@@ -89,9 +92,9 @@ def of_points(
     grid = np.geomspace(sizes[0], largest * _FACTORS[-1], _DRAWN)
     wanted = [*(largest * each for each in _FACTORS), *grid]
     band = banded(usable, wanted)
-    half = _Z * limits.widening * band.deviation
-    low, value, high = (np.exp(band.centre + side * half) for side in (-1, 0, 1))
-    now = math.exp(means_of(usable).y[-1])
+    half = _Z * _widening(unit, limits) * band.deviation
+    low, value, high = (_levels(band.centre + side * half, unit) for side in (-1, 0, 1))
+    now = float(_levels(means_of(usable).y[-1:], unit)[0])
     rows = list(zip(wanted, value.tolist(), low.tolist(), high.tolist(), strict=True))
     turned = [_turned(each, unit) for each in rows]
     return Forecast(
@@ -121,10 +124,10 @@ def more_rows(made: Forecast, improvement: float, limits: ForecastLimits) -> tup
     if wanted <= 0:
         return None
     band = banded(made.points, sizes.tolist())
-    half = _Z * limits.widening * band.deviation
+    half = _Z * _widening(made.unit, limits) * band.deviation
     reached = []
     for side in (-1, 1):
-        below = np.exp(band.centre + side * half) <= wanted
+        below = _levels(band.centre + side * half, made.unit) <= wanted
         reached.append(round(float(sizes[int(np.argmax(below))])) if below.any() else None)
     return None if reached[0] is None else (reached[0], reached[1])
 
@@ -136,7 +139,9 @@ def banded(points: Sequence[LadderPoint], wanted: Sequence[float]) -> Band:
     noise of the points does to the chosen form; its own error there, growing with the distance; and the noise
     of one more run, pooled over all sizes.
     """
-    means, noise = means_of(points), pooled_noise(points)
+    means = means_of(points)
+    between, counted = between_seeds(points), counting_noise(points)
+    noise = math.sqrt(between**2 + float(counted[-1]) ** 2)
     fits = _fits(means)
     best = fits[0]
     # One held-out size chooses badly by itself: every form counts by how near it came.
@@ -148,7 +153,8 @@ def banded(points: Sequence[LadderPoint], wanted: Sequence[float]) -> Band:
     spread = weights @ (each_at - centre) ** 2
     carried = np.zeros(len(wanted))
     for place in range(len(means.x)):
-        by = noise / math.sqrt(means.weights[place])
+        # Seeds of one size answer the same rows, so that more seeds do not lessen the chance of the rows.
+        by = math.sqrt(between**2 / means.weights[place] + float(counted[place]) ** 2)
         moved = _refitted(best, means.moved(place, by))
         carried += (moved.at(wanted) - each_at[0]) ** 2
     ratio = np.log(np.maximum(np.asarray(wanted, dtype=float) / math.exp(means.x[-1]), 1.0)) / math.log(2)
@@ -167,23 +173,51 @@ def means_of(points: Sequence[LadderPoint]) -> Means:
     )
 
 
-def pooled_noise(points: Sequence[LadderPoint]) -> float:
-    """Standard deviation of one run's log value: between seeds, pooled over sizes, and of the "
-    "rows counted."""
+def between_seeds(points: Sequence[LadderPoint]) -> float:
+    """Standard deviation of one run's log value between seeds, pooled over sizes."""
     sizes = {each.samples for each in points}
     groups = [[_log(each) for each in points if each.samples == size] for size in sizes]
     freedom = sum(len(group) - 1 for group in groups)
     squares = sum((each - sum(group) / len(group)) ** 2 for group in groups for each in group)
-    counted = [
-        (1 - each.value) / (each.items * max(each.value, 0.5 / each.items)) for each in points if each.items
-    ]
-    between = squares / freedom if freedom else 0.02**2
-    return max(0.01, math.sqrt(between + (sum(counted) / len(counted) if counted else 0.0)))
+    return max(0.01, math.sqrt(squares / freedom) if freedom else _UNSEEN)
+
+
+def counting_noise(points: Sequence[LadderPoint]) -> Numbers:
+    """Standard deviation of the log odds at each size that comes from the number of rows counted; 0 for
+    losses, whose rows are many tokens."""
+    sizes = sorted({each.samples for each in points})
+    found = []
+    for size in sizes:
+        logs = [each for each in points if each.samples == size and each.items]
+        found.append(sum(sum(_odds_variance(each)) for each in logs) / len(logs) if logs else 0.0)
+    return np.sqrt(np.array(found))
+
+
+def _odds_variance(point: LadderPoint) -> tuple[float, float]:
+    """What wrong and right answers add to the variance of the log odds (Gart & Zweifel 1967, Biometrika
+    54:181)."""
+    wrong = point.value * point.items
+    return 1 / (wrong + 0.5), 1 / (point.items - wrong + 0.5)
 
 
 def _log(point: LadderPoint) -> float:
-    """A share of nothing wrong counts as half an answer: its logarithm must exist."""
-    return math.log(max(point.value, 0.5 / point.items) if point.items else point.value)
+    """The log of a loss; for a share the log odds of a wrong answer, with half an answer added to each side:
+    a share moves between nothing and everything, and odds know no edge."""
+    if not point.items:
+        return math.log(point.value)
+    wrong = point.value * point.items
+    return math.log((wrong + 0.5) / (point.items - wrong + 0.5))
+
+
+def _levels(logs: Numbers, unit: str) -> Numbers:
+    """Losses, or shares of wrong answers, from their logs."""
+    if unit == "share":
+        return np.asarray(1 / (1 + np.exp(-logs)))
+    return np.asarray(np.exp(logs))
+
+
+def _widening(unit: str, limits: ForecastLimits) -> float:
+    return limits.widening_share if unit == "share" else limits.widening
 
 
 def _fits(means: Means) -> tuple[Fitted, ...]:

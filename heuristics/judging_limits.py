@@ -101,6 +101,8 @@ class ForecastLimits:
 
     widening: float
     """What the deviation of a forecast is multiplied with so that its 80 % band holds 80 % of the truths."""
+    widening_share: float
+    """The same for shares of right answers."""
     sizes_least: int
     """Fewest sizes of training set that a curve is fitted to."""
     farthest: float
