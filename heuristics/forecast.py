@@ -190,7 +190,7 @@ def counting_noise(points: Sequence[LadderPoint]) -> Numbers:
     for size in sizes:
         logs = [each for each in points if each.samples == size and each.items]
         found.append(sum(sum(_odds_variance(each)) for each in logs) / len(logs) if logs else 0.0)
-    return np.sqrt(np.array(found))
+    return np.asarray(np.sqrt(np.array(found)), dtype=np.float64)
 
 
 def _odds_variance(point: LadderPoint) -> tuple[float, float]:
@@ -212,8 +212,8 @@ def _log(point: LadderPoint) -> float:
 def _levels(logs: Numbers, unit: str) -> Numbers:
     """Losses, or shares of wrong answers, from their logs."""
     if unit == "share":
-        return np.asarray(1 / (1 + np.exp(-logs)))
-    return np.asarray(np.exp(logs))
+        return np.asarray(1 / (1 + np.exp(-logs)), dtype=np.float64)
+    return np.asarray(np.exp(logs), dtype=np.float64)
 
 
 def _widening(unit: str, limits: ForecastLimits) -> float:

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from heuristics.assess import assess
-from heuristics.basis import Estimate
+from heuristics.basis import Basis, Estimate
 from heuristics.facts.forecast import Forecast
-from heuristics.facts.pilot import Gain, PilotFacts, Proof
+from heuristics.facts.pilot import Gain, PilotFacts, Proof, Score
 from heuristics.finding import Finding, Level
 from heuristics.goal import Goal
 from heuristics.known import Known
 from heuristics.limits import Limits
 from heuristics.recipe import Offer, Plan
 from heuristics.rules.pilot import forgotten, smallest_measured
+from heuristics.statistics import share_difference
 
 
 @dataclass(frozen=True)
@@ -99,11 +100,27 @@ class Standing:
 
         return forecast(self.pilot, self.goal.metric, self.limits.forecast)
 
+    @cached_property
+    def loss_forecast(self) -> Forecast | str:
+        """The curve of the held-out loss, which tells a slope from fewer rows than the share of right answers
+        does."""
+        if self.goal.metric == "loss" or self.pilot is None or not self.pilot.rungs:
+            return self.forecast
+        from heuristics.forecast import forecast
+
+        return forecast(self.pilot, "loss", self.limits.forecast)
+
+    @property
+    def still_falling(self) -> bool:
+        """True when the curve of the goal's metric, or that of the loss, has a measurable slope."""
+        curves = (self.forecast, self.loss_forecast)
+        return any(not isinstance(each, str) and each.measurable for each in curves)
+
     @property
     def out_of_reach(self) -> str:
         """How sure it is that four times the rows would not bring the gain that matters: "firm" when even the
-        hopeful edge of the band does not, "likely" when the slope is not measurable and its middle does not;
-        empty when it may, or when there is no curve of the goal's own metric."""
+        hopeful edge of the band does not, "likely" when its middle does not and no curve has a measurable
+        slope; empty when they may, or when there is no curve of the goal's own metric."""
         gain, made = self.gain, self.forecast
         if gain is None or isinstance(made, str) or made.metric != self.goal.metric or not made.ahead:
             return ""
@@ -111,7 +128,7 @@ class Standing:
         far = made.ahead[-1].gain
         if far.high < missing:
             return "firm"
-        return "likely" if not made.measurable and far.value < missing else ""
+        return "likely" if not self.still_falling and far.value < missing else ""
 
     @cached_property
     def more_rows(self) -> tuple[int, int | None] | None:
@@ -138,8 +155,14 @@ class Standing:
         return mean if abs(mean) >= self.limits.pilot.shift_risk else None
 
     @property
-    def prompting_gain(self) -> float | None:
-        """How much better the base model is with solved examples in its prompt, in the metric's unit."""
+    def smallest_in_nats(self) -> float:
+        """The smallest gain that matters on the scale of losses."""
+        return self.goal.smallest_gain if self.goal.metric == "loss" else self.limits.goal.gain_loss
+
+    @property
+    def prompting_gain(self) -> Estimate | None:
+        """How much better the base model is with solved examples in its prompt, on the goal's metric; a loss
+        has no interval of its own here."""
         base = self.pilot.score("base", "test") if self.pilot else None
         shown = self.pilot.score("base few-shot", "test") if self.pilot else None
         if base is None or shown is None:
@@ -147,7 +170,12 @@ class Standing:
         before, after = base.of(self.goal.metric), shown.of(self.goal.metric)
         if before is None or after is None:
             return None
-        return before - after if self.goal.metric == "loss" else after - before
+        if self.goal.metric == "loss":
+            fall = before - after
+            return Estimate(fall, fall, fall, "nats", Basis.MEASURED, f"{base.items:,} test rows")
+        low, high = share_difference(_counted(before, base), _counted(after, shown))
+        source = f"{base.generated:,} answered test rows, Newcombe's interval"
+        return Estimate(after - before, low, high, "share", Basis.MEASURED, source)
 
     @property
     def proof(self) -> Proof | None:
@@ -190,3 +218,8 @@ class Standing:
             if each.cost.value <= self.goal.budget_money and each.hours.value <= self.goal.budget_hours
         ]
         return min(good, key=lambda each: each.cost.value, default=None)
+
+
+def _counted(share: float, score: Score) -> tuple[int, int]:
+    """A share as right answers out of those that were generated."""
+    return round(share * score.generated), score.generated

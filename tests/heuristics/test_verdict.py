@@ -199,8 +199,35 @@ def test_when_examples_in_the_prompt_do_as_well_tuning_is_not_worth_it() -> None
     )
     answer = verdict(measured=replace(pilot((0.0, -0.04, 0.04)), scores=scores))
     assert answer.decision is Decision.NOT_WORTH_IT
+    assert answer.confidence == "likely"
     assert "70.0 points" in answer.headline
+    wide = verdict(measured=replace(pilot((0.3, -0.2, 0.8)), scores=scores))
+    assert wide.decision is Decision.NO_IMPROVEMENT
     assert verdict(measured=replace(pilot(), scores=scores)).decision is Decision.SCALE_UP
+
+
+def test_a_chance_gain_from_examples_in_the_prompt_recommends_no_prompting() -> None:
+    scores = tuple(
+        Score(name, "test", 40, 300, 1.0, 2.0, 0.5, exact_match=share, generated=20)
+        for name, share in (("base", 0.1), ("base few-shot", 0.2))
+    )
+    answer = verdict(measured=replace(pilot((0.0, -0.06, 0.06)), scores=scores))
+    assert answer.decision is Decision.NO_IMPROVEMENT
+
+
+def test_the_gain_from_examples_in_the_prompt_may_be_a_loss() -> None:
+    scores = tuple(
+        Score(name, "test", 120, 900, loss, 2.0, 0.5)
+        for name, loss in (("base", 3.0), ("base few-shot", 1.0))
+    )
+    gains = (
+        Gain("loss", estimate(0.0, -0.1, 0.1, "nats"), "base few-shot", 120, 3),
+        Gain("task", estimate(0.8, 0.5, 1.1, "nats"), "base", 120, 3),
+    )
+    goal = replace(GOAL, metric="loss")
+    answer = verdict(goal=goal, measured=replace(pilot(), gains=gains, scores=scores))
+    assert answer.decision is Decision.NOT_WORTH_IT
+    assert "2.000 nats" in answer.headline
 
 
 def test_a_proved_gain_without_a_plan_is_not_yet_known() -> None:
@@ -257,9 +284,38 @@ def test_no_gain_and_a_flat_curve_are_not_worth_more_work() -> None:
     assert any("no measurable slope" in each.text for each in answer.evidence)
 
 
-def test_no_gain_on_a_curve_that_still_rises_is_not_called_hopeless() -> None:
+def test_no_gain_yet_on_a_curve_that_still_rises_asks_for_more_rows() -> None:
     rising = replace(pilot((0.0, -0.02, 0.02)), rungs=ladder(0.1, 0.3, 0.5, 0.7))
-    assert verdict(measured=rising).decision is Decision.NO_IMPROVEMENT
+    answer = verdict(measured=rising)
+    assert answer.decision is Decision.COLLECT_DATA
+    assert answer.confidence == "likely"
+    assert "begun to learn" in answer.headline
+    assert verdict(measured=replace(rising, gains=pilot((0.1, -0.1, 0.3)).gains)).confidence == "weak"
+
+
+@pytest.mark.parametrize(
+    ("gain", "task"),
+    [((0.0, -0.02, 0.02), (0.0, -0.1, 0.1)), ((-0.2, -0.3, -0.1), (0.8, 0.5, 1.1))],
+    ids=["answers do not follow from prompts", "worse than before"],
+)
+def test_a_rising_curve_alone_does_not_ask_for_more_rows(
+    gain: tuple[float, float, float], task: tuple[float, float, float]
+) -> None:
+    rising = replace(pilot(gain, task), rungs=ladder(0.1, 0.3, 0.5, 0.7))
+    assert verdict(measured=rising).decision in (Decision.NO_IMPROVEMENT, Decision.NOT_WORTH_IT)
+
+
+def test_a_curve_too_rough_to_tell_a_slope_is_judged_by_the_loss() -> None:
+    rough = replace(pilot((0.03, 0.02, 0.04)), rungs=ladder(0.3, 0.28, 0.31, 0.29))
+    falling = tuple(
+        replace(each, heldout_loss=loss) for each, loss in zip(rough.rungs, (2.0, 1.4, 1.0, 0.7), strict=True)
+    )
+    wanted = replace(GOAL, smallest_gain=0.06)
+    assert verdict(goal=wanted, measured=replace(rough, rungs=falling)).decision is Decision.COLLECT_DATA
+    still = tuple(replace(each, heldout_loss=1.0) for each in rough.rungs)
+    answer = verdict(goal=wanted, measured=replace(rough, rungs=still))
+    assert answer.decision is Decision.CHANGE_MODEL
+    assert answer.confidence == "likely"
 
 
 def test_too_little_on_a_rising_curve_names_how_many_rows_to_collect() -> None:

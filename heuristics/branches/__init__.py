@@ -1,0 +1,1 @@
+"""The branches of the decision table, by what they look at."""
