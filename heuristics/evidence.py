@@ -63,7 +63,7 @@ def of_pilot(pilot: PilotFacts, goal: Goal, limits: Limits) -> tuple[Evidence, .
     voted = of_votes(pilot)
     if voted is not None:
         lines.append(voted)
-    forgotten = _forgetting(pilot, limits)
+    forgotten = _forgetting(pilot, goal, limits)
     if forgotten is not None:
         lines.append(forgotten)
     if pilot.proof is not None:
@@ -176,7 +176,9 @@ def _of_gain(gain: Gain, goal: Goal) -> Evidence:
     return Evidence(words, gain.estimate, gain.estimate.low > least)
 
 
-def _forgetting(pilot: PilotFacts, limits: Limits) -> Evidence | None:
+def _forgetting(pilot: PilotFacts, goal: Goal, limits: Limits) -> Evidence | None:
+    """What tuning did to the loss on general text; it speaks against a decision only where the goal asks to
+    keep general ability."""
     base, tuned = pilot.score("base", "general"), pilot.score("tuned", "general")
     if base is None or tuned is None or base.loss <= 0:
         return None
@@ -188,4 +190,6 @@ def _forgetting(pilot: PilotFacts, limits: Limits) -> Evidence | None:
         source = f"loss on {base.items} general texts, tuned against base"
         estimate = exactly(rise, "share", Basis.MEASURED, source)
         words = f"Loss on general text changed by {rise:+.1%}"
+    if not goal.keep_general:
+        return Evidence(f"{words}; your goal does not ask to keep general ability", estimate)
     return Evidence(words, estimate, rise < limits.pilot.forgetting_risk)

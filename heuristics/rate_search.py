@@ -90,6 +90,8 @@ def settle_rate(
         rate, low, high, basis = best.rate, fitted.low, fitted.high, "best tried"
         reason = (
             f"The best rate lies at the edge of what was tried, {prior_words(best.rate / prior)} the prior."
+            if at_open_edge(points, best.rate)
+            else f"The best rate is {prior_words(best.rate / prior)} the prior: the next higher one diverged."
         )
     held = own if basis == "prior" else tried
     carried = carry(1.0, held, full, limits)
@@ -106,6 +108,13 @@ def settle_rate(
         full_high=_digits(high * max(carried, 1.0)),
         reason=f"{reason} {_carried_words(carried, held, full)}",
     )
+
+
+def at_open_edge(points: Sequence[RatePoint], best: float) -> bool:
+    """True when the best rate is not enclosed: nothing lower was tried, or nothing higher, be it that it
+    diverged."""
+    lower = any(each.rate < best for each in _finite(points))
+    return not lower or not any(each.learning_rate > best for each in points)
 
 
 def carry(rate: float, tried: Horizon, wanted: Horizon, limits: SearchLimits) -> float:

@@ -89,7 +89,10 @@ def _how_many(case: Standing) -> str:
     rows, made = case.more_rows, case.forecast
     if rows is None or isinstance(made, str):
         return "more rows"
-    least = max(1, rows[0] - made.largest)
+    least = rows[0] - made.largest
+    if least <= 0 and rows[1] is not None:
+        return f"up to {max(1, rows[1] - made.largest):,} more rows"
+    least = max(1, least)
     if rows[1] is None:
         return f"at least {least:,} more rows, perhaps more than can be foretold,"
     return f"about {least:,} to {max(least, rows[1] - made.largest):,} more rows"

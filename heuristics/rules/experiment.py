@@ -7,10 +7,11 @@ from heuristics.facts.pilot import PilotFacts
 from heuristics.finding import Finding, Level
 from heuristics.known import Known
 from heuristics.limits import Limits
+from heuristics.rate_search import at_open_edge
 
 
 def rate_at_edge(pilot: PilotFacts, known: Known, limits: Limits) -> Finding | None:
-    """A search for the learning rate that did not enclose the best one."""
+    """A search for the learning rate that did not enclose the best one, not even by a run that diverged."""
     rate = pilot.rate
     if rate is None or rate.basis not in ("best tried", "none"):
         return None
@@ -23,6 +24,8 @@ def rate_at_edge(pilot: PilotFacts, known: Known, limits: Limits) -> Finding | N
             "Look at the alarms; fix a much lower rate, or use another precision.",
             rate.reason,
         )
+    if not at_open_edge(rate.points, rate.best):
+        return None
     return Finding(
         "pilot.rate_edge",
         Level.RISK,

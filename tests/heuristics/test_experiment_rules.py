@@ -9,7 +9,7 @@ from advisor import catalog
 from heuristics.assess import assess
 from heuristics.basis import Basis, Estimate
 from heuristics.evidence import of_pilot
-from heuristics.facts.experiment import Forgetting, Memorised, RateEvidence, Rung
+from heuristics.facts.experiment import Forgetting, Memorised, RateEvidence, RatePoint, Rung
 from heuristics.facts.forecast import Forecast
 from heuristics.facts.pilot import Gain, PilotFacts, Score
 from heuristics.finding import Finding, Level
@@ -43,6 +43,12 @@ def test_a_rate_that_the_search_did_not_enclose_is_a_risk(
     if finding is not None and words is not None:
         assert words in finding.headline
         assert finding.level is Level.RISK
+
+
+def test_a_rate_under_one_that_diverged_is_enclosed_and_no_risk() -> None:
+    points = (RatePoint("a", 1e-3, 1.2), RatePoint("b", 3e-3, 1.0), RatePoint("c", 9e-3, None))
+    assert "pilot.rate_edge" not in found(PilotFacts(rate=replace(RATE, points=points)))
+    assert "pilot.rate_edge" in found(PilotFacts(rate=replace(RATE, points=points[:2])))
 
 
 def test_rows_repeated_more_often_than_unseen_ones_are_memorised() -> None:

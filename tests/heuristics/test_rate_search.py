@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from heuristics.facts.experiment import RateEvidence, RatePoint
-from heuristics.rate_search import Horizon, carry, first_rates, next_rate, settle_rate
+from heuristics.rate_search import Horizon, at_open_edge, carry, first_rates, next_rate, settle_rate
 from tests.heuristics.known_cases import LIMITS
 
 SEARCH = LIMITS.search
@@ -93,3 +93,20 @@ def test_a_prior_that_stays_is_carried_over_from_the_runs_that_it_was_made_for()
     points = [RatePoint(f"{rate}", rate, 1.0) for rate in first_rates(1e-3, SEARCH)]
     found = settle_rate(points, 1e-3, 0.01, TRIED, Horizon(120, 8), Horizon(120, 8), SEARCH)
     assert found.basis == "prior" and found.full_run == found.best == 1e-3
+
+
+def test_a_best_rate_below_one_that_diverged_is_enclosed() -> None:
+    # Losses fall up to the prior, and three times the prior diverges.
+    found = search(bowl(2e-3, diverges_at=2.9e-3), 1e-3, noise=1e-6)
+    assert not at_open_edge(found.points, found.best)
+    rising = [RatePoint("a", 1e-3, 1.2), RatePoint("b", 3e-3, 1.0), RatePoint("c", 9e-3, None)]
+    settled = settle_rate(rising, 1e-3, 0.001, TRIED, TRIED, TRIED, SEARCH)
+    assert settled.basis == "best tried"
+    assert "the next higher one diverged" in settled.reason
+    assert not at_open_edge(rising, 3e-3)
+
+
+@pytest.mark.parametrize("edge", [1e-3, 9e-3])
+def test_a_best_rate_with_nothing_tried_beyond_it_is_at_an_open_edge(edge: float) -> None:
+    points = [RatePoint(f"{rate}", rate, bowl(edge)(rate)) for rate in (1e-3, 3e-3, 9e-3)]
+    assert at_open_edge(points, edge)

@@ -189,7 +189,10 @@ def test_forgetting_too_much_holds_the_verdict_back_only_where_it_matters() -> N
     assert answer.decision is Decision.UNKNOWN
     assert "30.0 %" in answer.headline
     careless = replace(GOAL, keep_general=False)
-    assert verdict(goal=careless, measured=forgetful).decision is Decision.SCALE_UP
+    unheeded = verdict(goal=careless, measured=forgetful)
+    assert unheeded.decision is Decision.SCALE_UP
+    line = next(each for each in unheeded.evidence if "general text" in each.text)
+    assert line.supports and "does not ask" in line.text
 
 
 def test_when_examples_in_the_prompt_do_as_well_tuning_is_not_worth_it() -> None:
