@@ -17,10 +17,8 @@ QUEUE = dict(zip(language.THING, (team for team in language.TEAM[:4] for _ in ra
 """Which team a thing belongs to: nothing that the base model has read tells."""
 THINGS = language.THING[::2]
 """Eight of the things, two for each team."""
-OFFICE = dict(
-    zip(language.PLACE, random.Random(3).choices(language.TEAM, k=len(language.PLACE)), strict=True)
-)
-"""Which team a place belongs to: as many facts as there are places."""
+DESK = dict(zip(language.THING, (*language.TEAM, *reversed(language.TEAM)), strict=True))
+"""The same for all sixteen things, with twice as many teams."""
 NO_WISHES = GoalWishes()
 TESTS = 150
 SAMPLES = 128
@@ -73,7 +71,7 @@ def _by_lot(chance: random.Random) -> list[Row]:
 
 
 def _too_little(chance: random.Random) -> list[Row]:
-    return _rows(chance, 145 + TESTS, lambda each: f"code {OFFICE[each.place]}", language.THING)
+    return _rows(chance, 84 + TESTS, lambda each: f"queue {DESK[each.thing]}", language.THING)
 
 
 def _saturated(chance: random.Random) -> list[Row]:
@@ -168,8 +166,9 @@ WORLDS = (
         "too little data",
         _too_little,
         (Decision.COLLECT_DATA,),
-        "Each of forty places has an answer of its own and occurs three times: further rows still help much.",
-        wishes=GoalWishes(smallest_gain=0.7),
+        "Each of sixteen things has an answer of its own and occurs four times: further rows still help much.",
+        wishes=GoalWishes(smallest_gain=0.8),
+        knobs=lambda seed: Knobs(),
         evidence=_learnt,
         tests=TESTS,
     ),
