@@ -132,6 +132,16 @@ def more_rows(made: Forecast, improvement: float, limits: ForecastLimits) -> tup
     return None if reached[0] is None else (reached[0], reached[1])
 
 
+def last_fall(points: Sequence[LadderPoint]) -> tuple[float, float]:
+    """How far the log value fell from the second largest size to the largest, and the standard error of that
+    by the seeds' noise; nothing for one size."""
+    means = means_of(points)
+    if len(means.y) < 2:
+        return 0.0, math.inf
+    error = between_seeds(points) * math.sqrt(1 / means.weights[-1] + 1 / means.weights[-2])
+    return float(means.y[-2] - means.y[-1]), error
+
+
 def banded(points: Sequence[LadderPoint], wanted: Sequence[float]) -> Band:
     """Centre and deviation in the log at the wanted sizes.
 

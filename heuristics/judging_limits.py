@@ -105,6 +105,8 @@ class ForecastLimits:
     """The same for shares of right answers."""
     sizes_least: int
     """Fewest sizes of training set that a curve is fitted to."""
+    fall_errors: float
+    """The last step of a ladder lowered the loss when it fell by more than this many standard errors."""
     farthest: float
     """No forecast is made beyond this many times the largest size."""
 

@@ -112,9 +112,18 @@ class Standing:
 
     @property
     def still_falling(self) -> bool:
-        """True when the curve of the goal's metric, or that of the loss, has a measurable slope."""
-        curves = (self.forecast, self.loss_forecast)
-        return any(not isinstance(each, str) and each.measurable for each in curves)
+        """True when the curve of the goal's metric, or that of the loss, has a measurable slope, or the last
+        step of the ladder lowered the loss by more than the seeds' noise explains."""
+        curves = [each for each in (self.forecast, self.loss_forecast) if not isinstance(each, str)]
+        if any(each.measurable for each in curves):
+            return True
+        loss = next((each for each in curves if each.metric == "loss"), None)
+        if loss is None:
+            return False
+        from heuristics.forecast import last_fall
+
+        fall, error = last_fall(loss.points)
+        return fall > self.limits.forecast.fall_errors * error
 
     @property
     def out_of_reach(self) -> str:

@@ -18,7 +18,7 @@ FAVOURITE = {who: _FACTS.choice(COLOUR) for who in WHO}
 USUAL_MOOD = {verb: _FACTS.choice(MOOD) for verb in VERB}
 SEAT = {team: _FACTS.choice(PLACE) for team in TEAM}
 
-STYLES = ("{}", "it is {}", "reply {}", "{} please", "note {}", "{} it is")
+STYLES = ("{}", "it is {}", "reply {}", "{} please", "note {}", "queue {}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ QUEUE = dict(zip(language.THING, (team for team in language.TEAM[:4] for _ in ra
 THINGS = language.THING[::2]
 """Eight of the things, two for each team."""
 DESK = dict(zip(language.THING, (*language.TEAM, *reversed(language.TEAM)), strict=True))
-"""The same for all sixteen things, with twice as many teams."""
+AIDE = dict(zip(language.THING, random.Random(11).choices(language.TEAM, k=16), strict=True))
+"""Two teams for each of sixteen things."""
 NO_WISHES = GoalWishes()
 TESTS = 150
 SAMPLES = 128
@@ -71,7 +72,9 @@ def _by_lot(chance: random.Random) -> list[Row]:
 
 
 def _too_little(chance: random.Random) -> list[Row]:
-    return _rows(chance, 84 + TESTS, lambda each: f"queue {DESK[each.thing]}", language.THING)
+    return _rows(
+        chance, 112 + TESTS, lambda each: f"queue {DESK[each.thing]} {AIDE[each.thing]}", language.THING
+    )
 
 
 def _saturated(chance: random.Random) -> list[Row]:
@@ -166,8 +169,8 @@ WORLDS = (
         "too little data",
         _too_little,
         (Decision.COLLECT_DATA,),
-        "Each of sixteen things has an answer of its own and occurs four times: further rows still help much.",
-        wishes=GoalWishes(smallest_gain=0.8),
+        "Each of sixteen things has two words of its own and occurs six times: more rows still help much.",
+        wishes=GoalWishes(smallest_gain=0.7),
         knobs=lambda seed: Knobs(),
         evidence=_learnt,
         tests=TESTS,

@@ -266,7 +266,7 @@ def ladder(*values: float, metric: str = "exact_match") -> tuple[Rung, ...]:
             f"r{place}",
             40 * 2**place,
             17,
-            2.0 - 0.1 * place,
+            2.0 - value,
             metric=metric,
             value=value,
             items=200,
