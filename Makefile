@@ -2,7 +2,7 @@ PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 
 EXPORTS ?= build/exports
 
-.PHONY: check format lint types layers test demo residuals bench exports screenshots fmt
+.PHONY: check format lint types layers test demo residuals bench proof exports screenshots fmt
 
 check: format lint types layers test
 
@@ -32,6 +32,9 @@ bench:
 	$(PYTHON) -m benchmarks.memory --save $(if $(PEER),--peer $(PEER))
 	$(PYTHON) -m benchmarks.profile --rows 40000
 	$(PYTHON) -m benchmarks.pilot --save
+
+proof:
+	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE $(PYTHON) -m benchmarks.proof --save
 
 exports:
 	$(PYTHON) -m venv $(EXPORTS)

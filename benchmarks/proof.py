@@ -101,6 +101,8 @@ def _run_missing(wanted: Sequence[tuple[World, int]], records: Path) -> None:
     if not missing:
         return
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    # A thread that spins while it waits takes the processor from one that works.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     records.mkdir(parents=True, exist_ok=True)
     with (records / "log.txt").open("a", encoding="utf-8") as log, redirect_stderr(log):
         for place, (world, seed) in enumerate(missing, start=1):
