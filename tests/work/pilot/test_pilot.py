@@ -171,9 +171,8 @@ async def test_as_a_job_it_ends_in_done_and_writes_only_into_its_folder(
     monkeypatch.delenv("HF_HOME", raising=False)
     monkeypatch.setenv("PYTHONPATH", str(Path(advisor.__file__).parents[1]))
     data = write_rows(tmp_path / "rows.jsonl", learnable_rows()[:60])
-    events = [
-        each async for each in run_job(spec_for(tmp_path / "run", data, tiny_model, epochs=1, samples=32))
-    ]
+    spec = spec_for(tmp_path / "run", data, tiny_model, minutes=0.02, epochs=1)
+    events = [each async for each in run_job(spec)]
     assert [each.kind for each in events if is_last(each)] == ["done"]
     assert not [each for each in home.rglob("*") if each.is_file()]
     assert {each.name for each in tmp_path.iterdir()} == {"home", "rows.jsonl", "run"}
@@ -181,10 +180,16 @@ async def test_as_a_job_it_ends_in_done_and_writes_only_into_its_folder(
 
 def test_the_same_seed_gives_the_same_numbers(tiny_model: Path, tmp_path: Path) -> None:
     data = write_rows(tmp_path / "rows.jsonl", learnable_rows()[:80])
-    one, _ = run_pilot(spec_for(tmp_path / "one", data, tiny_model, epochs=1, dropout=0.1, samples=32))
-    two, _ = run_pilot(spec_for(tmp_path / "two", data, tiny_model, epochs=1, dropout=0.1, samples=32))
+    one, _ = run_pilot(spec_for(tmp_path / "one", data, tiny_model, minutes=0.02, epochs=1, dropout=0.1))
+    two, _ = run_pilot(spec_for(tmp_path / "two", data, tiny_model, minutes=0.02, epochs=1, dropout=0.1))
     assert one.gains == two.gains and one.scores == two.scores and one.samples == two.samples
     assert one.runs[-1].train_loss == two.runs[-1].train_loss
+
+
+def test_a_fresh_run_without_trouble_raises_no_alarm(learnable: Piloted) -> None:
+    run = top(learnable.facts).id
+    raised = [each for each in learnable.facts.alarms if each.run == run and each.cause != "machine"]
+    assert [each for each in raised if each.kind != "plateau"] == []
 
 
 class StoppedHalfWay(Emitter):
