@@ -1,5 +1,6 @@
 """Step 5: the small experiment: progress, curves, what was measured, alarms and samples."""
 
+import asyncio
 from dataclasses import replace
 from typing import ClassVar
 
@@ -8,9 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from advisor.case import Case
+from advisor.compare import compared, newest_two
+from advisor.errors import AdvisorError
 from advisor.journey import findings_of
 from advisor.row_source import RowSource, browsable
 from heuristics.votes import to_vote_on
+from screens.beside import Beside
 from screens.browse import Browse
 from screens.cleaning_rows import with_marks
 from screens.live import Curve, Live
@@ -39,6 +43,7 @@ class PilotScreen(StepScreen):
         ),
         Binding("p", "pause", "pause", tooltip="Pause the pilot; r goes on where it was", id="pilot-pause"),
         Binding("v", "vote", "vote", tooltip="Choose blindly between both models' answers", id="pilot-vote"),
+        Binding("c", "compare", "compare", tooltip="Beside the pilot before", id="pilot-compare", show=False),
         Binding("b", "browse", "rows", tooltip="Browse the rows behind this line", id="pilot-browse"),
     ]
 
@@ -90,6 +95,16 @@ class PilotScreen(StepScreen):
         pilot = self.studio.case.pilot
         if votes and pilot is not None:
             self.studio.decide(self.studio.case.but(pilot=replace(pilot, votes=votes)))
+
+    @work
+    async def action_compare(self) -> None:
+        """Show the case's two newest finished pilots side by side."""
+        try:
+            earlier, now = await asyncio.to_thread(newest_two, self.studio.case)
+        except AdvisorError as error:
+            self.studio.say(error.message, error.do)
+            return
+        await self.app.push_screen_wait(Beside(earlier.name, now.name, compared(earlier, now)))
 
     async def action_pause(self) -> None:
         """Stop the running pilot: what it finished and its newest checkpoint are where it goes on."""

@@ -25,6 +25,7 @@ _HEADLESS = (
     "offers",
     "doctor",
     "run",
+    "compare",
     "replay",
 )
 _FLAGS = ("--json", "--headless", "-h", "--help")

@@ -55,6 +55,7 @@ def test_the_tour_shows_every_command() -> None:
         "report",
         "run",
         "demo",
+        "compare",
         "replay",
     }
 

@@ -58,6 +58,8 @@ class Asked:
     """The data file, or for replay the folder of a run."""
     more: tuple[Path, ...] = ()
     """Further data files whose rows follow."""
+    other: Path | None = None
+    """A second folder of a run, to compare with the first."""
     case: Path | None = None
     model: str | None = None
     pilot_model: str | None = None

@@ -146,6 +146,14 @@ def demo(asked: Asked, narrator: Narrator) -> Exit:
         return run(bundled, narrator)
 
 
+def compare(asked: Asked, _narrator: Narrator) -> Exit:
+    """Two pilots side by side."""
+    from advisor.cli.comparing import print_comparison
+
+    print_comparison(asked)
+    return Exit.READY
+
+
 def replay(asked: Asked, _narrator: Narrator) -> Exit:
     """The events of a recorded run, one JSON object a line."""
     from advisor.cli.recorded import print_events
@@ -188,6 +196,7 @@ COMMANDS: dict[str, Command] = {
     "offers": offers,
     "demo": demo,
     "doctor": doctor,
+    "compare": compare,
     "replay": replay,
 }
 

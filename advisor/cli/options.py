@@ -34,6 +34,7 @@ _OTHER_COMMANDS = {
     "offers": "list the cloud prices that plans compare, or take newer ones",
     "doctor": "say what this installation lacks for which feature, and the command that adds it",
     "demo": "the whole journey on the bundled data and model, offline",
+    "compare": "put two pilots side by side: a case's two newest, or two that are named",
     "replay": "print what a recorded run said",
 }
 _EPILOG = (
@@ -78,6 +79,7 @@ def parse(argv: Sequence[str]) -> Asked:
         command=given["command"],
         file=next(iter(files), given.get("file")),
         more=tuple(files[1:]),
+        other=given.get("other"),
         case=given.get("case"),
         model=given.get("model"),
         pilot_model=given.get("pilot_model"),
@@ -125,6 +127,9 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("file", type=Path, metavar="FOLDER", help="folder of one run")
             command.add_argument("--speed", type=_positive, help="pace; default: without waiting")
             continue
+        if name == "compare":
+            command.add_argument("file", type=Path, nargs="?", metavar="EARLIER", help="folder of one run")
+            command.add_argument("other", type=Path, nargs="?", metavar="LATER", help="folder of another")
         if name == "memory":
             memory_options(command)
             _knobs(command)
