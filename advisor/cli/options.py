@@ -123,27 +123,7 @@ def _parser() -> argparse.ArgumentParser:
                 metavar="FILE",
                 help="data: JSONL, JSON, CSV or text; several files are read as one",
             )
-        if name == "replay":
-            command.add_argument("file", type=Path, metavar="FOLDER", help="folder of one run")
-            command.add_argument("--speed", type=_positive, help="pace; default: without waiting")
-            continue
-        if name == "compare":
-            command.add_argument("file", type=Path, nargs="?", metavar="EARLIER", help="folder of one run")
-            command.add_argument("other", type=Path, nargs="?", metavar="LATER", help="folder of another")
-        if name == "memory":
-            memory_options(command)
-            _knobs(command)
-            continue
-        if name == "doctor":
-            command.add_argument("--json", action="store_true", dest="as_json", help="one JSON document")
-            continue
-        if name == "offers":
-            command.add_argument("--json", action="store_true", dest="as_json", help="one JSON document")
-            command.add_argument(
-                "--update",
-                metavar="FILE",
-                help="use the prices of this CSV file from now on, or of SkyPilot's catalogue: skypilot",
-            )
+        if _stands_alone(command, name):
             continue
         _common(command)
         if name == "clean":
@@ -171,6 +151,33 @@ def _parser() -> argparse.ArgumentParser:
                 help="export for this tool only, such as axolotl; repeat as needed (default: all)",
             )
     return parser
+
+
+def _stands_alone(command: argparse.ArgumentParser, name: str) -> bool:
+    """True for a command that has only options of its own, which it then has."""
+    match name:
+        case "replay":
+            command.add_argument("file", type=Path, metavar="FOLDER", help="folder of one run")
+            command.add_argument("--speed", type=_positive, help="pace; default: without waiting")
+        case "compare":
+            command.add_argument("file", type=Path, nargs="?", metavar="EARLIER", help="folder of one run")
+            command.add_argument("other", type=Path, nargs="?", metavar="LATER", help="folder of another")
+            _common(command)
+        case "memory":
+            memory_options(command)
+            _knobs(command)
+        case "doctor":
+            command.add_argument("--json", action="store_true", dest="as_json", help="one JSON document")
+        case "offers":
+            command.add_argument("--json", action="store_true", dest="as_json", help="one JSON document")
+            command.add_argument(
+                "--update",
+                metavar="FILE",
+                help="use the prices of this CSV file from now on, or of SkyPilot's catalogue: skypilot",
+            )
+        case _:
+            return False
+    return True
 
 
 def _common(command: argparse.ArgumentParser) -> None:
