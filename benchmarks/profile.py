@@ -25,8 +25,6 @@ RESULT = Path(__file__).parent / "results" / "profile.json"
 MODEL = ROOT / "presets" / "demo" / "model"
 PEERS = {"datasketch": 2_000, "presidio": 500, "ydata": 2_000}
 """Rows on which each other tool is timed."""
-LIKE = ("datasketch", "presidio")
-"""Tools of whose kind we have a single check; the others are compared with the whole profile."""
 LIKE_ROWS = 20_000
 TOKENISED_ROWS = 20_000
 EXACT_AT_MOST, SAMPLED_AT_MOST, PEERS_AT_LEAST, BYTES_AT_MOST = 1.6, 3.0, 10.0, 1_000_000_000
@@ -159,10 +157,8 @@ def _peers(data: Path, interpreter: Path, ours: Profiled) -> dict[str, dict[str,
         except RuntimeError as error:
             print(f"{tool:16}does not run: {str(error).splitlines()[-1][:80]}")
             continue
-        alike = whole
-        if tool in LIKE:
-            like = [sys.executable, "-m", "benchmarks.profile_like", tool, str(data), str(LIKE_ROWS)]
-            alike = _rate(_run(like))
+        like = [sys.executable, "-m", "benchmarks.profile_like", tool, str(data), str(LIKE_ROWS)]
+        alike = _rate(_run(like))
         figures = (theirs, alike, alike / theirs, whole, whole / theirs)
         print(f"{tool:16}{rows:8,}{''.join(f'{each:12,.1f}' for each in figures)}")
         table[tool] = {

@@ -6,10 +6,14 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
+
 from advisor.work.data.checks.exposed import PrivateData
+from advisor.work.data.checks.spread import LengthOutliers
+from advisor.work.data.columns import ColumnTally
 from advisor.work.data.scan.alike import alike, first_of_each
 from advisor.work.data.scan.frames import RowLists
-from advisor.work.data.scan.state import RowStore, row_state
+from advisor.work.data.scan.state import RowStore, row_state, squeezed
 from benchmarks.profile_peers import texts_of
 from heuristics.facts.data import Columns, FormatFacts
 
@@ -40,7 +44,19 @@ def private_data(texts: list[str]) -> int:
     return found
 
 
-LIKE = {"datasketch": near_duplicates, "presidio": private_data}
+def columns(texts: list[str]) -> int:
+    """What stands in a column, which of its values are equal, and how their lengths are spread."""
+    tally, lists = ColumnTally(), RowLists()
+    for line, text in enumerate(texts):
+        tally.add_row({"text": text})
+        lists.lines.append(line)
+        lists._parts("", "", "", text, 0)
+    LengthOutliers().look(lists.batch(_FORMAT))
+    equal = first_of_each(np.fromiter(map(squeezed, texts), np.uint64, len(texts)))
+    return len(tally.facts()) + int((equal != np.arange(len(texts))).sum())
+
+
+LIKE = {"datasketch": near_duplicates, "presidio": private_data, "ydata": columns}
 """Of each other tool, our check of the same kind."""
 
 

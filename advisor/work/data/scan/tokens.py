@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NOT_COUNTED = 0xFFFFFFFF
 """Stands for the answer tokens of rows that are not in the sample."""
-_SECONDS_A_ROW = 0.01
+_SECONDS_A_ROW = 0.003
 """Allowed for writing each of many rows; templates need about a tenth of a millisecond."""
 VERIFIED_ROWS = 200
 """Rows on which the fast way must agree with the tokenizer before it is used."""

@@ -102,8 +102,13 @@ class Clusters:
 
     def cluster_of(self, words: Words) -> tuple["Rows", "Vectors"]:
         """The cluster that each of some further texts is nearest to, and how near (cosine)."""
-        likeness = _reduced(self.weights.vectors(words), self.axes) @ self.centres.T
+        likeness = _reduced(self.weights.holds(words), self._weighted_axes) @ self.centres.T
         return likeness.argmax(axis=1), likeness.max(axis=1)
+
+    @cached_property
+    def _weighted_axes(self) -> "Vectors":
+        """The axes with the weights of words in them: vectors need not be weighted one by one."""
+        return self.axes * self.weights.rarity
 
     @cached_property
     def sizes(self) -> "Rows":
