@@ -30,6 +30,7 @@ residuals:
 bench:
 	$(PYTHON) -m benchmarks.startup --save
 	$(PYTHON) -m benchmarks.memory --save $(if $(PEER),--peer $(PEER))
+	$(PYTHON) -m benchmarks.simulation_time --save
 	$(PYTHON) -m benchmarks.profile --rows 40000
 	$(PYTHON) -m benchmarks.pilot --save
 
