@@ -21,6 +21,21 @@ COLOURS = ("red", "green", "blue", "grey", "white", "black")
 CLI = "import sys; from advisor.cli.main import main; sys.exit(main(sys.argv[1:]))"
 
 
+WATCHMAN = Path(__file__).parent / "watchman"
+SECRETS = {
+    "HF_TOKEN": "hf_canary_of_the_hub",
+    "WANDB_API_KEY": "canary-of-weights-and-biases",
+    "AWS_SECRET_ACCESS_KEY": "canary-of-the-cloud",
+    "ADVISOR_HOOK": "https://example.invalid/canary-of-the-hook",
+}
+"""What the environment holds and nobody may write down."""
+
+
+def calls_of(home: Path) -> Path:
+    """The file that lists every attempt to reach another machine; it is there only after one."""
+    return home.with_name(f"{home.name}.calls")
+
+
 @dataclass(frozen=True)
 class Journey:
     """One finished `advisor run`."""
@@ -31,19 +46,25 @@ class Journey:
     narration: str
 
 
-def command(home: Path, *argv: str) -> subprocess.Popen[str]:
-    """The headless program as a user starts it, in a home of its own."""
-    environment = {
+def environment_of(home: Path) -> dict[str, str]:
+    """An environment with secrets, in which no other machine can be reached."""
+    return {
         **os.environ,
         "ADVISOR_HOME": str(home),
         "HF_HOME": str(home / "hub"),
         "OMP_NUM_THREADS": "1",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": f"{WATCHMAN}{os.pathsep}{ROOT}",
+        "ADVISOR_TEST_CALLS": str(calls_of(home)),
+        **SECRETS,
     }
+
+
+def command(home: Path, *argv: str) -> subprocess.Popen[str]:
+    """The headless program as a user starts it, in a home of its own."""
     return subprocess.Popen(
         [sys.executable, "-c", CLI, *argv],
         cwd=home,
-        env=environment,
+        env=environment_of(home),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -104,6 +125,30 @@ def test_a_run_ends_with_a_verdict_that_rests_on_measurements(journey: Journey) 
         for each in case.verdict.evidence
         if each.estimate
     )
+
+
+def test_no_secret_of_the_environment_is_written_anywhere(journey: Journey, home: Path) -> None:
+    files = [path for path in home.rglob("*") if path.is_file()]
+    assert len(files) > 30
+    written = b"".join(path.read_bytes() for path in files) + journey.narration.encode()
+    found = [name for name, secret in SECRETS.items() if secret.encode() in written]
+    assert not found
+
+
+def test_nothing_is_asked_of_another_machine(journey: Journey, home: Path) -> None:
+    calls = calls_of(home)
+    assert not calls.exists(), calls.read_text()
+    code = "import socket; socket.create_connection(('203.0.113.1', 9), 1)"
+    refused = subprocess.run(
+        [sys.executable, "-c", code], env=environment_of(home), check=False, capture_output=True
+    )
+    assert refused.returncode == 1 and "203.0.113.1" in calls.read_text(), "the watchman is asleep"
+    calls.unlink()
+
+
+def test_only_the_user_can_read_a_case(journey: Journey) -> None:
+    assert journey.folder.stat().st_mode & 0o777 == 0o700
+    assert (journey.folder / "case.toml").stat().st_mode & 0o777 == 0o600
 
 
 def test_settings_fixed_by_hand_are_kept(journey: Journey) -> None:
