@@ -139,13 +139,13 @@ def test_packing_makes_one_row_of_all() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"model_type": "no_such_model"}, "cannot make"),
+        ({"model_type": "no_such_model"}, "does not know the architecture no_such_model"),
         ({"auto_map": {"AutoConfig": "x.Y"}}, "auto_map"),
         ({"num_hidden_layers": 10**9}, "impossible"),
         ({"num_hidden_layers": 5000}, "layers"),
         ({"hidden_size": -4}, "impossible"),
         ({"vocab_size": "many"}, "impossible"),
-        ({"hidden_size": 65}, "cannot"),
+        ({"hidden_size": 65}, "65 numbers shared among 4 heads"),
     ],
 )
 def test_impossible_models_are_refused_in_one_line(change: dict[str, object], words: str) -> None:
