@@ -2,7 +2,7 @@ PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 
 EXPORTS ?= build/exports
 
-.PHONY: check format lint types layers test demo residuals bench proof exports screenshots fmt
+.PHONY: check format lint types layers test demo residuals bench kills proof exports screenshots fmt
 
 check: format lint types layers test
 
@@ -26,6 +26,9 @@ demo:
 
 residuals:
 	$(PYTHON) -m benchmarks.memory_formula --write
+
+kills:
+	$(PYTHON) -m benchmarks.kills
 
 bench:
 	$(PYTHON) -m benchmarks.startup --save
