@@ -203,3 +203,5 @@ class MachineWatchLimits:
     """... and in bytes."""
     throttled_share: float
     """Speed over the best window below which the machine is throttled or shared."""
+    paging_faults: float
+    """Pages read back from disk in every step of a window that mean memory is paged out."""

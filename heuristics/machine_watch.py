@@ -18,18 +18,23 @@ class MachineWatcher:
         self._best_speed = 0.0
         self._memory: deque[float] = deque(maxlen=limits.window)
         self._first_memory: float | None = None
+        self._faults: deque[float] = deque(maxlen=limits.window)
+        self._last_faults = 0
         self._said: set[AlarmKind] = set()
 
-    def step(self, step: int, memory: float, tokens_per_second: float) -> Alarm | None:
-        """One step: memory in use in bytes, and its speed."""
+    def step(self, step: int, memory: float, tokens_per_second: float, faults: int = 0) -> Alarm | None:
+        """One step: memory in use in bytes, its speed, and the pages read back from disk since the process
+        began."""
         self._seen += 1
+        read, self._last_faults = faults - self._last_faults, faults
         if self._seen <= self._limits.settling_steps:
             return None
         self._memory.append(memory)
         self._speeds.append(tokens_per_second)
+        self._faults.append(read)
         if len(self._memory) < self._limits.window:
             return None
-        return self._creep(step) or self._throttled(step)
+        return self._creep(step) or self._paging(step) or self._throttled(step)
 
     def _creep(self, step: int) -> Alarm | None:
         """Every step of a whole window above what the first window used, and by much."""
@@ -46,6 +51,15 @@ class MachineWatcher:
         )
         do = "Something keeps what it should let go: group rows of similar length, and watch the full run."
         return self._alarm("memory_creep", step, words, do)
+
+    def _paging(self, step: int) -> Alarm | None:
+        """Memory that does not suffice and is paged instead of failing."""
+        least = min(self._faults)
+        if least < self._limits.paging_faults or "paging" in self._said:
+            return None
+        words = f"Every step reads at least {least:,.0f} pages back from disk: memory does not suffice"
+        do = "Close other programs, halve the micro-batch, or choose QLoRA or a smaller model."
+        return self._alarm("paging", step, words, do)
 
     def _throttled(self, step: int) -> Alarm | None:
         usual = median(self._speeds)

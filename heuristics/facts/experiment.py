@@ -19,6 +19,7 @@ AlarmKind = Literal[
     "memory_creep",
     "zero_gradient",
     "throttling",
+    "paging",
 ]
 Cause = Literal["data", "learning rate", "numerics", "machine", "unknown"]
 

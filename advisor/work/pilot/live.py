@@ -12,6 +12,7 @@ from advisor.work.pilot.alarms import with_cause
 from advisor.work.pilot.bench import Bench
 from advisor.work.pilot.heartbeat import Heartbeat
 from advisor.work.pilot.history import History
+from advisor.work.pilot.memory import pages_read_back
 from advisor.work.pilot.rows import Row
 from advisor.work.pilot.scoring import RowLoss, mean_loss, perplexity
 from advisor.work.pilot.trainer import PilotTrainer, RunPlan
@@ -108,7 +109,8 @@ class Live(TrainerCallback):  # type: ignore[misc]
         self._heart.beat()
         self._hear(self._watcher.train(step, loss, gradient, rate), control)
         speed = values.get("tokens_per_second", 0.0)
-        self._hear(self._machine.step(step, values["memory_bytes"], speed), control)
+        machine = self._machine.step(step, values["memory_bytes"], speed, pages_read_back())
+        self._hear(machine, control)
         if not self.broken and self._is_due(step):
             self._evaluate(step, control)
         checkpoints = self.trainer.checkpoints

@@ -65,6 +65,15 @@ def free_unused(device: torch.device) -> None:
         torch.mps.empty_cache()
 
 
+def pages_read_back() -> int:
+    """Pages of this process that were read from disk so far, 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_majflt
+
+
 def _resident_peak() -> int:
     """VmHWM in bytes, 0 where the system does not tell."""
     try:
