@@ -2,7 +2,7 @@ PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 
 EXPORTS ?= build/exports
 
-.PHONY: check format lint types layers test demo residuals bench kills proof exports screenshots fmt
+.PHONY: check format lint types layers test demo residuals kills bench bench-long proof results exports screenshots fmt
 
 check: format lint types layers test
 
@@ -36,6 +36,19 @@ bench:
 	$(PYTHON) -m benchmarks.simulation_time --save
 	$(PYTHON) -m benchmarks.profile --rows 40000
 	$(PYTHON) -m benchmarks.pilot --save
+	$(PYTHON) -m benchmarks.table
+	@echo "Minutes to hours: make bench-long, make kills, make proof, make exports, make residuals. Their results stay as they are."
+
+bench-long:
+	$(PYTHON) -m benchmarks.terminal --save
+	$(PYTHON) -m benchmarks.time --save
+	$(PYTHON) -m benchmarks.curves
+	$(PYTHON) -m benchmarks.forecast --save
+	$(PYTHON) -m benchmarks.learning_rate
+	$(PYTHON) -m benchmarks.table
+
+results:
+	$(PYTHON) -m benchmarks.table
 
 proof:
 	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE $(PYTHON) -m benchmarks.proof --save
