@@ -20,9 +20,20 @@ def _blocks(text: str) -> list[str]:
     return [block.strip() for block in re.findall(r"```sh\n(.*?)```", text, flags=re.DOTALL)]
 
 
-def _advisor_commands() -> list[str]:
-    lines = [line for block in _blocks(README) for line in block.splitlines()]
+def _advisor_commands(text: str = README) -> list[str]:
+    lines = [line for block in _blocks(text) for line in block.splitlines()]
     return [line for line in lines if line.startswith("advisor ")]
+
+
+def _commands_of_the_documents() -> list[str]:
+    """Those in blocks, in the steps of workflows, and in running text where they are whole."""
+    found = []
+    for page in sorted((ROOT / "docs").glob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        found += _advisor_commands(text)
+        found += [line.partition(" > ")[0] for line in re.findall(r"- run: (advisor .*)", text)]
+        found += re.findall(r"`(advisor [^`]* [^`]*)`", text)
+    return found
 
 
 def test_setting_up_takes_two_commands_of_one_line() -> None:
@@ -35,6 +46,12 @@ def test_setting_up_takes_two_commands_of_one_line() -> None:
 
 @pytest.mark.parametrize("command", _advisor_commands())
 def test_every_command_of_the_tour_is_understood(command: str) -> None:
+    words = shlex.split(command, comments=True)[1:]
+    assert parse(words).command == words[0]
+
+
+@pytest.mark.parametrize("command", dict.fromkeys(_commands_of_the_documents()))
+def test_every_command_of_the_documents_is_understood(command: str) -> None:
     words = shlex.split(command, comments=True)[1:]
     assert parse(words).command == words[0]
 
@@ -94,6 +111,7 @@ def test_the_scripts_are_valid_shell() -> None:
 
 def test_targets_named_in_the_documents_exist() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    for name in ("README.md", "CONTRIBUTING.md"):
-        for target in re.findall(r"`make ([a-z]+)`", (ROOT / name).read_text()):
+    documents = [each.relative_to(ROOT) for each in (ROOT / "docs").glob("*.md")]
+    for name in ("README.md", "CONTRIBUTING.md", "benchmarks/RESULTS.md", *documents):
+        for target in re.findall(r"`make ([a-z-]+)`", (ROOT / name).read_text()):
             assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
