@@ -111,7 +111,7 @@ def test_the_scripts_are_valid_shell() -> None:
 
 def test_targets_named_in_the_documents_exist() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    documents = [each.relative_to(ROOT) for each in (ROOT / "docs").glob("*.md")]
+    documents = [str(each.relative_to(ROOT)) for each in (ROOT / "docs").glob("*.md")]
     for name in ("README.md", "CONTRIBUTING.md", "benchmarks/RESULTS.md", *documents):
         for target in re.findall(r"`make ([a-z-]+)`", (ROOT / name).read_text()):
             assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
