@@ -1,14 +1,20 @@
-"""Writes RESULTS.md: one line for each figure that the files under results/ hold."""
+"""Writes RESULTS.md from the files under results/, and the tables of the same figures in other documents."""
 
 import json
+import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from advisor.files import write_atomic
-from benchmarks.figures import READERS, Json, other
+from benchmarks.figures import READERS, Json, Row, other
 
 TABLE = Path(__file__).parent / "RESULTS.md"
 RESULTS = Path(__file__).parent / "results"
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "method.md")
+"""Documents with tables of some benchmarks, between a line that names these and a line that ends them."""
+_BLOCK = re.compile(r"(<!-- results: ([\w ]+) -->\n).*?(<!-- end of results -->)", re.DOTALL)
 HEAD = """# What was measured
 
 Made by `make results` from the files in [results](results); do not edit. Each line names the benchmark that
@@ -29,20 +35,44 @@ def table(folder: Path = RESULTS) -> str:
     return HEAD + "".join(line for name in ordered for line in _lines(files[name]))
 
 
-def _lines(path: Path) -> list[str]:
+def filled(text: str, folder: Path = RESULTS) -> str:
+    """A document with its tables made anew from the results in a folder."""
+    return _BLOCK.sub(lambda found: found[1] + _part(found[2].split(), folder) + found[3], text)
+
+
+def _part(names: list[str], folder: Path) -> str:
+    """The table of some benchmarks, without their links and dates."""
+    rows = [row for name in names for path in sorted(folder.glob(f"{name}.json*")) for row in _rows(path)[0]]
+    if not rows:
+        return "\nNo result is kept yet.\n\n"
+    return "\n| measured | figure | beside |\n|---|---|---|\n" + "".join(map(_line, rows)) + "\n"
+
+
+def _lines(path: Path) -> Iterator[str]:
+    rows, date = _rows(path)
+    for row in rows:
+        yield _line((f"[{path.stem}](results/{path.name})", *row, date))
+
+
+def _rows(path: Path) -> tuple[list[Row], str]:
+    """What a file says, and its date."""
     text = path.read_text(encoding="utf-8")
     document: Json = (
         [json.loads(each) for each in text.splitlines()] if path.suffix == ".jsonl" else json.loads(text)
     )
     date = str(document.get("date", "")) if isinstance(document, dict) else ""
-    link = f"[{path.stem}](results/{path.name})"
-    rows = READERS.get(path.stem, other)(document)
-    return [f"| {' | '.join((link, *cells, date))} |\n" for cells in rows]
+    return list(READERS.get(path.stem, other)(document)), date
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    return f"| {' | '.join(cells)} |\n"
 
 
 def main() -> int:
-    """Write the table."""
+    """Write the tables."""
     write_atomic(TABLE, table(), mode=0o644)
+    for path in DOCUMENTS:
+        write_atomic(path, filled(path.read_text(encoding="utf-8")), mode=0o644)
     return 0
 
 

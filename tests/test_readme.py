@@ -80,7 +80,7 @@ def test_the_tour_shows_every_command() -> None:
 def test_the_folder_list_is_complete() -> None:
     listed = set(re.findall(r"^\| `([a-z./]+)/` \|", README, flags=re.MULTILINE))
     ours = {"heuristics", "advisor", "screens", "presets"} | {f"advisor/{each}" for each in _ENGINE}
-    assert listed == ours | {"tests", "benchmarks"}
+    assert listed == ours | {"tests", "benchmarks", "docs"}
     assert all((ROOT / name).is_dir() for name in listed)
 
 

@@ -6,11 +6,18 @@ from pathlib import Path
 import pytest
 
 from benchmarks.figures import READERS
-from benchmarks.table import RESULTS, TABLE, table
+from benchmarks.table import DOCUMENTS, RESULTS, TABLE, filled, table
 
 
 def test_the_kept_table_is_what_the_kept_results_make() -> None:
     assert TABLE.read_text(encoding="utf-8") == table(), "run: make results"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_figures_in_documents_are_those_of_the_kept_results(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert "<!-- results: " in text
+    assert text == filled(text), "run: make results"
 
 
 @pytest.mark.parametrize("path", sorted(RESULTS.glob("*.json")), ids=lambda path: path.stem)
@@ -35,3 +42,12 @@ def test_a_result_that_lacks_a_figure_names_it(tmp_path: Path) -> None:
     (tmp_path / "pilot.json").write_text(json.dumps({"ratios": []}))
     with pytest.raises(KeyError, match="ratio"):
         table(tmp_path)
+
+
+def test_a_document_shows_the_benchmarks_that_it_names(tmp_path: Path) -> None:
+    (tmp_path / "new.json").write_text(json.dumps({"what": "seconds of something"}))
+    text = "before\n<!-- results: new -->\nold\n<!-- end of results -->\nafter"
+    made = filled(text, tmp_path)
+    assert "| seconds of something |  |  |\n\n<!-- end of results -->\nafter" in made
+    assert "old" not in made
+    assert filled(made, tmp_path) == made
