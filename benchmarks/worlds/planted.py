@@ -41,10 +41,15 @@ class World:
     """Settings that the user fixes, by seed."""
     evidence: Callable[[Case], str] = lambda case: ""
     """What is wrong with the evidence behind the verdict, empty when nothing is."""
+    mostly: Callable[[Case], bool] | None = None
+    """What an interval at 95 % promises: true in at least that share of the seeds."""
     gain_exists: bool = False
     """False where no training on these rows can be worth it: a verdict to train is a wrong positive."""
     tests: int = 0
     """Rows of a test file of the user's own; 0 leaves it to the program to hold rows out."""
+
+    rounds: int = 1
+    """Times as many seeds as other worlds get, where something is claimed about a share of seeds."""
 
     def rows_of(self, seed: int) -> list[Row]:
         """The rows of one seed; the last ones are the test file's."""
@@ -110,10 +115,13 @@ def _task_gain(case: Case) -> tuple[float, float]:
     return gain.estimate.low, gain.estimate.high
 
 
-def _by_lot_evidence(case: Case) -> str:
+def _no_task_gain(case: Case) -> bool:
+    """The interval of the task gain includes zero."""
     low, high = _task_gain(case)
-    if not low <= 0 <= high:
-        return f"task gain {low:.3f} to {high:.3f} leaves out zero"
+    return low <= 0 <= high
+
+
+def _by_lot_evidence(case: Case) -> str:
     form = case.pilot.gain("format") if case.pilot else None
     if form is None or form.estimate.low <= 0:
         return "no format gain"
@@ -164,6 +172,8 @@ WORLDS = (
         NOTHING,
         "The answers are drawn by lot: nothing but their form and frequencies can be learnt.",
         evidence=_by_lot_evidence,
+        mostly=_no_task_gain,
+        rounds=3,
     ),
     World(
         "too little data",
