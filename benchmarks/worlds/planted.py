@@ -162,7 +162,7 @@ WORLDS = (
         "learnable",
         _learnable,
         (Decision.SCALE_UP,),
-        "The answer follows from one word of the question, and two hundred rows show it often enough.",
+        "The answer follows from one word of the question, and a hundred rows show it often enough.",
         evidence=_learnt,
         gain_exists=True,
     ),
