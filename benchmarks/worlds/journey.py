@@ -19,7 +19,7 @@ from advisor.files import write_atomic
 from advisor.jobs import read_events
 from advisor.journey import absorb, settle, spec_of, task_of
 from advisor.models import find_model
-from advisor.specs import PilotTask
+from advisor.pilot_options import PilotOptions
 from advisor.work.data.profile import profile
 from advisor.work.emit import Emitter
 from advisor.work.pilot.pilot import pilot
@@ -37,8 +37,6 @@ class Here(Trip):
     def job(self, case: Case, action: str) -> Case:
         """The case after the job of one action."""
         task = task_of(case, action)
-        if isinstance(task, PilotTask):
-            task = task.model_copy(update={"probe": case.folder / "general.txt"})
         spec = spec_of(case, task, offline=True)
         emitter = Emitter(spec.folder)
         emitter.emit(Started(job=task.job, pid=os.getpid(), time=""))
@@ -69,7 +67,8 @@ def judged(world: World, seed: int, folder: Path, machine: MachineFacts) -> Case
     rows = world.rows_of(seed)
     held_out = _written(folder / "test.jsonl", rows[-world.tests :]) if world.tests else None
     data = _written(folder / "rows.jsonl", rows[: len(rows) - world.tests])
-    (folder / "general.txt").write_text(base.general_text(), encoding="utf-8")
+    general = folder / "general.txt"
+    general.write_text(base.general_text(), encoding="utf-8")
     model = str(base.base_model())
     case = case.but(
         data_path=str(data),
@@ -78,6 +77,7 @@ def judged(world: World, seed: int, folder: Path, machine: MachineFacts) -> Case
         model=find_model(model, True),
         knobs=replace(world.knobs(seed), seed=seed),
         machine=machine,
+        options=PilotOptions(probe=str(general)),
     )
     trip = Here(Asked("run", goal=replace(world.wishes, pilot_minutes=60.0)), Narrator(sys.stderr))
     case = settle(piloted(case, trip))
