@@ -161,21 +161,23 @@ def _learning_rate(document: Json) -> Iterator[Row]:
 
 
 def _forecast(document: Json) -> Iterator[Row]:
-    others = ", ".join(
-        f"{name} {number(document, name, 'median'):.2f} and {number(document, name, 'mean'):.2f}"
-        for name in ("last value", "power law")
-    )
-    middle, mean = number(document, "forecast", "median"), number(document, "forecast", "mean")
-    yield (
-        f"loss at four times the rows, {number(document, 'curves'):.0f} curves, log error",
-        f"median {middle:.2f}, mean {mean:.2f}",
-        others,
-    )
-    yield (
-        "truths inside the 80 % band",
-        f"{number(document, 'coverage_left_out') * 100:.0f} %",
-        "each task judged by the other tasks' widening",
-    )
+    for metric, scale in (("loss", "log"), ("share of exact answers", "log odds")):
+        found = at(document, metric)
+        others = ", ".join(
+            f"{name} {number(found, name, 'median'):.2f} and {number(found, name, 'mean'):.2f}"
+            for name in ("last value", "power law")
+        )
+        middle, mean = number(found, "forecast", "median"), number(found, "forecast", "mean")
+        yield (
+            f"{metric} at four times the rows, {number(found, 'curves'):.0f} curves, error in the {scale}",
+            f"median {middle:.2f}, mean {mean:.2f}",
+            others,
+        )
+        yield (
+            f"truths inside the 80 % band of the {metric}",
+            f"{number(found, 'coverage_left_out') * 100:.0f} %",
+            "each task judged by the other tasks' widening",
+        )
 
 
 def _pilot(document: Json) -> Iterator[Row]:
