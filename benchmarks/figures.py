@@ -90,6 +90,11 @@ def _profile(document: Json) -> Iterator[Row]:
         )
 
 
+def _short(value: float) -> str:
+    """Two digits, never as a power of ten."""
+    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"
+
+
 def _memory(document: Json) -> Iterator[Row]:
     names = (
         ("allocated_error", "allocated memory"),
@@ -113,9 +118,9 @@ def _memory(document: Json) -> Iterator[Row]:
         mean, worst = number(scores, name, "mean"), number(scores, name, "worst")
         yield (
             f"{where}, {words}, {number(scores, name, 'rows'):.0f} rows",
-            f"{mean:.2g} % off in the mean, {worst:.3g} % at worst"
+            f"{_short(mean)} % off in the mean, {worst:.3g} % at worst"
             + (f", {low * 100:.0f} % of rows too low by over 10 %" if low else ""),
-            f"fitcheck-llm {number(scores, peer, 'mean'):.2g} %, {number(scores, peer, 'worst'):.3g} %"
+            f"fitcheck-llm {_short(number(scores, peer, 'mean'))} %, {number(scores, peer, 'worst'):.3g} %"
             if peer in scores
             else "",
         )
@@ -202,8 +207,13 @@ def _proof(document: Json) -> Iterator[Row]:
     grades = at(document, "grades")
     assert isinstance(grades, dict)
     told = ", ".join(f"{count} {grade}" for grade, count in grades.items())
+    # The notes tell what these worlds changed in the rules: they are no unseen test.
     holds = "the proof holds" if at(document, "holds") is True else "the proof does not hold"
-    yield f"verdicts on {number(document, 'pairs'):.0f} planted worlds and seeds", told, holds
+    yield (
+        f"verdicts on {number(document, 'pairs'):.0f} planted worlds and seeds",
+        told,
+        f"{holds}; the rules were mended on these worlds",
+    )
 
 
 def _kills(document: Json) -> Iterator[Row]:
