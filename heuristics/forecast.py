@@ -81,9 +81,7 @@ def of_points(
     usable = tuple(each for each in points if each.samples > 0 and math.isfinite(each.value))
     sizes = sorted({each.samples for each in usable})
     if len(sizes) < limits.sizes_least:
-        return (
-            f"it takes {limits.sizes_least} sizes of training set to forecast, and {len(sizes)} were measured"
-        )
+        return f"it takes {limits.sizes_least} sizes of training set, and the pilot had {len(sizes)}"
     if unit == "nats" and min(each.value for each in usable) <= 0:
         return "a loss of zero leaves nothing to forecast"
     if unit == "share" and max(each.value for each in usable) == 0:

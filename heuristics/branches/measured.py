@@ -3,6 +3,7 @@
 from heuristics import evidence
 from heuristics.branches.words import gain_words, pilot_evidence
 from heuristics.decision import Decision, Verdict
+from heuristics.facts.pilot import Gain
 from heuristics.standing import Standing
 from heuristics.votes import preference
 from heuristics.words import percent
@@ -71,10 +72,19 @@ def no_improvement(case: Standing) -> Verdict | None:
         "firm" if gain.estimate.high < case.goal.smallest_gain else "weak",
         (f"A gain above {evidence.amount(case.goal.smallest_gain, gain.estimate.unit)} on the test rows.",),
         (
+            *_more_test_rows(case, gain),
             "Look at wrong answers and at the data findings before adding rows.",
             "Try the best prompt with a few examples, or a larger base model.",
         ),
     )
+
+
+def _more_test_rows(case: Standing, gain: Gain) -> tuple[str, ...]:
+    """The first thing to do where the gain would matter if it were not chance."""
+    if gain.estimate.value < case.goal.smallest_gain:
+        return ()
+    step = f"Give the pilot more time (--minutes) or test rows (--eval FILE): {gain.items:,} rows cannot tell"
+    return (f"{step} such a gain from chance.",)
 
 
 def voted_down(case: Standing) -> Verdict | None:

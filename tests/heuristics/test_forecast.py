@@ -99,7 +99,7 @@ def test_without_the_goals_metric_the_loss_is_forecast_and_says_why() -> None:
     found = forecast(pilot, "exact_match", LIMITS)
     assert isinstance(found, Forecast)
     assert found.metric == "loss"
-    assert "0 were measured" in found.instead_of
+    assert "the pilot had 0" in found.instead_of
 
 
 def test_the_cleaned_arm_is_no_part_of_the_curve() -> None:

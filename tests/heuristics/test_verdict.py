@@ -95,7 +95,10 @@ def test_without_the_measured_gain_it_is_not_yet_known(measured: PilotFacts | No
 
 @pytest.mark.parametrize("gain", [(0.0, -0.04, 0.04), (-0.2, -0.3, -0.1), (0.1, -0.01, 0.2)])
 def test_an_interval_that_includes_zero_is_no_improvement(gain: tuple[float, float, float]) -> None:
-    assert verdict(measured=pilot(gain)).decision is Decision.NO_IMPROVEMENT
+    answer = verdict(measured=pilot(gain))
+    assert answer.decision is Decision.NO_IMPROVEMENT
+    promising = gain[0] >= 0.05
+    assert answer.next_steps[0].startswith("Give the pilot more time") == promising
 
 
 def test_form_without_task_is_no_improvement_unless_form_is_the_goal() -> None:

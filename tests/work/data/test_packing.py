@@ -34,9 +34,19 @@ def test_long_and_short_rows_waste_most_when_mixed_and_least_when_packed() -> No
     assert (found.batch, found.length) == (8, 128)
 
 
-@given(st.lists(st.integers(1, 64), min_size=1, max_size=200))
+LENGTH = st.integers(1, 64)
+
+
+@given(st.lists(st.tuples(*[LENGTH] * 8), min_size=1, max_size=25))
+def test_grouping_rows_of_like_length_never_wastes_more_where_all_batches_are_full(
+    batches: list[tuple[int, ...]],
+) -> None:
+    found = waste(np.array([length for batch in batches for length in batch]), 64)
+    assert found.grouped <= found.padded + 1e-9
+
+
+@given(st.lists(LENGTH, min_size=1, max_size=200))
 def test_every_share_is_one_and_packed_rows_fit(lengths: list[int]) -> None:
     found = waste(np.array(lengths), 64)
     assert all(0 <= each < 1 for each in (found.padded, found.grouped, found.packed))
-    assert found.grouped <= found.padded + 1e-9
     assert sequences(lengths, 64) * 64 >= sum(lengths)
