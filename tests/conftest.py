@@ -1,6 +1,11 @@
 """What holds for all tests."""
 
+import os
+
 from hypothesis import settings
+
+# Several tests run side by side: one thread each, also in the child processes that they start.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # How long one example takes says more about the machine than about the code.
 settings.register_profile("untimed", deadline=None)
