@@ -96,7 +96,13 @@ class Checkpoints:
 
 
 def seal(written: Path, final: Path) -> None:
-    """Make a written folder durable under its final name, then mark it complete with sizes and hashes."""
+    """Make a written folder durable under its final name, then mark it complete with sizes and hashes.
+
+    A complete one of that name stays: the same step again has nothing new, and taking it away first would risk
+    it.
+    """
+    if is_complete(final):
+        return
     marks = {}
     for path in sorted(each for each in written.rglob("*") if each.is_file()):
         marks[str(path.relative_to(written))] = {"size": path.stat().st_size, "sha256": _sha256(path)}
