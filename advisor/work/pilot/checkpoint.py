@@ -98,8 +98,8 @@ class Checkpoints:
 def seal(written: Path, final: Path) -> None:
     """Make a written folder durable under its final name, then mark it complete with sizes and hashes.
 
-    A complete one of that name stays: the same step again has nothing new, and taking it away first would risk
-    it.
+    A complete one of that name stays: the same step again has nothing new, and taking it away first
+    would risk it.
     """
     if is_complete(final):
         return
