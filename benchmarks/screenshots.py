@@ -16,6 +16,8 @@ from screens.app import AdvisorApp
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 SIZE = (100, 30)
+SETTLED = 1.5
+"""Seconds after which a step has drawn what it works out beside the terminal."""
 _OUTSIDE = re.compile(r"@font-face\s*\{.*?\}", re.DOTALL)
 """Fonts that a picture would fetch; the reader's own monospaced one serves."""
 
@@ -49,9 +51,7 @@ async def _pictures(folder: Path) -> dict[str, str]:
     async with app.run_test(size=SIZE) as pilot:
         for step in STEPS:
             await app.switch_mode(step)
-            await pilot.pause(0.5)
-            await app.workers.wait_for_complete()
-            await pilot.pause()
+            await pilot.pause(SETTLED)
             found[step] = without_outside(app.export_screenshot(title="Fine-tuning Advisor"))
     return found
 

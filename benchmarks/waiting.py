@@ -1,4 +1,4 @@
-"""Training with threads that sleep while they wait, beside threads that wait in a loop, idle and busy."""
+"""Training with threads that soon sleep when they wait, beside threads that wait long, idle and busy."""
 
 import argparse
 import json
@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from advisor.files import write_atomic
+from advisor.work.worker import SPINS
 
 RESULT = Path(__file__).parent / "results" / "waiting.json"
 TRAINING = """
@@ -43,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with _busy((os.cpu_count() or 1) + 1):
         busy = _rounds(asked.rounds, asked.seconds)
     result = {
-        "what": "steps per second of a small training, threads asleep while they wait over threads in a loop",
+        "what": "steps per second of a small training, threads that soon sleep over threads that wait long",
         "date": datetime.now(UTC).date().isoformat(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
         "load_before": [round(each, 2) for each in os.getloadavg()],
@@ -58,11 +59,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _rounds(rounds: int, seconds: float) -> list[tuple[float, float]]:
     """(Looping, sleeping) steps per second, in turn."""
-    return [(_speed({}, seconds), _speed({"OMP_WAIT_POLICY": "PASSIVE"}, seconds)) for _ in range(rounds)]
+    return [(_speed({}, seconds), _speed({"GOMP_SPINCOUNT": SPINS}, seconds)) for _ in range(rounds)]
 
 
 def _speed(policy: dict[str, str], seconds: float) -> float:
-    apart = ("OMP_WAIT_POLICY", "OMP_NUM_THREADS")
+    apart = ("OMP_WAIT_POLICY", "OMP_NUM_THREADS", "GOMP_SPINCOUNT")
     environment = {name: value for name, value in os.environ.items() if name not in apart} | policy
     code = TRAINING.format(seconds=seconds)
     done = subprocess.run(

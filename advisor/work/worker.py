@@ -28,12 +28,15 @@ from advisor.work.emit import Emitter
 from advisor.work.outcome import failure_of
 from advisor.work.start import read_spec
 
+SPINS = "10000"
+"""Turns of the loop in which a thread of libgomp waits before it sleeps; its own default is 300,000."""
+
 
 def main() -> int:
     """Run the job that standard input describes; return 0 when it was done."""
     spec = read_spec()
     _die_with_the_guard()
-    wait_asleep()
+    wait_briefly()
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     faulthandler.enable()
@@ -51,13 +54,14 @@ def main() -> int:
     return 0
 
 
-def wait_asleep() -> None:
-    """Let OpenMP's threads sleep while they wait, unless the user has said how; read when torch is loaded.
+def wait_briefly() -> None:
+    """Let OpenMP's threads soon sleep when they wait, unless the user said how; read when torch is loaded.
 
-    Threads that wait in a loop take the core from the one they wait for: on two cores shared with three
-    other busy processes, training was 30 times as fast with sleeping threads (benchmarks/NOTES.md).
+    Threads that wait in a loop take the core from the one they wait for. A short loop costs 5 % on an idle
+    machine and trains twice as fast beside other work (benchmarks/results/waiting.json).
     """
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
 
 
 def _job_of(spec: JobSpec) -> Callable[[JobSpec, Emitter], None]:

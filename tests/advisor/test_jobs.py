@@ -15,7 +15,7 @@ from advisor.events import Done, Event, Failed, Started, is_last
 from advisor.files import is_locked
 from advisor.jobs import Job, new_run_folder, read_events, replay, run_job, start_job
 from advisor.specs import JobSpec
-from advisor.work.worker import wait_asleep
+from advisor.work.worker import SPINS, wait_briefly
 
 
 def echo(folder: Path, act: str, seconds: float = 0.0, lifeline: str = "stdin") -> JobSpec:
@@ -264,10 +264,17 @@ def test_run_folders_of_the_same_second_differ(tmp_path: Path) -> None:
     assert len({new_run_folder(tmp_path, "probe") for _ in range(3)}) == 3
 
 
-def test_threads_sleep_while_they_wait_unless_the_user_has_said_how(monkeypatch: pytest.MonkeyPatch) -> None:
-    for said, then in ((None, "PASSIVE"), ("ACTIVE", "ACTIVE")):
-        monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
-        if said is not None:
-            monkeypatch.setenv("OMP_WAIT_POLICY", said)
-        wait_asleep()
-        assert os.environ["OMP_WAIT_POLICY"] == then
+@pytest.mark.parametrize(
+    ("said", "spins"),
+    [({}, SPINS), ({"GOMP_SPINCOUNT": "7"}, "7"), ({"OMP_WAIT_POLICY": "ACTIVE"}, None)],
+)
+def test_threads_wait_briefly_unless_the_user_has_said_how(
+    said: dict[str, str], spins: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in said.items():
+        monkeypatch.setenv(name, value)
+    wait_briefly()
+    assert os.environ.get("GOMP_SPINCOUNT") == spins
+    monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
