@@ -13,16 +13,29 @@ from heuristics.settings import Ground, run_tokens
 
 
 def with_measurements(ground: Ground, plan: Plan, pilot: PilotFacts) -> Plan:
-    """The plan with the full run's rate, memory and time as the pilot measured them, where it did."""
+    """The plan with the full run's rate, memory and time as the pilot measured them, where it did; as it was
+    after a pilot of another model or method."""
+    if not _same(plan, pilot):
+        return plan
     rate = measured_rate(plan, pilot)
-    plan = plan if rate is None else carried_over(ground, plan, rate)
-    return at_measured_speed(ground, with_memory(ground, plan, pilot), pilot)
+    rated = plan if rate is None else carried_over(ground, plan, rate)
+    fitted = with_memory(ground, rated, pilot)
+    full = fitted.full_recipe
+    if full is not None and full != rated.full_recipe:
+        shown = rate if ground.knobs.learning_rate is None else None
+        fitted = replace(fitted, full_choices=explain_full(ground, plan.recipe, full, shown))
+    return at_measured_speed(ground, fitted, pilot)
+
+
+def _same(plan: Plan, pilot: PilotFacts) -> bool:
+    """True when the pilot trained the plan's model by the plan's method."""
+    return (pilot.model, pilot.method) == (plan.recipe.model, plan.recipe.method)
 
 
 def measured_rate(plan: Plan, pilot: PilotFacts) -> RateEvidence | None:
     """What the rate phase found for the plan's model and method; None when no rates were compared or every
     run diverged."""
-    if (pilot.model, pilot.method) != (plan.recipe.model, plan.recipe.method):
+    if not _same(plan, pilot):
         return None
     rate = pilot.rate
     return None if rate is None or rate.basis == "none" or not usable(rate.full_run) else rate
@@ -44,11 +57,9 @@ def carried_over(ground: Ground, plan: Plan, rate: RateEvidence) -> Plan:
 
 
 def at_measured_speed(ground: Ground, plan: Plan, pilot: PilotFacts) -> Plan:
-    """The plan whose full run takes as long as the tokens per second say that the pilot measured; as it was
-    where the pilot was of another model or method, or measured no speed."""
+    """The plan whose full run takes as long as the tokens per second say that its pilot measured; as it was
+    where that measured no speed."""
     if pilot.proof is None or ground.data is None or ground.data.tokens is None:
-        return plan
-    if (pilot.model, pilot.method) != (plan.recipe.model, plan.recipe.method):
         return plan
     speeds = (pilot.proof.tokens_per_second, *(run.tokens_per_second for run in pilot.runs))
     tokens = run_tokens(ground, plan.full_recipe or plan.recipe, plan.full_rows)

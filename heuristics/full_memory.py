@@ -11,13 +11,13 @@ from heuristics.settings import Ground, memory_by_formula
 
 def with_memory(ground: Ground, plan: Plan, pilot: PilotFacts) -> Plan:
     """The plan whose full run needs what the pilot's longest batch needed, and what its own larger batch adds
-    by formula; as it was where the pilot measured another model or method.
+    by formula; as it was before its pilot measured any.
 
     Where the larger batch does not fit, or the pilot ran out of memory first, its batch is no larger than the
     pilot's.
     """
     proof = pilot.proof
-    if proof is None or (pilot.model, pilot.method) != (plan.recipe.model, plan.recipe.method):
+    if proof is None:
         return plan
     full = plan.full_recipe or plan.recipe
     if proof.retries:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from heuristics.basis import Basis, Estimate
+from heuristics.basis import Estimate
 from heuristics.memory import fit_of
 from heuristics.planning_limits import MemoryLimits
 from heuristics.recipe import MemoryPart, MemoryPrediction, Method, Plan
@@ -43,23 +43,24 @@ def residual_of(plan: Plan, peak: float, case: str, date: str) -> Residual | Non
 
 def with_residuals(plan: Plan, kept: Sequence[Residual], case: str, limits: MemoryLimits) -> Plan:
     """The plan with its memory corrected by what other cases measured on its device with its method."""
-    memory = plan.memory
-    if memory.total.basis not in (Basis.FORMULA, Basis.SIMULATED):
-        return plan
-    ratios = [
-        each.ratio
+    others = [
+        each
         for each in kept
-        if (each.device, each.method, each.basis)
-        == (plan.device, plan.recipe.method, memory.total.basis.value)
-        and each.case != case
+        if (each.device, each.method) == (plan.device, plan.recipe.method) and each.case != case
     ]
+    full = plan.full_memory
+    # What this case's own pilot measured of the full run has no parts, and needs no correction.
+    if full is not None and full.parts:
+        full = _corrected(full, others, limits)
+    return replace(plan, memory=_corrected(plan.memory, others, limits), full_memory=full)
+
+
+def _corrected(memory: MemoryPrediction, kept: Sequence[Residual], limits: MemoryLimits) -> MemoryPrediction:
+    """The prediction times the median ratio of what was predicted in the same way; its interval holds every
+    ratio and some room around. As it was where there is none."""
+    ratios = [each.ratio for each in kept if each.basis == memory.total.basis.value]
     if not ratios:
-        return plan
-    return replace(plan, memory=_corrected(memory, ratios, limits))
-
-
-def _corrected(memory: MemoryPrediction, ratios: Sequence[float], limits: MemoryLimits) -> MemoryPrediction:
-    """The prediction times the median ratio; its interval holds every ratio and some room around."""
+        return memory
     predicted, times = memory.total, median(ratios)
     need = predicted.value * times
     room = limits.residual_room

@@ -45,6 +45,8 @@ def test_a_later_case_is_corrected_and_says_by_what(tmp_path: Path) -> None:
     assert total.low < total.value < total.high
     assert later.plan.memory.uncorrected == pytest.approx(before)
     assert sum(each.bytes for each in later.plan.memory.parts) == pytest.approx(total.value, rel=1e-3)
+    full = later.plan.full_memory
+    assert full is not None and full.total.value >= total.value * 0.999
     own = settle(full_case(tmp_path / "a", "first").but(created=first.created))
     assert own.plan is not None and own.plan.memory.total.value == pytest.approx(before)
 

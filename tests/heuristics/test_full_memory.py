@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from heuristics.basis import Basis
+from heuristics.carry_over import with_measurements
 from heuristics.facts.pilot import PilotFacts, Proof
 from heuristics.full_memory import with_memory
 from heuristics.knobs import Knobs
@@ -80,6 +81,16 @@ def test_after_running_out_of_memory_the_full_run_takes_no_larger_batch() -> Non
     assert after.full_recipe.effective_batch >= made.full_recipe.effective_batch
 
 
+def test_the_settings_that_are_shown_are_those_of_the_smaller_batch() -> None:
+    ground, made = planned()
+    halved = made.recipe.micro_batch // 2
+    after = with_measurements(ground, made, measured(made, 700 * MIB, halved, retries=1))
+    shown = {each.setting: each.value for each in after.full_choices}
+    assert after.full_recipe is not None
+    assert shown["micro_batch"] == f"{halved} rows"
+    assert shown["accumulation"].startswith(str(after.full_recipe.accumulation))
+
+
 def test_a_batch_that_does_not_fit_after_the_measurement_is_made_smaller_and_what_ran_fits() -> None:
     ground, made = planned()
     free = ground.device.memory_free
@@ -91,4 +102,4 @@ def test_a_batch_that_does_not_fit_after_the_measurement_is_made_smaller_and_wha
 
 def test_a_pilot_of_another_model_says_nothing() -> None:
     ground, made = planned()
-    assert with_memory(ground, made, replace(measured(made, MIB), model="other")) == made
+    assert with_measurements(ground, made, replace(measured(made, MIB), model="other")) == made
