@@ -23,15 +23,16 @@ def planned_runs(
     samples: int,
     rungs: Sequence[int],
     seeds: int,
-    rate: bool,
+    rate_factors: Sequence[float],
     cleaned: bool,
     limits: ScheduleLimits,
 ) -> tuple[PlannedRun, ...]:
-    """Rate runs, the run on all samples, then the smaller sizes with their seeds, then the cleaned rows.
+    """A run for each rate, given over the prior, the run on all samples, then the smaller sizes with their
+    seeds, then the cleaned rows.
 
     The largest run comes first: whatever ends the pilot early, the run that the test needs is there.
     """
-    runs = _rate_runs(recipe, samples, limits) if rate else []
+    runs = [rate_run(recipe, samples, number, each, limits) for number, each in enumerate(rate_factors, 1)]
     runs.append(_rung(recipe, samples, 0))
     several = rungs[-limits.seeded_sizes :] if rungs else ()
     for size in rungs:
@@ -60,11 +61,6 @@ def sample_rows(rows: Sequence[T], size: int, seed_index: int, seed: int) -> tup
     mixed = list(rows)
     random.Random(seed).shuffle(mixed)
     return tuple(mixed[:size])
-
-
-def _rate_runs(recipe: Recipe, samples: int, limits: ScheduleLimits) -> list[PlannedRun]:
-    factors = (1.0, 1 / 3, 3.0)
-    return [rate_run(recipe, samples, number, factor, limits) for number, factor in enumerate(factors, 1)]
 
 
 def _rung(recipe: Recipe, size: int, seed_index: int) -> PlannedRun:

@@ -8,6 +8,7 @@ from heuristics.facts.experiment import Phase, PilotSchedule, PlannedRun, Possib
 from heuristics.limits import Limits
 from heuristics.pilot_runs import ladder_sizes, planned_runs
 from heuristics.planning_limits import ScheduleLimits
+from heuristics.rate_search import first_rates
 from heuristics.recipe import Recipe
 
 
@@ -77,7 +78,7 @@ def wanted_sizes(rows: Sizes, recipe: Recipe, limits: Limits) -> Sizes:
     """Everything that a budget without end would pay for on so many rows."""
     return replace(
         rows,
-        rate_runs=3 + limits.search.extensions,
+        rate_runs=len(_first_factors(limits)) + limits.search.extensions,
         rungs=ladder_sizes(rows.samples, recipe.effective_batch, limits.schedule),
     )
 
@@ -94,7 +95,7 @@ def fit(wanted: Sizes, work: Work, budget: float, whole: float) -> PilotSchedule
     return PilotSchedule(
         budget=whole,
         seconds=predicted(sizes, work),
-        runs=runs_of(sizes, work.recipe, work.limits.schedule),
+        runs=runs_of(sizes, work.recipe, work.limits),
         validation=sizes.validation,
         test=sizes.test,
         generated=sizes.generated,
@@ -105,17 +106,22 @@ def fit(wanted: Sizes, work: Work, budget: float, whole: float) -> PilotSchedule
     )
 
 
-def runs_of(sizes: Sizes, recipe: Recipe, limits: ScheduleLimits) -> tuple[PlannedRun, ...]:
+def runs_of(sizes: Sizes, recipe: Recipe, limits: Limits) -> tuple[PlannedRun, ...]:
     """The training runs of these sizes in their order."""
     return planned_runs(
         recipe,
         sizes.samples,
         sizes.rungs,
         sizes.seeds,
-        rate=sizes.rate_runs > 0,
+        rate_factors=_first_factors(limits) if sizes.rate_runs else (),
         cleaned=sizes.cleaned,
-        limits=limits,
+        limits=limits.schedule,
     )
+
+
+def _first_factors(limits: Limits) -> tuple[float, ...]:
+    """The rates that are tried first, over the prior."""
+    return first_rates(1.0, limits.search)
 
 
 def predicted(sizes: Sizes, work: Work) -> dict[Phase, float]:
@@ -126,7 +132,7 @@ def predicted(sizes: Sizes, work: Work) -> dict[Phase, float]:
     test = sizes.test * lengths.test / speeds.score * (2 if work.prompts else 1)
     shots = sizes.test * lengths.few_shot / speeds.score if sizes.shots else 0.0
     generated = _answering(sizes.generated, work) if work.prompts else 0.0
-    runs = runs_of(sizes, work.recipe, work.limits.schedule)
+    runs = runs_of(sizes, work.recipe, work.limits)
     seconds: dict[Phase, float] = {
         "baseline": validation * (2 if work.prompts else 1)
         + test
@@ -153,22 +159,20 @@ def possible(sizes: Sizes, work: Work) -> tuple[Possible, ...]:
     """What these sizes can decide, and what is missing where they cannot."""
     seeded = sizes.seeds >= work.limits.schedule.seeds and len(sizes.rungs) > 0
     ladder = 1 + len(sizes.rungs)
-    found = [
-        Possible("Is the tuned model better than the base model?", True),
-        Possible("Is prompting with solved examples enough?", sizes.shots > 0, "the few-shot baseline"),
-        Possible("Are more answers exactly right?", sizes.generated > 0, "generated answers"),
+    found = [Possible("Is the tuned model better than the base model?", True)]
+    if work.prompts:
+        found += [
+            Possible("Is prompting with solved examples enough?", sizes.shots > 0, "the few-shot baseline"),
+            Possible("Are more answers exactly right?", sizes.generated > 0, "generated answers"),
+        ]
+    found += [
         Possible("Is the learning rate right?", sizes.rate_runs > 0, "the rate runs"),
         Possible("Would more data help?", ladder >= 4 and seeded, f"sizes or seeds: {ladder} of 4 sizes"),
         Possible("Did tuning shift the treatment of groups?", seeded, "three seeds of one size"),
     ]
     if sizes.cleaned:
         found.append(Possible("Does cleaning help more than data?", True))
-    if not work.prompts:
-        found = [each for each in found if each.question not in _NEED_PROMPTS]
     return tuple(replace(each, why="") if each.answered else each for each in found)
-
-
-_NEED_PROMPTS = ("Is prompting with solved examples enough?", "Are more answers exactly right?")
 
 
 def _run_seconds(run: PlannedRun, sizes: Sizes, work: Work) -> float:
@@ -205,7 +209,7 @@ def _reductions(wanted: Sizes, work: Work) -> Iterator[tuple[Sizes, str]]:
     Answers that the goal's metric needs go last of all: without them the pilot decides nothing.
     """
     limits, sizes = work.limits.schedule, wanted
-    for field, value, words in _ladder_reductions(wanted):
+    for field, value, words in _ladder_reductions(wanted, len(_first_factors(work.limits))):
         sizes = replace(sizes, **{field: value})  # type: ignore[arg-type]
         yield sizes, words
     to_tests = [
@@ -228,12 +232,12 @@ def _reductions(wanted: Sizes, work: Work) -> Iterator[tuple[Sizes, str]]:
             yield sizes, _words(field, before, most)
 
 
-def _ladder_reductions(wanted: Sizes) -> Iterator[tuple[str, object, str]]:
+def _ladder_reductions(wanted: Sizes, first: int) -> Iterator[tuple[str, object, str]]:
     """What is given up before the tests: further rate runs, seeds, sizes, the rate phase."""
     if wanted.cleaned:
         yield "cleaned", False, "no run on cleaned rows"
-    if wanted.rate_runs > 3:
-        yield "rate_runs", 3, "no reserve for further rate runs"
+    if wanted.rate_runs > first:
+        yield "rate_runs", first, "no reserve for further rate runs"
     if wanted.rungs:
         for seeds in range(wanted.seeds - 1, 0, -1):
             yield "seeds", seeds, f"{seeds} instead of {wanted.seeds} seeds at the smallest sizes"

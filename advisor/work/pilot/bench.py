@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from advisor import catalog
 from advisor.specs import PilotTask
 from advisor.work.emit import Emitter
 from advisor.work.pilot.alerting import Alerts
@@ -88,7 +89,7 @@ class Bench:
 
     def seconds_to_generate(self, rows: int, tokens: int) -> float:
         """Predicted time of answering, 0 before speeds are known."""
-        rounds = -(-rows // pilot_settings().generating.batch_rows)
+        rounds = -(-rows // catalog.limits().time.generate_batch)
         return rounds * tokens * self.speeds.generate if self.speeds else 0.0
 
     def scorer(self) -> Scorer:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from transformers import GenerationConfig, PreTrainedTokenizerBase
 
+from advisor import catalog
 from advisor.work.pilot.rows import Row
 from advisor.work.pilot.settings import pilot_settings
 
@@ -45,7 +46,7 @@ class Generator:
         self.model.eval()
         found: list[list[int]] = [[] for _ in prompts]
         order = sorted(range(len(prompts)), key=lambda index: (-len(prompts[index]), index))
-        size = pilot_settings().generating.batch_rows
+        size = catalog.limits().time.generate_batch
         done = 0
         try:
             for start in range(0, len(order), size):

@@ -168,17 +168,17 @@ def set_up(
 
 def encode_candidates(bench: Bench, splits: Splits, cleaned: Splits | None = None) -> Candidates:
     """As many encoded rows as any schedule could take; raises BadData when truncation leaves too few."""
-    settings, recipe = pilot_settings(), bench.recipe
+    settings, scored, recipe = pilot_settings(), catalog.limits().time, bench.recipe
     test = list(splits.test)
     random.Random(recipe.seed).shuffle(test)
     samples = _encoded(bench, splits.train[: recipe.samples], "training", settings.rows.train_least)
     validation = _encoded(
         bench,
-        splits.validation[: settings.schedule.validation_most],
+        splits.validation[: scored.validation_most],
         "validation",
         settings.rows.validation_least,
     )
-    tests = _encoded(bench, test[: settings.schedule.test_most], "test", settings.rows.test_least)
+    tests = _encoded(bench, test[: scored.test_most], "test", settings.rows.test_least)
     require_vocabulary([*samples, *validation, *tests], vocabulary_of(bench.model), bench.task.model.id)
     bench.stops = stop_tokens(bench.tokenizer, bench.model, samples)
     shots = choose_shots(samples, catalog.limits().schedule.shots, recipe.seed)
@@ -199,7 +199,7 @@ def _cleaned(bench: Bench, cleaned: Splits | None) -> tuple[tuple[Row, ...], tup
     if cleaned is None:
         return (), ()
     rows = kept(bench.encoder.rows(cleaned.train[: 2 * bench.recipe.samples]))
-    test = kept(bench.encoder.rows(cleaned.test[: settings.schedule.test_most]))
+    test = kept(bench.encoder.rows(cleaned.test[: catalog.limits().time.test_most]))
     if len(rows) < settings.rows.train_least or len(test) < settings.rows.test_least:
         bench.emitter.emit(Note(text="Too few cleaned rows for a run of their own", level="warning"))
         return (), ()

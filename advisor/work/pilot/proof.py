@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from advisor import catalog
 from advisor.errors import BadData, OutOfMemory
 from advisor.events import Note, ProofFound
 from advisor.text import one_line
@@ -108,7 +109,7 @@ def measure_speeds(bench: Bench, proof: Proof, validation: Sequence[Row]) -> Spe
     scorer.losses(rows)
     score = sum(each.tokens for each in rows) / (time.monotonic() - began)
     generate = 0.0
-    prompts = [each.prompt for each in rows if each.prompt][: pilot_settings().generating.batch_rows]
+    prompts = [each.prompt for each in rows if each.prompt][: catalog.limits().time.generate_batch]
     if prompts:
         tokens = pilot_settings().proof.generated_tokens
         began = time.monotonic()

@@ -59,7 +59,6 @@ class ScoringSettings(_Table):
 class GeneratingSettings(_Table):
     """Greedy answers."""
 
-    batch_rows: int
     most_tokens: int
     """Longest answer that is generated."""
     samples: int
@@ -68,13 +67,6 @@ class GeneratingSettings(_Table):
     """... and where the goal is open-ended, so that a blind vote on them can tell something."""
     sample_characters: int
     """A shown text is cut to this many characters."""
-
-
-class ScheduleSettings(_Table):
-    """Most rows that any schedule scores."""
-
-    validation_most: int
-    test_most: int
 
 
 class CheckpointSettings(_Table):
@@ -134,7 +126,6 @@ class PilotSettings(_Table):
     few_shot: FewShotSettings
     scoring: ScoringSettings
     generating: GeneratingSettings
-    schedule: ScheduleSettings
     training: TrainingSettings
     checkpoint: CheckpointSettings
     outliers: OutlierSettings

@@ -214,13 +214,13 @@ WANTED = wanted_sizes(Sizes(512, 100, 400, 64, 3, seeds=3), WORK.recipe, LIMITS)
 
 def test_a_long_budget_drops_nothing_and_can_decide_everything() -> None:
     schedule = fit(WANTED, WORK, 10_000, 10_000)
-    assert schedule.dropped == () and schedule.runs == runs_of(WANTED, WORK.recipe, LIMITS.schedule)
+    assert schedule.dropped == () and schedule.runs == runs_of(WANTED, WORK.recipe, LIMITS)
     assert set(schedule.seconds) == {"baseline", "rate", "ladder", "final"}
     assert all(each.answered and not each.why for each in schedule.possible)
 
 
 def test_the_ladder_has_four_nested_sizes_and_three_seeds_at_the_two_smallest() -> None:
-    ladder = [each for each in runs_of(WANTED, WORK.recipe, LIMITS.schedule) if each.phase == "ladder"]
+    ladder = [each for each in runs_of(WANTED, WORK.recipe, LIMITS) if each.phase == "ladder"]
     assert [each.samples for each in ladder] == [512, 256, 128, 128, 128, 64, 64, 64]
     assert len({each.id for each in ladder}) == len(ladder)
     assert len({each.epochs for each in ladder}) == 1
