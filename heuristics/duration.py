@@ -110,13 +110,13 @@ def load_time(shape: ModelShape, limits: TimeLimits) -> float:
 
 
 def added(parts: tuple[Estimate, ...], constant: float = 0.0) -> Estimate:
-    """The sum of durations that err together, plus a constant; basis and source of the first."""
+    """The sum of durations that err together, plus a constant; unit, basis and source of the first."""
     first = parts[0]
     return Estimate(
         sum(each.value for each in parts) + constant,
         sum(each.low for each in parts) + constant,
         sum(each.high for each in parts) + constant,
-        "s",
+        first.unit,
         first.basis,
         first.source,
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from heuristics.duration import load_time
+from heuristics.duration import added, load_time
 from heuristics.elsewhere import run_of
 from heuristics.energy import drawn_watts, energy_price, used_energy
 from heuristics.facts.market import CloudOffer, GpuForSale
@@ -79,7 +79,7 @@ def purchase(
             continue
         hours = training_hours(run, there, as_offer, limits)
         start = load_time(run.shape, limits.time) / 3600
-        hours = replace(hours, value=hours.value + start, low=hours.low + start, high=hours.high + start)
+        hours = added((hours,), start)
         drawn = (each.watts + limits.energy.rest_high) / limits.energy.supply_efficiency
         electricity = hours.scaled(drawn / 1000 * usd_per_kwh, "USD")
         saved = offer.cost.value - electricity.value

@@ -117,21 +117,21 @@ def rented_hours(
     training = training_hours(run, there, each, limits)
     ready = limits.offers.setup_hours + load_time(run.shape, limits.time) / 3600
     moved = _transfer_hours(run, limits)
-    lost = [
-        _interrupted(hours, run, rate, ready) if spot else 0.0 for hours, rate in _rates(training, limits)
-    ]
+    rates = limits.offers
+    lost = _interrupted(training.value, run, rates.spot_interruptions_per_hour, ready) if spot else 0.0
+    most_lost = _interrupted(training.high, run, rates.spot_interruptions_high, ready) if spot else 0.0
     wide = limits.offers.transfer_spread
     total = replace(
         training,
-        value=training.value + ready + moved + lost[1],
+        value=training.value + ready + moved + lost,
         low=training.low + ready / _SETUP_SPREAD + moved / wide,
-        high=training.high + ready * _SETUP_SPREAD + moved * wide + lost[2],
+        high=training.high + ready * _SETUP_SPREAD + moved * wide + most_lost,
     )
     parts: list[tuple[HoursPart, float]] = [
         ("training", training.value),
         ("set-up", ready),
         ("transfer", moved),
-        ("interruptions", lost[1]),
+        ("interruptions", lost),
     ]
     return total, tuple((name, hours) for name, hours in parts if hours > 0)
 
@@ -156,16 +156,6 @@ def _transfer_hours(run: FullRun, limits: Limits) -> float:
     fetched = 0.0 if run.own_model else weights
     seconds = sent / limits.offers.upload_bytes_per_second + fetched / limits.offers.download_bytes_per_second
     return seconds / 3600
-
-
-def _rates(training: Estimate, limits: Limits) -> tuple[tuple[float, float], ...]:
-    """Hours and interruptions per hour at the low end, in the middle and at the high end."""
-    each = limits.offers
-    return (
-        (training.low, 0.0),
-        (training.value, each.spot_interruptions_per_hour),
-        (training.high, each.spot_interruptions_high),
-    )
 
 
 def _interrupted(hours: float, run: FullRun, rate: float, ready: float) -> float:

@@ -225,8 +225,6 @@ class TimeLimits:
     """Test rows scored."""
     generate_batch: int
     """Rows answered at once."""
-    final_passes: int
-    """Passes over the test rows: base and tuned, own and swapped prompts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,10 @@
 from dataclasses import dataclass, replace
 
 from heuristics.facts.model import ModelFacts
-from heuristics.memory import available_on, predict
 from heuristics.pilot_time import run_time
 from heuristics.recipe import Alternative, Fit, Method
 from heuristics.samples import training_rows
-from heuristics.settings import Ground, can_quantise, load_of, pilot_recipe
+from heuristics.settings import Ground, can_quantise, memory_by_formula, pilot_recipe
 from heuristics.sizes import ladder, smallest_fit
 from heuristics.words import duration
 
@@ -28,12 +27,11 @@ class Suitability:
 
 def suitability(ground: Ground, model: ModelFacts) -> Suitability:
     """How well one model suits this machine, data and goal."""
-    recipe = pilot_recipe(replace(ground, model=model))
-    on_cpu = ground.device.kind == "cpu"
-    load = load_of(model.shape, recipe)
-    fit = predict(load, available_on(ground.device), on_cpu, ground.limits.memory).fit
+    there = replace(ground, model=model)
+    recipe = pilot_recipe(there)
+    fit = memory_by_formula(there, recipe).fit
     rows = max(1, training_rows(ground.data, ground.limits.samples))
-    seconds = run_time(replace(ground, model=model), recipe, rows).value
+    seconds = run_time(there, recipe, rows).value
     against = (
         *_files(model),
         *_room(ground, model, fit),

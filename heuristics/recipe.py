@@ -170,7 +170,7 @@ class Money:
     cost: Estimate
     """USD of that electricity."""
     rows_in_time: int | None
-    """Training rows that this machine gets through within the budget of hours; None without a plan's time."""
+    """Training rows that this machine gets through within the budget; None where a row costs no time."""
     faster_from: int | None = None
     """Training rows from which the cheapest offer is done sooner than this machine; None when never."""
     rows_for_money: int | None = None

@@ -105,11 +105,11 @@ def one_class(data: DataFacts, limits: Limits) -> Finding | None:
 def class_balance(data: DataFacts, limits: Limits) -> Finding | None:
     """Rare classes are hardly learnt, and a dominating one makes "always that" look good; answers made of
     fields are judged field by field."""
-    judged_ = [
+    balances = [
         _balance("", data.labels, limits),
         *(_balance(each.name, each.values, limits) for each in data.fields),
     ]
-    found = [each for each in judged_ if each is not None]
+    found = [each for each in balances if each is not None]
     return max(found, key=lambda each: len(each.examples), default=None)
 
 
