@@ -19,7 +19,6 @@ from screens.walk import Walk
 if TYPE_CHECKING:
     from advisor.case import Case
     from advisor.events import Event
-    from advisor.specs import Task
     from screens.desk import Desk
 
 _STEP_OF = {
@@ -40,7 +39,6 @@ class JobKeeper(SimulationKeeper):
         super().__init__(case, desk)
         self.running = Running(self.post_message)
         self.walk = Walk(self, walking)
-        self._doing: Task | None = None
 
     def action_begin(self, action: str) -> None:
         """Start a job because the user pressed its key."""
@@ -67,7 +65,6 @@ class JobKeeper(SimulationKeeper):
         except OSError as error:
             self.say(f"The job's folder cannot be made: {error.strerror}", "Look at the disk.", fault=True)
             return
-        self._doing = task
         self.drop_simulation()
         self.forget_changes()
         self.live = Live(action, _STEP_OF[action], str(spec.folder))
@@ -133,16 +130,16 @@ class JobKeeper(SimulationKeeper):
         """A job ended: draw the conclusions, save, tell the user, move on when walking."""
         from advisor.events import Done
         from advisor.residuals import remember
-        from advisor.specs import CleanTask, ExportTask, PilotTask
 
-        if isinstance(last, Done) and isinstance(self._doing, ExportTask):
+        done = self.live.job if isinstance(last, Done) and self.live is not None else ""
+        if done == "export":
             await self._write_export()
         await self.settle()
-        if isinstance(last, Done) and isinstance(self._doing, PilotTask):
+        if done == "pilot":
             await asyncio.to_thread(remember, self.case)
         self.refresh_bindings()
         self.bell()
-        if isinstance(last, Done) and isinstance(self._doing, CleanTask) and not self._doing.preview:
+        if done == "clean":
             self.use_copy()
         if isinstance(last, Done):
             self.walk.on()

@@ -84,3 +84,28 @@ async def test_a_case_whose_pilot_went_on_is_watched_again(tmp_path: Path) -> No
         await job.stop()
         await pilot.pause(0.8)
         assert app.running_step is None
+
+
+async def test_a_pilot_that_was_watched_again_is_remembered_and_nothing_else_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = filled(tmp_path).but(pilot=None, pilot_run=None, exported=())
+    save(case)
+    remembered: list[str] = []
+    monkeypatch.setattr("advisor.residuals.remember", lambda seen: remembered.append(seen.name))
+    run = case.runs / "20260101-000000-pilot"
+    app = AdvisorApp(case)
+    async with app.run_test(size=(80, 24)) as pilot:
+        # The job before it in this window was an export.
+        app.live = Live("export", "export", str(case.runs / "20250101-000000-export"))
+        await start_job(JobSpec(folder=run, task=EchoTask(act="finish", seconds=1.0)))
+        while not (run / "events.jsonl").exists():
+            await pilot.pause(0.05)
+        app.watch_again()
+        for _ in range(100):
+            await pilot.pause(0.1)
+            if remembered:
+                break
+        assert remembered == [case.name]
+        assert app.case.exported == ()
+        assert not app.export_folder.exists()
