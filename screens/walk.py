@@ -35,7 +35,7 @@ class Walk:
             case "probe" | "profile" | "pilot":
                 app.go(proposed.step)
                 app.begin(proposed.action)
-            case "confirm_goal" | "look" if proposed.step != "verdict":
+            case "confirm_goal" | "look" if proposed.step not in ("verdict", shown):
                 app.go(proposed.step)
                 self.on()
             case _:

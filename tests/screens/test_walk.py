@@ -45,3 +45,14 @@ async def test_a_digit_ends_the_moving(tmp_path: Path) -> None:
         await pilot.press("3")
         await pilot.pause(0.8)
         assert app.current_mode == "goal"
+
+
+async def test_it_ends_where_only_the_user_can_go_on(tmp_path: Path) -> None:
+    app = AdvisorApp(filled(tmp_path).but(plan=None, pilot=None, verdict=None), walking=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for _ in range(40):
+            await pilot.pause(0.1)
+            if not app.walk.active:
+                break
+        assert app.current_mode == "plan"
+        assert not app.walk.active
