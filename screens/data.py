@@ -11,12 +11,10 @@ from advisor.case import Case
 from advisor.column_names import column_names
 from advisor.journey import findings_of
 from advisor.row_lines import read_lines
-from advisor.row_source import RowSource, browsable
 from heuristics.facts.data import Columns
 from heuristics.finding import Level
 from screens.bias_rows import bias_section
-from screens.browse import Browse
-from screens.cleaning_rows import COPY, FIX, cleaning_sections, with_marks
+from screens.cleaning_rows import COPY, FIX, cleaning_sections
 from screens.confirm import Confirm
 from screens.data_rows import data_sections
 from screens.file_picker import FilePicker
@@ -111,20 +109,11 @@ class DataScreen(StepScreen):
 
     @work
     async def action_browse(self) -> None:
-        """Show the rows of the finding under the cursor; marks become part of the cleaning."""
+        """Show the rows of the finding under the cursor."""
         case, row = self.studio.case, self.rows.row
         check = _check_of(row)
-        if row is None or check is None or case.data is None:
-            return
-        fault = browsable(case.data)
-        if fault:
-            self.studio.say(fault)
-            return
-        lines = _lines_of(case, check)
-        browse = Browse(row.label, RowSource(case.data), lines, frozenset(case.cleaning.marked))
-        marked = await self.app.push_screen_wait(browse)
-        if marked is not None and self.studio.may_write():
-            self.studio.decide(with_marks(self.studio.case, marked))
+        if row is not None and check is not None:
+            await self.browse(row, lambda: _lines_of(case, check))
 
     @work
     async def action_map(self) -> None:

@@ -12,11 +12,8 @@ from advisor.case import Case
 from advisor.compare import compared, newest_two
 from advisor.errors import AdvisorError
 from advisor.journey import findings_of
-from advisor.row_source import RowSource, browsable
 from heuristics.votes import to_vote_on
 from screens.beside import Beside
-from screens.browse import Browse
-from screens.cleaning_rows import with_marks
 from screens.live import Curve, Live
 from screens.pilot_fields import option_rows
 from screens.pilot_rows import pilot_sections
@@ -70,7 +67,6 @@ class PilotScreen(StepScreen):
         if plotted:
             train, heldout = _curves(self.studio.case, self.studio.live, row.id)
             self.query_one("#plot", LossPlot).show(train, heldout)
-
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -113,18 +109,11 @@ class PilotScreen(StepScreen):
 
     @work
     async def action_browse(self) -> None:
-        """Show the rows that the line under the cursor names; marks become part of the cleaning."""
-        case, row = self.studio.case, self.rows.row
-        lines = _lines_of(case, row)
-        if row is None or case.data is None or not lines:
-            return
-        if fault := browsable(case.data):
-            self.studio.say(fault)
-            return
-        browse = Browse(row.label, RowSource(case.data), lines, frozenset(case.cleaning.marked))
-        marked = await self.app.push_screen_wait(browse)
-        if marked is not None and self.studio.may_write():
-            self.studio.decide(with_marks(self.studio.case, marked))
+        """Show the rows that the line under the cursor names."""
+        row = self.rows.row
+        lines = _lines_of(self.studio.case, row)
+        if row is not None and lines:
+            await self.browse(row, lambda: lines)
 
 
 def _lines_of(case: Case, row: Row | None) -> tuple[int, ...]:

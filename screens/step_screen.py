@@ -1,6 +1,7 @@
 """What the seven steps share: rail, verdict line, list, detail, progress and footer."""
 
 from abc import abstractmethod
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import getters, work
@@ -123,6 +124,23 @@ class StepScreen(Screen[None]):
 
         if self.rows.row is not None:
             self.app.push_screen(Whole(self.rows.row, self.selected_words))
+
+    async def browse(self, row: Row, find: Callable[[], Sequence[int]]) -> None:
+        """Show the rows of the data that stand behind a row; marks become part of the cleaning."""
+        from advisor.row_source import RowSource, browsable
+        from screens.browse import Browse
+        from screens.cleaning_rows import with_marks
+
+        case = self.studio.case
+        if case.data is None:
+            return
+        if fault := browsable(case.data):
+            self.studio.say(fault)
+            return
+        rows = Browse(row.label, RowSource(case.data), find(), frozenset(case.cleaning.marked))
+        marked = await self.app.push_screen_wait(rows)
+        if marked is not None and self.studio.may_write():
+            self.studio.decide(with_marks(self.studio.case, marked))
 
     @work
     async def on_row_list_opened(self, event: RowList.Opened) -> None:
