@@ -11,7 +11,6 @@ from advisor.work.data.load import load
 from advisor.work.data.split import split
 from advisor.work.emit import Emitter
 from benchmarks.worlds import language
-from benchmarks.worlds.base import base_model
 from benchmarks.worlds.planted import QUEUE, THINGS
 from heuristics.evidence import of_pilot
 from heuristics.facts.pilot import PilotFacts
@@ -46,18 +45,17 @@ def spoilt_rows() -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def piloted(
-    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+    worlds_base: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[JobSpec, PilotFacts]]:
     """A pilot on spoilt rows with an arm on the copy that the program cleaned."""
-    assert pytestconfig.cache is not None
     folder = tmp_path_factory.mktemp("cleaned")
     data = write_rows(folder / "rows.jsonl", spoilt_rows())
     cleaned = clean_file(data, ("exact_duplicates", "conflicts")).facts
     assert cleaned.path is not None and cleaned.removed == 40 + 2 * WRONG
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ADVISOR_HOME", str(pytestconfig.cache.mkdir("worlds")))
+        patch.setenv("ADVISOR_HOME", str(folder / "home"))
         spec = spec_for(
-            folder / "run", data, base_model(), micro_batch=8, epochs=3, samples=96, learning_rate=6e-3
+            folder / "run", data, worlds_base, micro_batch=8, epochs=3, samples=96, learning_rate=6e-3
         )
         task = spec.task.model_copy(update={"cleaned": DataChoice(path=Path(cleaned.path))})
         spec = spec.model_copy(update={"task": task})

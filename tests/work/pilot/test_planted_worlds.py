@@ -8,7 +8,6 @@ import pytest
 
 from advisor.case import Case, load
 from benchmarks.proof import Outcome, fault_of
-from benchmarks.worlds import base
 from benchmarks.worlds.journey import judged, machine_of
 from benchmarks.worlds.planted import WORLDS, World
 from heuristics.decision import Decision
@@ -18,13 +17,9 @@ SEED = 0
 
 
 @pytest.fixture(scope="module")
-def machine(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MachineFacts]:
-    """This machine; the worlds' base model is kept from one test run to the next."""
-    assert pytestconfig.cache is not None
-    kept = pytestconfig.cache.mkdir("worlds")
+def machine(worlds_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MachineFacts]:
+    """This machine, with the worlds' base model at hand."""
     with pytest.MonkeyPatch.context() as patch:
-        # The home is another one in each test; the base model takes half a minute to train.
-        patch.setattr(base, "cache_home", lambda: kept)
         patch.setenv("OMP_NUM_THREADS", "1")
         yield machine_of(tmp_path_factory.mktemp("machine"))
 
