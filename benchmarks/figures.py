@@ -218,11 +218,21 @@ def _proof(document: Json) -> Iterator[Row]:
 
 def _kills(document: Json) -> Iterator[Row]:
     cases = [each for each in records(document) if at(each, "victim") != "none"]
-    good = sum(at(each, "same") is True and not at(each, "orphans") for each in cases)
+    good = sum(
+        at(each, "same") is True and not at(each, "orphans") and not at(each, "lost_runs") for each in cases
+    )
     yield (
         "pilots killed at random moments and resumed",
         f"{good} of {len(cases)} found what the unbroken one did",
         "without an orphan process",
+    )
+
+
+def _waiting(document: Json) -> Iterator[Row]:
+    yield (
+        "steps per second with threads that soon sleep, over threads that wait long",
+        f"{number(document, 'idle', 'ratio'):.2f} times alone",
+        f"{number(document, 'busy', 'ratio'):.2f} times beside busy processes",
     )
 
 
@@ -246,6 +256,7 @@ READERS: dict[str, Callable[[Json], Iterator[Row]]] = {
     "learning_rate": _learning_rate,
     "forecast": _forecast,
     "pilot": _pilot,
+    "waiting": _waiting,
     "kills": _kills,
     "proof": _proof,
 }

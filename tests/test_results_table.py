@@ -32,8 +32,8 @@ def test_a_result_without_a_reader_is_told_by_its_own_words(tmp_path: Path) -> N
 
 
 def test_killed_pilots_are_counted_without_the_unbroken_one(tmp_path: Path) -> None:
-    cases = [{"victim": "none"}, {"victim": "worker", "same": True, "orphans": 0}]
-    cases.append({"victim": "guard", "same": False, "orphans": 1})
+    cases = [{"victim": "none"}, {"victim": "worker", "same": True, "orphans": 0, "lost_runs": []}]
+    cases.append({"victim": "guard", "same": False, "orphans": 1, "lost_runs": []})
     (tmp_path / "kills.jsonl").write_text("\n".join(map(json.dumps, cases)))
     assert "1 of 2 found what the unbroken one did" in table(tmp_path)
 
