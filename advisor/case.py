@@ -1,17 +1,17 @@
 """The case: one question under study, as one frozen value and one file."""
 
-import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from advisor.errors import BadCase
 from advisor.files import private_folder, write_atomic
 from advisor.pilot_options import PilotOptions
+from advisor.small_text import small_text
 from advisor.text import one_line
+from advisor.toml_text import LARGEST, tables_of, toml_of
 from heuristics.decision import Verdict
 from heuristics.facts.cleaning import Cleaning, CleaningFacts
 from heuristics.facts.data import Columns, DataFacts
@@ -87,7 +87,7 @@ class Case(BaseModel):
 
     def to_toml(self) -> str:
         """The case as TOML that `case_of_toml` reads back to an equal value."""
-        return tomli_w.dumps(self.model_dump(mode="json", exclude_none=True))
+        return toml_of(self.model_dump(mode="json", exclude_none=True))
 
 
 def new_case(folder: Path, name: str) -> Case:
@@ -106,8 +106,8 @@ def load(folder: Path) -> Case:
     """The case in `folder`; raises BadCase when it is missing, damaged or newer than this program."""
     path = folder / CASE_FILE
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = small_text(path, LARGEST)
+    except (OSError, ValueError) as error:
         raise BadCase(f"No case can be read in {one_line(str(folder))}", "Choose another folder.") from error
     return case_of_toml(text, folder)
 
@@ -115,12 +115,14 @@ def load(folder: Path) -> Case:
 def case_of_toml(text: str, folder: Path) -> Case:
     """The case that `text` describes; raises BadCase naming the first fault."""
     try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadCase(f"The case file is damaged: {one_line(str(error))}", "Start a new case.") from error
+        raw = tables_of(text)
+    except ValueError as error:
+        raise BadCase(f"The case file is damaged: {error}", "Start a new case.") from error
     version = raw.get("version")
     if not isinstance(version, int) or version > VERSION:
-        raise BadCase(f"The case was made by a newer version ({version})", "Update this program.")
+        raise BadCase(
+            f"The case was made by a newer version ({one_line(str(version), 40)})", "Update this program."
+        )
     try:
         case = Case.model_validate(raw)
     except ValidationError as error:

@@ -1,15 +1,14 @@
 """cleaning.toml: the fixes of a cleaning with their parameters, for the next version of the same file."""
 
-import tomllib
 from pathlib import Path
 
-import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from advisor.errors import BadInput
 from advisor.fixes import checked_names, fixes
 from advisor.preset_errors import faults_of
 from advisor.text import one_line
+from advisor.toml_text import tables_in, toml_of
 from heuristics.facts.cleaning import NEAR_SIMILARITY, Cleaning, Spelling
 
 VERSION = 1
@@ -52,7 +51,7 @@ def read_cleaning(path: Path) -> tuple[Cleaning, tuple[str, ...]]:
     """
     shown = one_line(str(path), 120)
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tables_in(path)
     except (OSError, ValueError) as error:
         raise BadInput(f"{shown} cannot be read: {one_line(str(error))}", "Name a cleaning.toml.") from error
     version = raw.get("version", VERSION)
@@ -93,4 +92,4 @@ def cleaning_toml(cleaning: Cleaning, names: tuple[str, ...], source: str, sha25
         marked=cleaning.marked,
         fix_versions=versions,
     )
-    return tomli_w.dumps(said.model_dump(mode="json", exclude_none=True))
+    return toml_of(said.model_dump(mode="json", exclude_none=True))

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from advisor.bounds import json_in_range
 from heuristics.facts.cleaning import CleaningFacts
 from heuristics.facts.data import DataFacts
 from heuristics.facts.experiment import (
@@ -281,9 +282,11 @@ def _adapter() -> TypeAdapter[Event]:
 def parse_event(line: str | bytes) -> Event | None:
     """The event on one line, or None for anything else: garbage is skipped, never fatal."""
     try:
-        return _adapter().validate_json(line)
+        raw = line.encode() if isinstance(line, str) else line
+        event = _adapter().validate_json(raw)
     except (ValidationError, ValueError):
         return None
+    return event if json_in_range(raw) else None
 
 
 def is_last(event: Event) -> bool:

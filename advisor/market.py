@@ -17,6 +17,7 @@ from advisor.errors import BadInput
 from advisor.export.all import Written, put_files
 from advisor.export.target import TextFile
 from advisor.preset_errors import SHOWN
+from advisor.small_text import small_text
 from advisor.text import one_line
 from heuristics.facts.market import CloudOffer
 
@@ -90,11 +91,9 @@ def read_table(path: Path) -> tuple[OfferEntry, ...]:
     """The offers of a CSV file; raises BadInput that names up to five faults with their lines."""
     shown = one_line(str(path))
     try:
-        if path.stat().st_size > LARGEST:
-            raise BadInput(f"{shown} is larger than a table of offers can be", "Choose another file.")
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
+        text = small_text(path, LARGEST, "utf-8-sig")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise BadInput(
             f"The table {shown} cannot be read: {one_line(str(reason))}", "Check the path."
         ) from error

@@ -12,6 +12,7 @@ from advisor import catalog
 from advisor.errors import BadModel
 from advisor.model_shape import shape_of, text_part
 from advisor.model_weights import Weights, weights_of
+from advisor.small_text import small_text
 from advisor.text import one_line
 from heuristics.facts.model import ModelFacts
 
@@ -94,9 +95,7 @@ def _config_of(folder: Path) -> Mapping[str, object]:
 def _json(path: Path, largest: int) -> Mapping[str, object] | None:
     """The object in a JSON file, None when it is missing, too large, or anything else."""
     try:
-        if path.stat().st_size > largest:
-            return None
-        value = json.loads(path.read_bytes())
+        value = json.loads(small_text(path, largest))
     except (OSError, ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
@@ -122,10 +121,8 @@ def _is_tied(config: Mapping[str, object], family: str, weights: Weights) -> boo
 def _template_of(folder: Path) -> str:
     """The chat template's text, all of them when there are several, "" when there is none."""
     try:
-        path = folder / "chat_template.jinja"
-        if path.stat().st_size <= LARGEST_TEMPLATE:
-            return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
+        return small_text(folder / "chat_template.jinja", LARGEST_TEMPLATE)
+    except (OSError, ValueError):
         pass
     for name in ("tokenizer_config.json", "chat_template.json"):
         template = (_json(folder / name, LARGEST_TEMPLATE) or {}).get("chat_template")

@@ -1,6 +1,5 @@
 """One preset file as a typed value, or one error that names every fault in it."""
 
-import tomllib
 from importlib.resources import files
 from typing import TypeVar
 
@@ -9,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from advisor.errors import BadInput
 from advisor.preset_errors import faults_of
 from advisor.text import one_line
+from advisor.toml_text import tables_of
 
 P = TypeVar("P", bound=BaseModel)
 
@@ -16,8 +16,8 @@ P = TypeVar("P", bound=BaseModel)
 def read_toml(name: str) -> dict[str, object]:
     """The parsed file `name` below the presets; raises BadInput when it cannot be read."""
     try:
-        return tomllib.loads((files("presets") / name).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return tables_of((files("presets") / name).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
         raise BadInput(
             f"presets/{name} cannot be read: {one_line(str(error))}", "Install the program again."
         ) from error

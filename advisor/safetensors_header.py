@@ -10,6 +10,8 @@ from advisor.text import one_line
 
 LARGEST_HEADER = 64 << 20
 """Bytes; the format's own limit is 100 MB, real models stay far below this."""
+MOST_SIDES = 64
+"""Dimensions of one tensor; torch has none with more."""
 
 _BITS = {
     "F64": 64, "I64": 64, "U64": 64, "C64": 64, "F32": 32, "I32": 32, "U32": 32, "F16": 16, "BF16": 16,
@@ -56,7 +58,7 @@ def _elements(path: Path, entry: object, data: int) -> int:
     """Numbers in one tensor of a file with `data` bytes behind its header."""
     match entry:
         case {"dtype": str(dtype), "shape": list(shape), "data_offsets": [int(begin), int(end)]} if (
-            dtype in _BITS and all(type(side) is int and 0 <= side <= data * 8 for side in shape)
+            dtype in _BITS and len(shape) <= MOST_SIDES and all(type(side) is int and 0 <= side <= data * 8 for side in shape)
         ):
             count = math.prod(shape)
         case _:

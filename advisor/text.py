@@ -4,9 +4,10 @@ import re
 import unicodedata
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-_UNSAFE = re.compile(
+UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
+"""Characters that drive a terminal, or change in which order others are read."""
 
 
 def plain(text: str, limit: int | None = None) -> str:
@@ -15,8 +16,8 @@ def plain(text: str, limit: int | None = None) -> str:
     `limit` cuts to that many characters and says how many are missing.
     """
     if limit is not None and len(text) > limit:
-        return f"{_UNSAFE.sub(_REPLACEMENT, text[:limit])} … {len(text) - limit:,} more"
-    return _UNSAFE.sub(_REPLACEMENT, text)
+        return f"{UNSAFE.sub(_REPLACEMENT, text[:limit])} … {len(text) - limit:,} more"
+    return UNSAFE.sub(_REPLACEMENT, text)
 
 
 def one_line(text: str, limit: int = 200) -> str:

@@ -79,6 +79,11 @@ class PtyProgram:
         with self._new:
             return sum(len(chunk) for at, chunk in self._chunks if start <= at < end)
 
+    def painted(self) -> bytes:
+        """Everything that was painted so far."""
+        with self._new:
+            return b"".join(chunk for _, chunk in self._chunks)
+
     def _read(self) -> None:
         while True:
             try:

@@ -24,6 +24,9 @@ HIGHEST_ADDRESS = 1 << 60
 """New segments come below all earlier ones, as Linux maps memory from the top down. Of two free blocks of one
 size the allocator takes the lower, so that the newer segment is filled first."""
 
+EXPANDABLE_SPAN = 1 << 44
+"""Addresses kept for a segment that grows: more than any device has memory."""
+
 
 class OutOfDeviceMemory(Exception):
     """The device cannot give another segment, even after every unused one was returned."""
@@ -122,8 +125,10 @@ class CachingAllocator:
             size = -(-missing // step) * step
         if self._capacity is not None and self.reserved + size > self._capacity:
             return None
-        # Never directly below another segment, so that no two of them look like neighbours.
-        self._lowest_address -= size + SEGMENT_GRAIN
+        if end is None or not self._expandable:
+            # Never directly below another segment, so that no two of them look like neighbours, and an
+            # expandable one has room to grow.
+            self._lowest_address -= EXPANDABLE_SPAN if self._expandable else size + SEGMENT_GRAIN
         block = Block(self._lowest_address, size, small, True)
         self.reserved += size
         if not self._expandable:

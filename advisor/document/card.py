@@ -14,7 +14,7 @@ def model_card(case: Case) -> str:
     """README.md of the tuned model, with its metadata; raises BadInput without a plan."""
     import yaml
 
-    head = yaml.safe_dump(_metadata(case), sort_keys=False, allow_unicode=True)
+    head = yaml.safe_dump(_metadata(case), sort_keys=False)
     return f"---\n{head}---\n\n" + "\n\n".join(_body(case)) + "\n"
 
 

@@ -61,7 +61,7 @@ def _notes(tune: Tune) -> tuple[str, ...]:
 
 
 def _files(_case: Case, tune: Tune) -> tuple[TextFile, ...]:
-    text = json.dumps(settings(tune), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(settings(tune), indent=2) + "\n"
     return (TextFile(_FILE, text), script("unsloth_train.py", SCRIPT))
 
 

@@ -8,6 +8,8 @@ from advisor.text import one_line
 WIDTH = 100
 """Longest line: what a log viewer shows without wrapping."""
 _LABEL = 14
+_LEAST = 30
+"""Characters that are left for what a label says, however long the label is."""
 
 
 def title(text: str) -> list[str]:
@@ -23,6 +25,7 @@ def field(label: str, text: str) -> list[str]:
 
 def hung(head: str, text: str) -> list[str]:
     """Text that hangs to the right of its head."""
+    head = one_line(head, WIDTH - _LEAST) + "  " if len(head) > WIDTH - _LEAST else head
     wrapped = textwrap.wrap(
         one_line(text, 2000), WIDTH - len(head), break_long_words=False, break_on_hyphens=False
     )

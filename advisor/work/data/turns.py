@@ -1,5 +1,6 @@
 """Conversations as files hold them, turned into messages, with the order of their turns judged."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -138,7 +139,15 @@ def _content_of(turn: dict[str, object]) -> str | None:
     text = text_of(content) or ""
     if calls is None:
         return text
-    return f"{text}\n{orjson.dumps(calls).decode()}".strip()
+    return f"{text}\n{_as_json(calls)}".strip()
+
+
+def _as_json(calls: object) -> str:
+    """Calls of tools as text, also where they hold long numbers and broken characters that the fast writer refuses."""
+    try:
+        return orjson.dumps(calls).decode()
+    except TypeError:
+        return json.dumps(calls, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def _joined_parts(parts: list[object]) -> str | None:

@@ -1,6 +1,5 @@
 """Words for groups of people and for fields of life, ours and the user's."""
 
-import tomllib
 from functools import cache
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -10,6 +9,7 @@ from advisor.errors import BadInput
 from advisor.preset_errors import faults_of
 from advisor.preset_file import read_preset
 from advisor.text import one_line
+from advisor.toml_text import tables_in
 
 _FILE = "groups.toml"
 
@@ -62,13 +62,13 @@ def group_words() -> GroupWords:
 def _added() -> AddedWords:
     path = cases_home().parent / _FILE
     try:
-        return AddedWords.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return AddedWords.model_validate(tables_in(path))
     except FileNotFoundError:
         return AddedWords()
     except ValidationError as error:
-        raise BadInput(f"{path}: {faults_of(error, AddedWords)}", "Correct the file.") from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadInput(f"{path} cannot be read: {one_line(str(error))}", "Correct the file.") from error
+        raise BadInput(f"{one_line(str(path))}: {faults_of(error, AddedWords)}", "Correct the file.") from error
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{one_line(str(path))} cannot be read: {one_line(str(error))}", "Correct the file.") from error
 
 
 def _joined(ours: Words, added: Words) -> Words:
