@@ -58,7 +58,9 @@ def _elements(path: Path, entry: object, data: int) -> int:
     """Numbers in one tensor of a file with `data` bytes behind its header."""
     match entry:
         case {"dtype": str(dtype), "shape": list(shape), "data_offsets": [int(begin), int(end)]} if (
-            dtype in _BITS and len(shape) <= MOST_SIDES and all(type(side) is int and 0 <= side <= data * 8 for side in shape)
+            dtype in _BITS
+            and len(shape) <= MOST_SIDES
+            and all(type(side) is int and 0 <= side <= data * 8 for side in shape)
         ):
             count = math.prod(shape)
         case _:

@@ -22,8 +22,8 @@ def tables_in(path: Path) -> dict[str, object]:
 def tables_of(text: str) -> dict[str, object]:
     """The tables of a TOML text.
 
-    Raises ValueError, in one line, for what is not TOML, is nested beyond all measure, or holds a whole number
-    beyond the 64 bits that TOML has.
+    Raises ValueError, in one line, for what is not TOML, is nested beyond all measure, or holds a whole
+    number beyond the 64 bits that TOML has.
     """
     try:
         tables = tomllib.loads(text)

@@ -2,8 +2,8 @@
 
     python -m benchmarks.fuzz --target readers --minutes 10 [--save]
 
-Needs `pip install atheris` (Linux). Its corpus grows under build/fuzz/<target>/corpus; what broke something is put
-beside it with its traceback. `--save` writes the figures to results/fuzz.json.
+Needs `pip install atheris` (Linux). Its corpus grows under build/fuzz/<target>/corpus; what broke
+something is put beside it with its traceback. `--save` writes the figures to results/fuzz.json.
 """
 
 import argparse

@@ -7,7 +7,9 @@ from advisor import numbers
 from advisor.document.blocks import Bars, Block, Lead, Lines, Part, Plot, Stack, Table
 from advisor.text import one_line
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$!&@]|:(?=/)|(?<=www)\.|^[-+=]|(?:(?<=^\d)|(?<=^\d\d)|(?<=^\d{3}))[.)])")
+_SPECIAL = re.compile(
+    r"([\\`*_{}\[\]<>#|~$!&@]|:(?=/)|(?<=www)\.|^[-+=]|(?:(?<=^\d)|(?<=^\d\d)|(?<=^\d{3}))[.)])"
+)
 _MOST = 12
 """Points of a plot that are listed."""
 

@@ -1,5 +1,7 @@
 """The replayed allocator: whatever is asked of it, blocks never overlap and no byte is lost."""
 
+import itertools
+
 from heuristics.allocator import Block, CachingAllocator, OutOfDeviceMemory
 from heuristics.trace import Trace, replay
 from tests.fuzz.draw import Draw
@@ -53,7 +55,7 @@ def _sound(allocator: CachingAllocator, held: list[Block], capacity: int | None)
         assert all(block.size == size and block.address == address for size, address, block in pool)
     blocks = sorted((*held, *free), key=lambda block: block.address)
     assert allocator.reserved == sum(block.size for block in blocks)
-    for lower, upper in zip(blocks, blocks[1:], strict=False):
+    for lower, upper in itertools.pairwise(blocks):
         assert lower.address + lower.size <= upper.address
     for block in blocks:
         assert block.size > 0

@@ -1,4 +1,4 @@
-"""Choices taken from bytes, so that one input drives a coverage-guided fuzzer, hypothesis and a kept file alike."""
+"""Choices taken from bytes, so that one input serves a guided fuzzer, hypothesis and a kept file alike."""
 
 from collections.abc import Sequence
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""Data files: whatever the bytes are, a file is read or refused in one line, and every way of reading agrees."""
+"""Data files: whatever the bytes are, a file is read or refused in one line, and all ways of reading agree."""
 
 import re
 import tempfile
@@ -78,9 +78,7 @@ def _show(path: Path, loaded: Loaded) -> None:
         return
     source = RowSource(facts)
     list(source.index.count())
-    for line in [each.line for each in loaded.examples[:3]] + [each.line for each in loaded.problems[:3]]:
+    for line in [each.line for each in (*loaded.examples[:3], *loaded.problems[:3])]:
         shown = source.row(line)
         assert not CONTROL.search(shown.excerpt + shown.text)
     source.close()
-
-

@@ -1,4 +1,4 @@
-"""The format of rows: recognised or declined whatever stands in the columns, and a mapping never surprises."""
+"""The format of rows: recognised or declined whatever stands in the columns, by a mapping too."""
 
 from advisor.errors import BadData
 from advisor.work.data.convert import convert

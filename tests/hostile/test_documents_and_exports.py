@@ -32,7 +32,7 @@ from tests.screens.sample_case import PILOT
 PARTS = ("machine", "data", "cleaning", "goal", "plan", "pilot", "verdict", "export")
 QUICKLY = (Phase.explicit, Phase.generate)
 """A failing example is shown as it was found: making it smaller takes minutes."""
-property_of_texts = settings(max_examples=12, derandomize=True, database=None, phases=QUICKLY)
+property_of_texts = settings(max_examples=30, derandomize=True, database=None, phases=QUICKLY)
 NOWHERE = Path("/nonexistent")
 
 
@@ -140,7 +140,7 @@ def test_exported_shell_runs_nothing_of_a_name(name: str, model: str) -> None:
         subprocess.run([shell, "-n"], input=script, text=True, check=True)
     goes = next(each for each in commands if each.startswith("cd "))
     said = subprocess.run(
-        [shell, "-c", f"cd() {{ printf %s \"$2\"; }}; {goes}"], capture_output=True, check=True, timeout=20
+        [shell, "-c", f'cd() {{ printf %s "$2"; }}; {goes}'], capture_output=True, check=True, timeout=20
     )
     assert said.stdout == os.fsencode(folder)
 
@@ -184,7 +184,9 @@ def test_a_log_of_a_job_holds_no_control_character(text: str) -> None:
 
 @property_of_texts
 @given(hostile_text, hostile_text, hostile_text)
-def test_a_cleaning_is_read_back_as_it_was_written(tmp_path_factory, field: str, written: str, to: str) -> None:
+def test_a_cleaning_is_read_back_as_it_was_written(
+    tmp_path_factory, field: str, written: str, to: str
+) -> None:
     spelling = Spelling(*(storable(each) for each in (field, written, to)))
     cleaning = Cleaning(fixes=("labels",), spellings=(spelling,), marked=(storable(to),))
     path = tmp_path_factory.getbasetemp() / "cleaning.toml"

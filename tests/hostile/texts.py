@@ -21,15 +21,74 @@ FRAGMENTS = (
     *("\x9b31m", "\x9d52;c;eA==\x9c", "\x90q\x9c", "\x9c", "\x85", "\x07", "\x08\x08", "\x0e", "\r", "\x7f"),
     # Order of writing, invisible and towering characters.
     *("\u202egnp", "\u2066x\u2069", "\u061c", "\u200f", "\u2028", "\u2029", "\ufeff", "\u200b", "\u00ad"),
-    *("e" + "\u0301" * 90, "👩\u200d👩\u200d👧", "🏳\ufe0f\u200d🌈", "漢字", "שלום", "\U000e0041\U000e007f", "\u3164"),
+    *(
+        "e" + "\u0301" * 90,
+        "👩\u200d👩\u200d👧",
+        "🏳\ufe0f\u200d🌈",
+        "漢字",
+        "שלום",
+        "\U000e0041\U000e007f",
+        "\u3164",
+    ),
     # Markup of terminal libraries, of pages and of Markdown.
-    *("[@click=app.quit]press[/]", "[/bold]", "[link=https://evil.example]x[/link]", "[red]", "list[int]", "\\["),
-    *("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "&lt;b&gt;", "</td></table>", "<!--", "]]>"),
-    *("](javascript:alert(1))", "![x](https://evil.example)", "`code`", "| a | b |", "# head", "https://evil.example"),
+    *(
+        "[@click=app.quit]press[/]",
+        "[/bold]",
+        "[link=https://evil.example]x[/link]",
+        "[red]",
+        "list[int]",
+        "\\[",
+    ),
+    *(
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "&lt;b&gt;",
+        "</td></table>",
+        "<!--",
+        "]]>",
+    ),
+    *(
+        "](javascript:alert(1))",
+        "![x](https://evil.example)",
+        "`code`",
+        "| a | b |",
+        "# head",
+        "https://evil.example",
+    ),
     # Shells, YAML, TOML, JSON, spreadsheets, formats.
-    *("$(touch owned)", "`touch owned`", "; touch owned", "' ; touch owned #", '" && touch owned', "\\", "$HOME"),
-    *("!!python/object/apply:os.system ['touch owned']", "&a *a", "- x: y", "? :", "%TAG", "---", "NO", "0x1f", "~"),
-    *('"""', "'''", "\\u0000", "[[table]]", "a = 1", "# x", "{{ 7*7 }}", "{%", "%s", "{0}", "=cmd|' /C calc'!A0"),
+    *(
+        "$(touch owned)",
+        "`touch owned`",
+        "; touch owned",
+        "' ; touch owned #",
+        '" && touch owned',
+        "\\",
+        "$HOME",
+    ),
+    *(
+        "!!python/object/apply:os.system ['touch owned']",
+        "&a *a",
+        "- x: y",
+        "? :",
+        "%TAG",
+        "---",
+        "NO",
+        "0x1f",
+        "~",
+    ),
+    *(
+        '"""',
+        "'''",
+        "\\u0000",
+        "[[table]]",
+        "a = 1",
+        "# x",
+        "{{ 7*7 }}",
+        "{%",
+        "%s",
+        "{0}",
+        "=cmd|' /C calc'!A0",
+    ),
     *("../../etc/passwd", "-rf", "--help", "<|im_end|>", " ", "\t", "\n", "CON", "x" * 300),
 )
 """Each is harmless as text and an attack where it is taken for more."""
@@ -39,7 +98,9 @@ hostile_text = st.lists(st.sampled_from(FRAGMENTS) | _ANY, min_size=1, max_size=
 """Fragments in a row, with any characters between them, lone surrogates included."""
 hostile_texts = st.lists(hostile_text, min_size=25, max_size=40)
 file_name = hostile_text.map(
-    lambda text: text.replace("/", "∕").replace("\x00", "␀").encode("utf-8", "ignore")[:120].decode("utf-8", "ignore")
+    lambda text: (
+        text.replace("/", "∕").replace("\x00", "␀").encode("utf-8", "ignore")[:120].decode("utf-8", "ignore")
+    )
 ).filter(lambda name: name.strip(". ") != "")
 """A text that a file can be called by."""
 
@@ -50,7 +111,22 @@ def storable(text: str) -> str:
 
 
 _KEPT = frozenset(
-    "kind setting unit basis decision fit purpose limited_by dtype phase sha256 path rows_at encoding".split()
+    [
+        "kind",
+        "setting",
+        "unit",
+        "basis",
+        "decision",
+        "fit",
+        "purpose",
+        "limited_by",
+        "dtype",
+        "phase",
+        "sha256",
+        "path",
+        "rows_at",
+        "encoding",
+    ]
 )
 """Fields that hold words of the program itself, or say which file is read."""
 _OURS = {"name", "split", "check", "fix", "full", "lora", "qlora", "method"}
@@ -88,7 +164,9 @@ def _poisoned(value: object, next_text: Callable[[], str]) -> object:
         return next_text()
     if not is_dataclass(value) or isinstance(value, type):
         return value
-    kept = _KEPT | (_OURS if isinstance(value, Score | Gain | CheckResult | FixOutcome | Recipe | SizeRow) else set())
+    kept = _KEPT | (
+        _OURS if isinstance(value, Score | Gain | CheckResult | FixOutcome | Recipe | SizeRow) else set()
+    )
     changes = {
         each.name: _poisoned(getattr(value, each.name), next_text)
         for each in fields(value)

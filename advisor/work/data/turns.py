@@ -143,7 +143,7 @@ def _content_of(turn: dict[str, object]) -> str | None:
 
 
 def _as_json(calls: object) -> str:
-    """Calls of tools as text, also where they hold long numbers and broken characters that the fast writer refuses."""
+    """Calls of tools as text, also with long numbers and broken characters, which the fast writer refuses."""
     try:
         return orjson.dumps(calls).decode()
     except TypeError:

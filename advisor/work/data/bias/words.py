@@ -66,9 +66,13 @@ def _added() -> AddedWords:
     except FileNotFoundError:
         return AddedWords()
     except ValidationError as error:
-        raise BadInput(f"{one_line(str(path))}: {faults_of(error, AddedWords)}", "Correct the file.") from error
+        raise BadInput(
+            f"{one_line(str(path))}: {faults_of(error, AddedWords)}", "Correct the file."
+        ) from error
     except (OSError, ValueError) as error:
-        raise BadInput(f"{one_line(str(path))} cannot be read: {one_line(str(error))}", "Correct the file.") from error
+        raise BadInput(
+            f"{one_line(str(path))} cannot be read: {one_line(str(error))}", "Correct the file."
+        ) from error
 
 
 def _joined(ours: Words, added: Words) -> Words:
