@@ -1,4 +1,4 @@
-"""Data files: whatever the bytes are, a file is read or refused in one line, and all ways of reading agree."""
+"""Data files: whatever the bytes are, a file is read or refused in one line; all ways of reading agree."""
 
 import re
 import tempfile
