@@ -62,6 +62,18 @@ class Job:
         if is_locked(self.folder / "lock"):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        await self._reap()
+
+    async def close(self) -> None:
+        """Give back what a job took of this process once its last word is said; one that lingers is ended."""
+        end = time.monotonic() + GUARD_PATIENCE
+        while self.process and self.process.poll() is None and time.monotonic() < end:
+            await asyncio.sleep(POLL)
+        if self.process and self.process.poll() is None:
+            await self.stop()
+        await self._reap()
+
+    async def _reap(self) -> None:
         while self.process and self.process.poll() is None:
             await asyncio.sleep(POLL)
         if self.process and self.process.stdin:

@@ -121,7 +121,19 @@ class EchoTask(_Task):
     """Behave as told: how the job mechanism is tested against misbehaving children."""
 
     job: Literal["echo"] = "echo"
-    act: Literal["finish", "garbage", "flood", "exit", "segfault", "hang", "raise", "memory", "no_space"]
+    act: Literal[
+        "finish",
+        "garbage",
+        "flood",
+        "exit",
+        "segfault",
+        "hang",
+        "deadlock",
+        "linger",
+        "raise",
+        "memory",
+        "no_space",
+    ]
     seconds: float = 0.0
 
 

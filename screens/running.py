@@ -68,8 +68,9 @@ class Running:
         from advisor.events import Failed
 
         self._run = folder.name
+        job: Job | None = None
         try:
-            self._job = await begun
+            job = self._job = await begun
             async for event in self._job.events():
                 self.hear(event)
         except OSError as error:
@@ -79,6 +80,8 @@ class Running:
         finally:
             self._flush()
             self._job, self._run = None, ""
+        if job is not None:
+            await job.close()
 
     def hear(self, event: "Event") -> None:
         """Take one event; it is posted within a moment, the last one at once."""

@@ -22,6 +22,8 @@ from advisor.work.start import read_spec
 
 GRACE = 2.0
 """Seconds between asking the worker to end and ending it."""
+LINGER = 5.0
+"""Seconds that a worker may live on after its last word."""
 MOST_KILLS = 5
 """Workers killed in their proof that are followed by another: three halvings and two smaller methods."""
 RESERVE = ".reserve"
@@ -44,6 +46,8 @@ class _Guard:
         self.spec = spec
         self.stop_asked: float | None = None
         self.kills = 0
+        self.next_look = 0.0
+        self.events_size, self.quiet_since = -1, 0.0
         self.log = BoundedLog(Path())
         self.selector = selectors.DefaultSelector()
         self.emitter = Emitter(Path())
@@ -111,10 +115,27 @@ class _Guard:
                     self._read_output(worker)
                 else:
                     self._hear_starter()
+            if self.stop_asked is None and self._lingers():
+                _kill_group(worker.pid, signal.SIGKILL)
             if self.stop_asked is not None:
                 late = time.monotonic() - self.stop_asked > GRACE
                 _kill_group(worker.pid, signal.SIGKILL if late else signal.SIGTERM)
         return worker.wait()
+
+    def _lingers(self) -> bool:
+        """True when the last word is long said: a thread of a library keeps the worker from ending."""
+        now = time.monotonic()
+        if now < self.next_look:
+            return False
+        self.next_look = now + 1.0
+        path = Path(EVENTS_FILE)
+        if not path.exists() or path.stat().st_size != self.events_size:
+            self.events_size, self.quiet_since = path.stat().st_size if path.exists() else 0, now
+            return False
+        if now - self.quiet_since < LINGER:
+            return False
+        last = _last_event(path)
+        return last is not None and is_last(last)
 
     def _hear_starter(self) -> None:
         """The starting process let the job go, or died."""

@@ -3,6 +3,7 @@
 import errno
 import os
 import sys
+import threading
 import time
 
 from advisor.errors import BadData
@@ -34,6 +35,10 @@ def echo(spec: JobSpec, emitter: Emitter) -> None:
             ctypes.string_at(0)
         case "hang":
             time.sleep(max(task.seconds, 3600.0))
+        case "deadlock":
+            _wait_for_itself()
+        case "linger":
+            threading.Thread(target=time.sleep, args=(max(task.seconds, 3600.0),)).start()
         case "raise":
             raise BadData("the data is bad, as told")
         case "memory":
@@ -41,3 +46,12 @@ def echo(spec: JobSpec, emitter: Emitter) -> None:
         case "no_space":
             raise OSError(errno.ENOSPC, "No space left on device")
     sys.stdout.flush()
+
+
+def _wait_for_itself() -> None:
+    """Wait for a lock of our own with the interpreter's lock held: no Python code runs here again."""
+    import ctypes
+
+    library, mutex = ctypes.PyDLL(None), ctypes.create_string_buffer(128)
+    library.pthread_mutex_lock(mutex)
+    library.pthread_mutex_lock(mutex)
