@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from advisor.errors import BadCase
 from advisor.files import private_folder, write_atomic
 from advisor.pilot_options import PilotOptions
+from advisor.seal import sealed
 from advisor.small_text import small_text
 from advisor.text import one_line
 from advisor.toml_text import LARGEST, tables_of, toml_of
@@ -76,6 +77,9 @@ class Case(BaseModel):
     folder: Path = Field(default=Path(), exclude=True)
     """Where the case lives; never part of the file."""
 
+    lost: tuple[str, ...] = Field(default=(), exclude=True)
+    """What damage has taken since the case was last saved, in words; never part of the file."""
+
     @property
     def runs(self) -> Path:
         """Folder of all runs of this case."""
@@ -99,7 +103,7 @@ def new_case(folder: Path, name: str) -> Case:
 
 def save(case: Case) -> None:
     """Write the case file atomically; raises NoSpace when the disk is full."""
-    write_atomic(case.folder / CASE_FILE, case.to_toml())
+    write_atomic(case.folder / CASE_FILE, sealed(case.to_toml()))
 
 
 def load(folder: Path) -> Case:
@@ -117,7 +121,7 @@ def case_of_toml(text: str, folder: Path) -> Case:
     try:
         raw = tables_of(text)
     except ValueError as error:
-        raise BadCase(f"The case file is damaged: {error}", "Start a new case.") from error
+        raise BadCase(f"The case file is damaged: {error}", "Open it: what can be read is kept.") from error
     version = raw.get("version")
     if not isinstance(version, int) or version > VERSION:
         raise BadCase(
@@ -129,6 +133,7 @@ def case_of_toml(text: str, folder: Path) -> Case:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"])
         raise BadCase(
-            f"The case file is damaged at {one_line(where)}: {one_line(fault['msg'])}", "Start a new case."
+            f"The case file is damaged at {one_line(where)}: {one_line(fault['msg'])}",
+            "Open it: what can be read is kept.",
         ) from error
     return case.model_copy(update={"folder": folder.absolute()})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
-from advisor.case import CASE_FILE, Case, load, new_case, save
+from advisor.case import CASE_FILE, Case, new_case, save
 from advisor.errors import BadCase
 from advisor.files import private_folder
 from advisor.text import slug
@@ -39,21 +39,21 @@ def recent(limit: int = 20) -> list[Recent]:
     return sorted(found, key=lambda each: each.changed, reverse=True)[:limit]
 
 
-def newest() -> Case:
-    """The case that changed last; raises BadCase when there is none."""
+def newest() -> Path:
+    """Folder of the case that changed last; raises BadCase when there is none."""
     cases = recent(1)
     if not cases:
         raise BadCase("There is no case yet", "Begin with: advisor run FILE")
-    return load(cases[0].folder)
+    return cases[0].folder
 
 
-def open_or_create(folder: Path | None, name: str) -> Case:
-    """The case in `folder`, or a new one there; without a folder, a new one in the home folder."""
+def found_or_made(folder: Path | None, name: str) -> Path:
+    """Folder of the case in `folder`, or of a new one there; without one, of a new one in the home folder."""
     if folder is not None and (folder / CASE_FILE).is_file():
-        return load(folder)
+        return folder
     case = new_case(folder if folder is not None else _free_folder(slug(name)), name)
     save(case)
-    return case
+    return case.folder
 
 
 def duplicate(case: Case) -> Case:

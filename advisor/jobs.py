@@ -137,6 +137,13 @@ def read_events(folder: Path) -> list[Event]:
     return events
 
 
+def damaged_lines(folder: Path) -> int:
+    """Lines of a run's recording that are no events, as a kill in the middle of a line leaves them."""
+    path = folder / EVENTS_FILE
+    raw = path.read_bytes() if path.exists() else b""
+    return sum(parse_event(line) is None for line in raw.split(b"\n") if line.strip())
+
+
 async def replay(folder: Path, speed: float = 1.0) -> AsyncIterator[Event]:
     """A recorded run again, at `speed` times its pace; 0 means without waiting."""
     before = 0.0

@@ -118,6 +118,7 @@ class AdvisorApp(JobKeeper):
         """After the first paint: name the window, and let the demo take its first step."""
         for name in ("case", "live"):
             self.watch(self, name, self._name_window)
+        self.tell_lost()
         self.watch_again()
         self.walk.on()
 

@@ -157,6 +157,13 @@ class CaseKeeper(Studio):
         self.live = None
         self.forget_changes()
         self.export_folder = self.case.folder / "export"
+        self.tell_lost()
+
+    def tell_lost(self) -> None:
+        """Say what damage has taken from the case that was opened."""
+        if self.case.lost:
+            words = one_line(". ".join(self.case.lost), 400)
+            self.notify(words, severity="warning", markup=False, timeout=30)
 
     def forget_changes(self) -> None:
         """From here on the case cannot go back: a job is about to add to it, or it is another case."""

@@ -1,7 +1,8 @@
 """What each command does, and the exit code that says how it went."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from enum import IntEnum
 
@@ -27,21 +28,30 @@ class Exit(IntEnum):
 Command = Callable[[Asked, Narrator], int]
 
 
+@contextmanager
+def _opened(asked: Asked, narrator: Narrator) -> Iterator[Case]:
+    """The case of a command; what damage took from it is told first."""
+    with opened(asked) as case:
+        for words in case.lost:
+            narrator.say(words)
+        yield case
+
+
 def probe(asked: Asked, narrator: Narrator) -> Exit:
     """The machine, measured again."""
-    with opened(asked) as case:
+    with _opened(asked, narrator) as case:
         return _answer(stages.Trip(asked, narrator).job(case, "probe"), asked, "machine")
 
 
 def profile(asked: Asked, narrator: Narrator) -> Exit:
     """The data, read again."""
-    with opened(asked) as case:
+    with _opened(asked, narrator) as case:
         return _answer(stages.Trip(asked, narrator).job(case, "profile"), asked, "data")
 
 
 def clean(asked: Asked, narrator: Narrator) -> Exit:
     """A mended copy of the data; a preview is not ready when a chosen fix would change something."""
-    with opened(asked) as begun:
+    with _opened(asked, narrator) as begun:
         case = stages.cleaned(begun, stages.Trip(asked, narrator))
         _answer(case, asked, "cleaning")
         return Exit.NOT_READY if asked.preview and stages.would_change(case) else Exit.READY
@@ -49,7 +59,7 @@ def clean(asked: Asked, narrator: Narrator) -> Exit:
 
 def plan(asked: Asked, narrator: Narrator) -> Exit:
     """A recipe with its reasons."""
-    with opened(asked) as begun:
+    with _opened(asked, narrator) as begun:
         trip = stages.Trip(asked, narrator)
         case = stages.simulated(stages.planned(begun, trip), trip)
         return _answer(case, asked, "machine", "data", "goal", "plan")
@@ -57,7 +67,7 @@ def plan(asked: Asked, narrator: Narrator) -> Exit:
 
 def pilot(asked: Asked, narrator: Narrator) -> Exit:
     """A new pilot, whatever was measured before; or one that goes on by itself."""
-    with opened(asked) as begun:
+    with _opened(asked, narrator) as begun:
         if asked.background in ("attach", "stop"):
             return _elsewhere(begun, asked, narrator)
         if asked.background == "detach":
@@ -94,13 +104,13 @@ def _elsewhere(case: Case, asked: Asked, narrator: Narrator) -> Exit:
 
 def verdict(asked: Asked, narrator: Narrator) -> Exit:
     """What the evidence of a case allows to say."""
-    with opened(asked) as case:
+    with _opened(asked, narrator) as case:
         return _decide(case, asked, narrator)
 
 
 def export(asked: Asked, narrator: Narrator) -> Exit:
     """The files of a case that has a plan."""
-    with opened(asked) as begun:
+    with _opened(asked, narrator) as begun:
         case = stages.exported(begun, stages.Trip(asked, narrator))
         return _answer(case, asked, "export")
 
@@ -109,7 +119,7 @@ def report(asked: Asked, narrator: Narrator) -> Exit:
     """The case as documents to send."""
     from advisor.document.write import write_documents
 
-    with opened(asked) as begun:
+    with _opened(asked, narrator) as begun:
         case = settle(begun)
         written = write_documents(case, (asked.to or case.folder / "report").absolute())
         for path in written.kept:
@@ -121,7 +131,7 @@ def report(asked: Asked, narrator: Narrator) -> Exit:
 
 def run(asked: Asked, narrator: Narrator) -> Exit:
     """The whole journey."""
-    with opened(asked) as begun:
+    with _opened(asked, narrator) as begun:
         trip = stages.Trip(asked, narrator)
         case = stages.piloted(begun, trip)
         # The demo's model fits everywhere, and its minutes are few.

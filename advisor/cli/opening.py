@@ -6,12 +6,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from advisor import cases
-from advisor.case import Case, load, save
+from advisor.case import CASE_FILE, Case, save
 from advisor.cli.asked import Asked
-from advisor.errors import BadInput
+from advisor.errors import BadCase, BadInput
 from advisor.files import locked, sweep_temporaries
-from advisor.journey import recover, settle
+from advisor.journey import settle
 from advisor.models import find_model
+from advisor.salvage import reopened
 from advisor.text import one_line
 from heuristics.facts.model import ModelFacts
 
@@ -42,10 +43,10 @@ def opened(asked: Asked) -> Iterator[Case]:
     held_out = _data_file(asked.eval_file, "test file")
     model = None if asked.model is None else find_model(asked.model, asked.offline)
     stand_in = None if asked.pilot_model is None else find_model(asked.pilot_model, asked.offline)
-    case = _find(asked, data)
-    with locked(case.folder / LOCK_FILE):
-        sweep_temporaries(case.folder)
-        case = recover(load(case.folder))
+    folder = _find(asked, data)
+    with locked(folder / LOCK_FILE):
+        sweep_temporaries(folder)
+        case = reopened(folder)
         case = _with_model(_with_choices(case, asked, data, more, held_out), asked.model, model)
         case = settle(_with_stand_in(case, asked.pilot_model, stand_in))
         save(case)
@@ -63,22 +64,28 @@ def with_goal(case: Case, asked: Asked) -> Case:
     return settle(case.but(goal=replace(case.goal, **wishes), goal_confirmed=True))
 
 
-def _find(asked: Asked, data: Path | None) -> Case:
+def _find(asked: Asked, data: Path | None) -> Path:
     if asked.command == "probe" and asked.case is None:
-        return cases.open_or_create(this_machine(), "this machine")
+        return cases.found_or_made(this_machine(), "this machine")
     if data is not None:
-        return cases.open_or_create(asked.case, "demo" if asked.command == "demo" else data.stem)
+        return cases.found_or_made(asked.case, "demo" if asked.command == "demo" else data.stem)
     if asked.case is not None:
         return (
-            cases.open_or_create(asked.case, asked.case.name)
+            cases.found_or_made(asked.case, asked.case.name)
             if asked.command == "probe"
-            else load(asked.case)
+            else _existing(asked.case)
         )
     if asked.command in ("verdict", "export", "report") or asked.background in ("attach", "stop"):
         return cases.newest()
     raise BadInput(
         "No data file is named", f"Write: advisor {asked.command} FILE, or name a case with --case."
     )
+
+
+def _existing(folder: Path) -> Path:
+    if (folder / CASE_FILE).is_file():
+        return folder
+    raise BadCase(f"No case can be read in {one_line(str(folder))}", "Choose another folder.")
 
 
 def _data_file(path: Path | None, what: str) -> Path | None:
