@@ -26,7 +26,8 @@ _FOLLOWS = {"version", "plan", "verdict", "data_run", "pilot_run"}
 def reopened(folder: Path) -> Case:
     """The case in `folder`, which its holder may write; what damage took is named in `lost`.
 
-    Damaged files are kept beside the case. Raises BadCase for a missing case and for one of a newer version.
+    Damaged files are kept beside the case. Raises BadCase for a missing case, for one of a newer
+    version, and where nothing is left.
     """
     path = folder / CASE_FILE
     raw = _bytes_of(path)
@@ -39,10 +40,14 @@ def reopened(folder: Path) -> Case:
         except BadCase:
             if _is_newer(text):
                 raise
-    kept = _keep(folder, raw)
     fields, lost = _fields(text, state == "cut")
     case, refused = _checked(fields, folder)
     case, found = _from_recordings(case)
+    if not found and not fields.keys() - refused - {"version"}:
+        raise BadCase(
+            f"The case file is damaged: nothing in {one_line(str(path))} can be read", "Name another case."
+        )
+    kept = _keep(folder, raw)
     gone = sorted((lost | refused) - found - _FOLLOWS)
     words = [f"The case file was damaged; it is kept as {kept}"]
     words.append(

@@ -69,8 +69,13 @@ def test_a_case_cut_anywhere_keeps_what_stands_before_the_cut(case: Case, seed: 
     raw = path.read_bytes()
     chance = random.Random(seed)
     for _ in range(12):
-        path.write_bytes(raw[: chance.randrange(len(raw) - 1)])
-        judge(case, reopened(case.folder))
+        length = chance.randrange(len(raw) - 1)
+        path.write_bytes(raw[:length])
+        try:
+            judge(case, reopened(case.folder))
+        except BadCase as refused:
+            assert "nothing in" in refused.message
+            assert length < 300, "a field stood before the cut"
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -112,12 +117,13 @@ def judge(before: Case, after: Case, most_lost: int | None = None) -> None:
 
 def test_the_damaged_file_is_kept_and_never_overwritten(case: Case) -> None:
     path = case.folder / CASE_FILE
+    whole = path.read_bytes()
     for number, damage in enumerate((b"first [", b"second [", b"first [")):
-        path.write_bytes(damage)
+        path.write_bytes(whole + damage)
         again = reopened(case.folder)
         assert again.lost
         assert len(list(case.folder.glob("case.damaged*"))) == min(number + 1, 2)
-    assert (case.folder / "case.damaged.toml").read_bytes() == b"first ["
+    assert (case.folder / "case.damaged.toml").read_bytes() == whole + b"first ["
 
 
 def test_facts_that_jobs_recorded_are_read_again(case: Case) -> None:
