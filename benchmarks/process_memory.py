@@ -23,6 +23,9 @@ class Measured:
     """Of all its processes; hardly depends on what else the machine is doing."""
     peak_bytes: int
     """Largest sum of proportional set sizes: pages that processes share are counted once."""
+    peak_held_bytes: int
+    """Largest sum of what belongs to no file. Pages of mapped files are the rest: the system drops those when
+    it needs room, as their content lies on disk."""
     output: str
 
 
@@ -32,7 +35,7 @@ def run_measured(command: Sequence[str], environment: dict[str, str] | None = No
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
     )
-    peak = [0]
+    peak = _Peak()
     watch = threading.Thread(target=_watch, args=(process, peak), daemon=True)
     watch.start()
     output = process.communicate()[0]
@@ -41,29 +44,38 @@ def run_measured(command: Sequence[str], environment: dict[str, str] | None = No
     if process.returncode:
         raise RuntimeError(output[-2000:])
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Measured(seconds, processor, peak[0], output)
+    return Measured(seconds, processor, peak.whole, peak.held, output)
 
 
-def _watch(process: "subprocess.Popen[str]", peak: list[int]) -> None:
+@dataclass(slots=True)
+class _Peak:
+    whole: int = 0
+    held: int = 0
+
+
+def _watch(process: "subprocess.Popen[str]", peak: _Peak) -> None:
     try:
         root = psutil.Process(process.pid)
     except psutil.NoSuchProcess:
         return
     while process.poll() is None:
-        total = 0
+        whole = held = 0
         with suppress(psutil.NoSuchProcess):
             for each in (root, *root.children(recursive=True)):
-                total += _proportional_set_size(each)
-        peak[0] = max(peak[0], total)
+                its_whole, its_held = _proportional_set_sizes(each)
+                whole, held = whole + its_whole, held + its_held
+        peak.whole, peak.held = max(peak.whole, whole), max(peak.held, held)
         time.sleep(_PAUSE)
 
 
-def _proportional_set_size(process: psutil.Process) -> int:
+def _proportional_set_sizes(process: psutil.Process) -> tuple[int, int]:
+    """Bytes of one process: of everything, and of what belongs to no file."""
     try:
-        for line in Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
+        lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
     except OSError:
         with suppress(psutil.Error):
-            return int(process.memory_info().rss)
-    return 0
+            whole = int(process.memory_info().rss)
+            return whole, whole
+        return 0, 0
+    sizes = {name: int(size.split()[0]) * 1024 for name, _, size in (each.partition(":") for each in lines[1:])}
+    return sizes.get("Pss", 0), sizes.get("Pss_Anon", sizes.get("Pss", 0)) + sizes.get("Pss_Shmem", 0)

@@ -1,4 +1,4 @@
-"""What is kept of a row's words: MinHash bands that alike rows share, and a hash of the words in order.
+"""What is kept of a row's words: MinHash bands that alike rows share.
 
 Broder 1997, "On the resemblance and containment of documents"; banding as in Leskovec, Rajaraman, Ullman,
 "Mining of Massive Datasets", chapter 3.
@@ -89,24 +89,6 @@ def bands_of(words: Words) -> "Hashes":
     return bands
 
 
-def in_order(words: Words) -> "Hashes":
-    """One hash for each text that its words give in their order; 0 for a text without words."""
-    import numpy as np
-
-    texts = len(words.bounds) - 1
-    sums = np.zeros(texts, dtype=np.uint64)
-    filled = np.flatnonzero(words.counts)
-    if not len(filled):
-        return sums
-    counts = words.counts
-    place = np.arange(len(words.hashes)) - np.repeat(words.bounds[:-1], counts)
-    weighted = (words.hashes.astype(np.uint64) + np.uint64(1)) * _odd_powers(int(counts.max()))[place]
-    sums[filled] = np.add.reduceat(weighted, words.bounds[:-1][filled])
-    sums ^= sums >> np.uint64(31)
-    sums *= np.uint64(0xD6E8FEB86659FD93)
-    return sums ^ (sums >> np.uint64(32))
-
-
 def _chunks(begins: "NDArray[np.int64]") -> list[tuple[int, int]]:
     """Ranges of texts with about as many shingles as stay in the processor's cache."""
     import numpy as np
@@ -126,14 +108,3 @@ def _permutations() -> tuple["NDArray[np.uint32]", "NDArray[np.uint32]"]:
     factors = rng.integers(1, 2**32, PERMUTATIONS, dtype=np.uint32) | np.uint32(1)
     return factors, rng.integers(0, 2**32, PERMUTATIONS, dtype=np.uint32)
 
-
-_KNOWN: list["Hashes"] = []
-
-
-def _odd_powers(size: int) -> "Hashes":
-    import numpy as np
-
-    if not _KNOWN or len(_KNOWN[0]) < size:
-        series = np.full(max(size, 4096), 0xC2B2AE3D27D4EB4F, dtype=np.uint64)
-        _KNOWN[:] = [np.multiply.accumulate(series)]
-    return _KNOWN[0][:size]

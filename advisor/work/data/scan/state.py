@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from advisor.work.data.scan.sketch import BANDS, bands_of, in_order
+from advisor.work.data.scan.sketch import BANDS, bands_of
 from advisor.work.data.scan.words import Words, words_of
 
 if TYPE_CHECKING:
@@ -52,11 +52,14 @@ def row_state(
 
     pieces = [text for pair in zip(prompts, answers, strict=True) for text in pair]
     words = words_of(pieces)
-    orders = in_order(words)
-    exact = np.fromiter((squeezed(each) for each in pieces), np.uint64, len(pieces))
-    exact ^= orders * np.uint64(0x9E3779B97F4A7C15)
+    orders = words.order
+    exact = orders * np.uint64(0x9E3779B97F4A7C15) ^ words.marks
+    for place, text in enumerate(pieces):
+        if not text.isascii():
+            exact[place] ^= np.uint64(squeezed(text))
     told = np.fromiter((_told(each) for each in systems), np.uint64, len(systems))
-    rows = Words(words.hashes, words.bounds[::2], words.digits[::2] ^ _rotated(words.digits[1::2]))
+    digits = words.digits[::2] ^ _rotated(words.digits[1::2])
+    rows = Words(words.hashes, words.bounds[::2])
     raw = np.fromiter((not each for each in prompts), np.bool_, len(prompts))
     answer = exact[1::2]
     asked = np.where(raw, orders[1::2], orders[::2]) ^ told
@@ -67,7 +70,7 @@ def row_state(
         "content": content,
         "asked": asked,
         "answer": answer,
-        "digits": rows.digits,
+        "digits": digits,
         "words": rows.counts.astype(np.uint32),
         "flags": np.fromiter((each == 1 for each in turns), np.uint8, len(turns)),
         **{name: bands[number] for number, name in enumerate(BAND_COLUMNS)},
@@ -163,7 +166,7 @@ def words_of_rows(store: RowStore, bounds: "NDArray[np.int64]", rows: "NDArray[n
     begins = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
     places = np.repeat(bounds[rows] - begins[:-1], counts) + np.arange(begins[-1])
     hashes = np.asarray(store.column("word")[places], dtype=np.uint32)
-    return Words(hashes, begins, np.empty(0, np.uint32))
+    return Words(hashes, begins)
 
 
 def word_bounds(store: RowStore) -> "NDArray[np.int64]":

@@ -1,7 +1,7 @@
-"""Hashes of the words of many texts at once, computed on their bytes without a loop over words.
+"""Hashes of the words of many texts at once, computed without a loop over words.
 
-A word's hash is a sum of byte values times powers of an odd number (mod 2^64), so that it does not depend on
-where the word stands; the same hashes serve near-duplicates, loose equality and shared passages.
+Every word is read as numbers of eight bytes, those of all words at once; the same hashes serve near-duplicates,
+loose equality and shared passages.
 """
 
 import re
@@ -11,20 +11,29 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from advisor.work.data.scan.ordered import in_their_order
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Bytes = NDArray[np.uint8]
     Hashes = NDArray[np.uint32]
+    Wide = NDArray[np.uint64]
     Places = NDArray[np.int64]
 
-_CHUNK = 1 << 18
+_CHUNK = 1 << 17
 """Bytes hashed at a time: the arrays of one step stay in the processor's cache."""
 _PROSE_MARKS = b".,;:!?\"'`"
 """Punctuation of prose separates words; other signs are words of their own."""
 _WIDE_MARKS = re.compile("[…“”‘’´–—‐«»。、，！？：；「」\u00a0\u2000-\u200b\u3000]")
-_FACTOR = 0x9E3779B97F4A7C15
-_SEPARATOR, _LETTER, _ALONE = 0, 1, 2
+_SPACE, _MARK, _LETTER, _DIGIT, _SIGN, _FIRST = range(6)
+"""What a byte is: white space, a mark that separates words, part of a word, a digit, which is part of one too, a
+sign that is a word by itself, or the first byte of a letter that is one, as East Asian letters are."""
+_WINDOW = 8
+_LONG = 64
+"""Bytes from which the rest of a word is hashed by itself: no prose has such words."""
+_MIX = 0x9E3779B97F4A7C15
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +45,22 @@ class Words:
     bounds: "Places"
     """Where each text's words begin, and at the end their number: one more than there are texts."""
 
-    digits: "Hashes"
-    """A hash of each text's digits in their order."""
-
     @property
     def counts(self) -> "Places":
         """Words of each text."""
         return self.bounds[1:] - self.bounds[:-1]
+
+
+@dataclass(frozen=True, slots=True)
+class TextWords(Words):
+    """The words of texts, and what else tells whether texts are equal."""
+
+    digits: "Hashes"
+    """A hash of each text's digits in their order."""
+    marks: "Wide"
+    """A hash of what each text has between its words but white space: which marks, and where."""
+    order: "Wide"
+    """One hash for each text that its words give in their order; 0 for a text without words."""
 
 
 def folded(text: str) -> bytes:
@@ -53,127 +71,138 @@ def folded(text: str) -> bytes:
     return composed.encode("utf-8", "surrogatepass")
 
 
-def words_of(texts: Sequence[str]) -> Words:
+def words_of(texts: Sequence[str]) -> TextWords:
     """The words of each text; differences of case, spacing and prose punctuation leave them equal."""
     import numpy as np
 
     encoded = [folded(each) for each in texts]
-    hashes, counts, digits = [], [], []
+    found = [_words_of_chunk([])]
     start = 0
     while start < len(encoded):
         size, end = 0, start
         while end < len(encoded) and (end == start or size + len(encoded[end]) < _CHUNK):
             size += len(encoded[end])
             end += 1
-        found, per_text, numbers = _words_of_chunk(encoded[start:end])
-        hashes.append(found)
-        counts.append(per_text)
-        digits.append(numbers)
+        found.append(_words_of_chunk(encoded[start:end]))
         start = end
-    bounds = np.zeros(len(encoded) + 1, dtype=np.int64)
-    if counts:
-        np.cumsum(np.concatenate(counts), out=bounds[1:])
-    empty = np.empty(0, np.uint32)
-    return Words(
-        np.concatenate(hashes) if hashes else empty, bounds, np.concatenate(digits) if digits else empty
-    )
+    hashes, counts, *of_texts = (np.concatenate(each) for each in zip(*found, strict=True))
+    return TextWords(hashes, np.concatenate((np.zeros(1, np.int64), np.cumsum(counts))), *of_texts)
 
 
-def _words_of_chunk(encoded: list[bytes]) -> tuple["Hashes", "Places", "Hashes"]:
-    """Hashes of all words, how many each text has, and a hash of each text's digits in order."""
+def _words_of_chunk(encoded: list[bytes]) -> tuple["Hashes", "Places", "Hashes", "Wide", "Wide"]:
+    """Hashes of all words, how many each text has, and hashes of each text's digits, marks and words."""
     import numpy as np
 
-    tables = _tables()
-    raw = b"\n".join(encoded) + b"\n"
+    raw = b"\n".join(encoded) + b"\n" * _WINDOW
     joined = np.frombuffer(raw, dtype=np.uint8)
-    ends = np.cumsum(np.fromiter((len(each) + 1 for each in encoded), np.int64, len(encoded)))
-    digits = np.flatnonzero((joined - np.uint8(48)) < 10)
-    kind = np.frombuffer(bytearray(raw.translate(tables.kinds)), dtype=np.uint8)
+    kind = np.frombuffer(bytearray(raw.translate(_kinds())), dtype=np.uint8)
     hyphens = np.flatnonzero(joined[1:-1] == ord("-")) + 1
-    between = hyphens[_is_letter(joined[hyphens - 1]) & _is_letter(joined[hyphens + 1])]
-    kind[between] = _SEPARATOR
-    alone = kind == _ALONE
-    begins = alone.copy()
-    begins[0] |= kind[0] == _LETTER
-    begins[1:] |= (kind[1:] == _LETTER) & ((kind[:-1] == _SEPARATOR) | (alone[:-1] & (joined[:-1] < 0x80)))
-    starts = np.flatnonzero(begins)
-    counts = np.diff(np.searchsorted(starts, ends), prepend=0)
-    numbers = _digits_in_order(joined[digits], np.searchsorted(digits, ends))
-    if not len(starts):
-        return np.empty(0, np.uint32), counts, numbers
-    powers, inverses = _powers(len(joined))
-    weighted = np.take(tables.values, joined, mode="clip")
-    weighted[between] = 0
-    weighted *= powers
-    running = np.cumsum(weighted, out=weighted)
-    sums = np.diff(running[np.append(starts[1:], len(joined)) - 1], prepend=np.uint64(0))
-    sums *= inverses[starts]
-    sums ^= sums >> np.uint64(32)
-    sums *= np.uint64(0xD6E8FEB86659FD93)
-    hashes = (sums >> np.uint64(32)).astype(np.uint32) & np.uint32(0xFFFFFFFE)
-    hashes |= alone[starts] & (joined[starts] < 0x80)
-    return hashes, counts, numbers
+    kind[hyphens[_is_letter(joined[hyphens - 1]) & _is_letter(joined[hyphens + 1])]] = _MARK
+    starts, lengths = _where_words_are(kind)
+    signs = kind[starts] == _SIGN
+    hashes = (_mixed(raw, starts, lengths, np.flatnonzero(signs)) >> np.uint64(32)).astype(np.uint32)
+    hashes &= np.uint32(0xFFFFFFFE)
+    hashes |= signs
+    ends = np.cumsum(np.fromiter((len(each) + 1 for each in encoded), np.int64, len(encoded)))
+    before = np.searchsorted(starts, ends)
+    counts = np.diff(before, prepend=0)
+    digits = np.flatnonzero(kind == _DIGIT)
+    of_each = np.diff(np.searchsorted(digits, ends), prepend=0)
+    numbers = in_their_order(joined[digits].astype(np.uint64), of_each) >> np.uint64(32)
+    marks = np.flatnonzero(kind == _MARK)
+    of_each = np.diff(np.searchsorted(marks, ends), prepend=0)
+    behind = np.searchsorted(starts, marks) - np.repeat(before - counts, of_each)
+    placed = (behind.astype(np.uint64) << np.uint64(8)) | joined[marks]
+    placed *= np.uint64(_MIX)
+    placed ^= placed >> np.uint64(32)
+    in_order = in_their_order(hashes.astype(np.uint64) + np.uint64(1), counts)
+    return hashes, counts, numbers.astype(np.uint32), in_their_order(placed, of_each), in_order
 
 
-def _is_letter(codes: "NDArray[np.uint8]") -> "NDArray[np.bool_]":
+def _is_letter(codes: "Bytes") -> "NDArray[np.bool_]":
     return ((codes | 0x20) - 97 < 26) | (codes >= 0x80)
 
 
-def _digits_in_order(digits: "NDArray[np.uint8]", ends: "Places") -> "Hashes":
+def _where_words_are(kind: "Bytes") -> tuple["Places", "Places"]:
+    """The first byte of each word and its length, from what the bytes are; the last is white space."""
     import numpy as np
 
-    sums = np.zeros(len(ends), dtype=np.uint64)
-    counts = np.diff(ends, prepend=0)
-    filled = np.flatnonzero(counts)
-    if len(filled):
-        begins = (ends - counts)[filled]
-        place = np.arange(len(digits)) - np.repeat(begins, counts[filled])
-        weighted = digits.astype(np.uint64) * _powers(int(counts.max()) + 1)[0][place + 1]
-        sums[filled] = np.add.reduceat(weighted, begins)
-        sums ^= sums >> np.uint64(29)
-        sums *= np.uint64(0xD6E8FEB86659FD93)
-    return (sums >> np.uint64(32)).astype(np.uint32)
+    inside = kind > _MARK
+    begins, ends = inside.copy(), inside.copy()
+    np.greater(inside[1:], inside[:-1], out=begins[1:])
+    np.greater(inside[:-1], inside[1:], out=ends[1:])
+    ends[0] = False
+    alone = np.flatnonzero(kind > _DIGIT)
+    begins[alone] = True
+    ends[alone] |= inside[alone - 1] & (alone > 0)
+    behind = alone[kind[alone] == _SIGN] + 1
+    behind = behind[inside[behind]]
+    begins[behind] = ends[behind] = True
+    starts = np.flatnonzero(begins)
+    return starts, np.flatnonzero(ends) - starts
 
 
-@dataclass(frozen=True, slots=True)
-class _Tables:
-    kinds: bytes
-    """Of each byte: separator, letter, or a sign that is a word by itself (as is each East Asian letter)."""
-    values: "NDArray[np.uint64]"
-    """A random value for each byte, capitals as small letters, separators as nothing."""
+def _mixed(raw: bytes, starts: "Places", lengths: "Places", signs: "Places") -> "Wide":
+    """64 mixed bits of each word, small and capital letters alike; `signs` says which words are signs."""
+    import numpy as np
+    import xxhash
+
+    windows = np.ndarray((len(raw) - _WINDOW + 1,), "<u8", raw, strides=(1,))
+    mixed = _window(windows, starts, lengths)
+    mixed[signs] = np.frombuffer(raw, np.uint8)[starts[signs]]
+    _mix(mixed)
+    longer = np.flatnonzero(lengths > _WINDOW)
+    for done in range(_WINDOW, _LONG, _WINDOW):
+        if not len(longer):
+            break
+        further = mixed[longer] ^ _window(windows, starts[longer] + done, lengths[longer] - done)
+        _mix(further)
+        mixed[longer] = further
+        longer = longer[lengths[longer] > done + _WINDOW]
+    for word in longer.tolist():
+        rest = raw[starts[word] + _LONG : starts[word] + lengths[word]]
+        mixed[word] ^= np.uint64(xxhash.xxh3_64_intdigest(rest.lower()))
+    mixed *= np.uint64(0xD6E8FEB86659FD93)
+    return mixed
+
+
+def _window(windows: "Wide", places: "Places", lengths: "Places") -> "Wide":
+    """The eight bytes at each place, of which so many belong to the word, as one number; the others are 0."""
+    import numpy as np
+
+    read: Wide = windows[places]
+    read |= (~read & np.uint64(0x8080808080808080)) >> np.uint64(2)  # bit 0x20 makes ASCII letters small
+    read &= np.take(_masks(), lengths, mode="clip")
+    return read
+
+
+def _mix(values: "Wide") -> None:
+    import numpy as np
+
+    values *= np.uint64(_MIX)
+    values ^= values >> np.uint64(32)
 
 
 @cache
-def _tables() -> _Tables:
+def _masks() -> "Wide":
+    """By the bytes that count: which bits of a window those are."""
     import numpy as np
 
-    kinds = np.full(256, _ALONE, dtype=np.uint8)
-    kinds[:33] = kinds[127] = _SEPARATOR
-    kinds[list(_PROSE_MARKS)] = _SEPARATOR
-    for letters in (b"0123456789_", range(65, 91), range(97, 123), range(0x80, 0x100)):
-        kinds[list(letters)] = _LETTER
-    kinds[0xE3:0xEE] = _ALONE
-    values = np.random.default_rng(20_260_101).integers(1, 2**63, 256, dtype=np.uint64) * np.uint64(2) + 1
-    values[65:91] = values[97:123]
-    values[kinds == _SEPARATOR] = 0
-    return _Tables(kinds.tobytes(), values)
+    return np.asarray([(1 << 8 * each) - 1 for each in range(_WINDOW + 1)], dtype=np.uint64)
 
 
-_POWERS: list["NDArray[np.uint64]"] = []
-
-
-def _powers(size: int) -> tuple["NDArray[np.uint64]", "NDArray[np.uint64]"]:
-    """Powers of the factor and of its inverse mod 2^64, as many as `size`; kept for the next call."""
-
-    if not _POWERS or len(_POWERS[0]) < size:
-        wanted = max(size, _CHUNK * 2)
-        _POWERS[:] = [_power_series(_FACTOR, wanted), _power_series(pow(_FACTOR, -1, 1 << 64), wanted)]
-    return _POWERS[0][:size], _POWERS[1][:size]
-
-
-def _power_series(factor: int, size: int) -> "NDArray[np.uint64]":
-    import numpy as np
-
-    series = np.full(size, factor, dtype=np.uint64)
-    series[0] = 1
-    return np.multiply.accumulate(series)
+@cache
+def _kinds() -> bytes:
+    """What each byte is."""
+    kinds = bytearray([_SIGN]) * 256
+    for white in (*range(9, 14), 32):
+        kinds[white] = _SPACE
+    for mark in (*range(9), *range(14, 32), 127, *_PROSE_MARKS):
+        kinds[mark] = _MARK
+    for letter in (*b"_", *range(65, 91), *range(97, 123), *range(0x80, 0x100)):
+        kinds[letter] = _LETTER
+    for digit in b"0123456789":
+        kinds[digit] = _DIGIT
+    for first in range(0xE3, 0xEE):
+        kinds[first] = _FIRST
+    return bytes(kinds)
