@@ -77,5 +77,7 @@ def _proportional_set_sizes(process: psutil.Process) -> tuple[int, int]:
             whole = int(process.memory_info().rss)
             return whole, whole
         return 0, 0
-    sizes = {name: int(size.split()[0]) * 1024 for name, _, size in (each.partition(":") for each in lines[1:])}
+    sizes = {
+        name: int(size.split()[0]) * 1024 for name, _, size in (each.partition(":") for each in lines[1:])
+    }
     return sizes.get("Pss", 0), sizes.get("Pss_Anon", sizes.get("Pss", 0)) + sizes.get("Pss_Shmem", 0)

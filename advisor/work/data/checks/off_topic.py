@@ -8,7 +8,7 @@ from advisor.work.data.checks.whole import Whole, WholeCheck, found
 from advisor.work.data.limits import data_limits
 from advisor.work.data.scan.state import word_bounds, words_of_rows
 from advisor.work.data.scan.topics import Clusters, far_groups
-from advisor.work.data.scan.words import words_of
+from advisor.work.data.scan.words import Words, words_of
 from heuristics.goal import Topic
 
 if TYPE_CHECKING:
@@ -48,10 +48,12 @@ def off_topic(whole: Whole) -> Tally:
     away = np.zeros(len(clusters.centres), np.int64)
     for number, group in enumerate(apart, start=1):
         away[sorted(group)] = number
-    member, near = map(np.concatenate, zip(*_clusters_of_all(whole, bounds, clusters), strict=True))
-    of_group = away[member]
+    everything = np.arange(whole.store.rows)
+    found_in = [clusters.cluster_of(each) for each in _words_of(whole, bounds, everything)]
+    of_group = away[np.concatenate(found_in)]
     rows = np.flatnonzero(of_group)
-    rows = rows[np.argsort(-near[rows], kind="stable")]
+    near = [np.empty(0, np.float32), *(clusters.nearness(each) for each in _words_of(whole, bounds, rows))]
+    rows = rows[np.argsort(-np.concatenate(near), kind="stable")]
     sizes = np.bincount(of_group, minlength=2)[1:]
     tally = found(whole, rows)
     tally.kinds[_GROUPS], tally.kinds[_LARGEST] = len(apart), int(sizes.max())
@@ -92,14 +94,10 @@ def _sample(whole: Whole, most: int) -> "Rows":
     return apart[np.argsort(np.asarray(whole.store.column("content"))[apart], kind="stable")[:most]]
 
 
-def _clusters_of_all(
-    whole: Whole, bounds: "Rows", clusters: Clusters
-) -> Iterator[tuple["Rows", "NDArray[np.float32]"]]:
-    import numpy as np
-
-    for start in range(0, whole.store.rows, _ROWS_AT_A_TIME):
-        rows = np.arange(start, min(whole.store.rows, start + _ROWS_AT_A_TIME))
-        yield clusters.cluster_of(words_of_rows(whole.store, bounds, rows))
+def _words_of(whole: Whole, bounds: "Rows", rows: "Rows") -> Iterator[Words]:
+    """The words of these rows, a few thousand rows at a time."""
+    for start in range(0, len(rows), _ROWS_AT_A_TIME):
+        yield words_of_rows(whole.store, bounds, rows[start : start + _ROWS_AT_A_TIME])
 
 
 def _said(tally: Tally) -> str:

@@ -24,7 +24,6 @@ _CHANGED_IN_LONG = 0.06
 _BACK = (1, 2, 3)
 """How far back in a bucket, besides its first row, a row is compared: large buckets cost no more per row."""
 _BATCH = 4096
-_FORGET_EVERY = 32
 
 
 def first_of_each(values: "NDArray[np.generic]") -> "Rows":
@@ -125,7 +124,6 @@ class Comparison:
         self._stores = store, other or store
         bounds = word_bounds(store)
         self._bounds = bounds, word_bounds(other) if other else bounds
-        self._compared = 0
 
     def pairs(self, one: "Rows", other: "Rows") -> "Truth":
         """True for each nearly equal pair: rows `one` of the first store, `other` of the second."""
@@ -142,10 +140,6 @@ class Comparison:
         doubtful = np.flatnonzero(allowed >= 0)
         changes = _changed(first, second, places[doubtful], other_places[doubtful])
         matched[doubtful[changes <= allowed[doubtful]]] = True
-        self._compared += 1
-        if self._compared % _FORGET_EVERY == 0:
-            for store in self._stores:
-                store.forget("word")
         return matched
 
     def _allowed_changes(self, one: "Rows", other: "Rows") -> "NDArray[np.float64]":

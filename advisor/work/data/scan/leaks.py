@@ -72,7 +72,7 @@ def _quoting(store: RowStore, held: RowStore) -> tuple["Rows", "Rows"]:
     import numpy as np
 
     bounds = word_bounds(held)
-    words_only, bounds = _without_signs(held.column("word")[:], bounds)
+    words_only, bounds = _without_signs(held.words(bounds[:1], bounds[-1:]), bounds)
     bank, owners, places = _runs(words_only, bounds)
     order = np.argsort(bank, kind="stable")
     bank = bank[order]
@@ -109,14 +109,13 @@ def _hits(store: RowStore, bank: "NDArray[np.uint64]") -> Iterator[tuple["Rows",
     start = 0
     while start < store.rows:
         end = max(start + 1, int(np.searchsorted(bounds, bounds[start] + _CHUNK, side="right")) - 1)
-        words = store.column("word")[bounds[start] : bounds[end]]
+        words = store.words(bounds[start : start + 1], bounds[end : end + 1])
         runs, owners, _ = _runs(*_without_signs(words, bounds[start : end + 1] - bounds[start]))
         likely = np.flatnonzero(maybe[runs >> np.uint64(42)])
         place = np.minimum(np.searchsorted(bank, runs[likely]), len(bank) - 1)
         real = bank[place] == runs[likely]
         yield owners[likely[real]] + start, place[real]
         start = end
-    store.forget("word")
 
 
 def _without_signs(words: "NDArray[np.generic]", bounds: "Rows") -> tuple["NDArray[np.generic]", "Rows"]:

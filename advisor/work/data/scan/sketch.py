@@ -107,4 +107,3 @@ def _permutations() -> tuple["NDArray[np.uint32]", "NDArray[np.uint32]"]:
     rng = np.random.default_rng(_SEED)
     factors = rng.integers(1, 2**32, PERMUTATIONS, dtype=np.uint32) | np.uint32(1)
     return factors, rng.integers(0, 2**32, PERMUTATIONS, dtype=np.uint32)
-

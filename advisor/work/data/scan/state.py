@@ -3,6 +3,7 @@
 import mmap
 import sys
 from collections.abc import Mapping, Sequence
+from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     Column = NDArray[np.generic]
     Parts = Mapping[str, Column]
 
+_WORDS = "word"
+"""Name under which the words of all rows are kept."""
 ONE_TURN = 1
 """Flag of rows with one question and one answer."""
 BAND_COLUMNS = tuple(f"band{number}" for number in range(BANDS))
@@ -100,13 +103,15 @@ def _rotated(values: "NDArray[np.uint32]") -> "NDArray[np.uint32]":
 class RowStore:
     """The columns of all rows in the order of the file.
 
-    With a folder they lie in files that are mapped into memory when read; without one they stay in memory.
+    With a folder they lie in files that are mapped into memory when read; the words of all rows, which are
+    many times as large, are read where they are wanted. Without a folder they stay in memory.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
         self._kept: dict[str, list[Column]] = {}
         self._open: dict[str, Column] = {}
+        self._words_file: FileIO | None = None
         self.rows = 0
         if folder is not None:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -115,7 +120,7 @@ class RowStore:
 
     def append(self, columns: "Parts", words: "NDArray[np.uint32]") -> None:
         """Take in the next rows."""
-        for name, values in {**columns, "word": words}.items():
+        for name, values in {**columns, _WORDS: words}.items():
             if self._folder is None:
                 self._kept.setdefault(name, []).append(values)
             else:
@@ -124,11 +129,11 @@ class RowStore:
         self.rows += len(columns["line"])
 
     def column(self, name: str) -> "NDArray[np.generic]":
-        """One value for each row ("word": one for each word of all rows)."""
+        """One value for each row."""
         import numpy as np
 
         if name not in self._open:
-            dtype = "u4" if name == "word" else {**COLUMNS, **LENGTHS}[name]
+            dtype = {**COLUMNS, **LENGTHS, _WORDS: "u4"}[name]
             if self._folder is None:
                 parts = self._kept.get(name, [])
                 self._open[name] = np.concatenate(parts) if parts else np.empty(0, dtype)
@@ -137,6 +142,29 @@ class RowStore:
                 filled = path.exists() and path.stat().st_size
                 self._open[name] = np.memmap(path, dtype, "r") if filled else np.empty(0, dtype)
         return self._open[name]
+
+    def words(self, starts: "NDArray[np.int64]", ends: "NDArray[np.int64]") -> "NDArray[np.uint32]":
+        """The words from each start to its end, counted over all rows, one range after the other."""
+        import numpy as np
+
+        counts = ends - starts
+        if self._folder is None:
+            places = np.repeat(starts - (np.cumsum(counts) - counts), counts) + np.arange(int(counts.sum()))
+            return np.asarray(self.column(_WORDS)[places], dtype=np.uint32)
+        read = np.empty(int(counts.sum()), dtype=np.uint32)
+        if not len(read):
+            return read
+        first = np.concatenate((np.ones(1, np.bool_), starts[1:] != ends[:-1]))
+        heads = np.flatnonzero(first)
+        sizes = np.add.reduceat(counts, heads)
+        if self._words_file is None:
+            self._words_file = (self._folder / f"{_WORDS}.column").open("rb", buffering=0)
+        room, at = read.data.cast("B"), 0
+        for start, size in zip((starts[heads] * 4).tolist(), (sizes * 4).tolist(), strict=True):
+            self._words_file.seek(start)
+            self._words_file.readinto(room[at : at + size])
+            at += size
+        return read
 
     def forget(self, name: str) -> None:
         """Give the memory of a mapped column back to the system; reading it again is possible."""
@@ -152,6 +180,9 @@ class RowStore:
         """Delete the files."""
         self._open.clear()
         self._kept.clear()
+        if self._words_file is not None:
+            self._words_file.close()
+            self._words_file = None
         if self._folder is not None:
             for path in self._folder.glob("*.column"):
                 path.unlink()
@@ -162,15 +193,13 @@ def words_of_rows(store: RowStore, bounds: "NDArray[np.int64]", rows: "NDArray[n
     """The word hashes of some rows; `bounds` says where each row's words begin."""
     import numpy as np
 
-    counts = bounds[rows + 1] - bounds[rows]
-    begins = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
-    places = np.repeat(bounds[rows] - begins[:-1], counts) + np.arange(begins[-1])
-    hashes = np.asarray(store.column("word")[places], dtype=np.uint32)
-    return Words(hashes, begins)
+    starts, ends = bounds[rows], bounds[rows + 1]
+    begins = np.concatenate((np.zeros(1, np.int64), np.cumsum(ends - starts)))
+    return Words(store.words(starts, ends), begins)
 
 
 def word_bounds(store: RowStore) -> "NDArray[np.int64]":
-    """Where each row's words begin in the column "word", and where the last one's end."""
+    """Where each row's words begin among those of all rows, and where the last one's end."""
     import numpy as np
 
     bounds = np.zeros(store.rows + 1, dtype=np.int64)

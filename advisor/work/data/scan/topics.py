@@ -24,6 +24,8 @@ _SEED = 0
 _ROUNDS = 20
 _BUCKETS = 1 << 18
 """Buckets of words: a few words in a hundred share theirs with another."""
+_FEW_ROWS = (1 << 32) // _BUCKETS - 1
+"""Rows whose number and bucket together fit into 32 bits."""
 
 
 @dataclass(frozen=True)
@@ -51,15 +53,19 @@ class Weights:
         import numpy as np
         from scipy.sparse import csr_matrix
 
-        row = np.repeat(np.arange(len(words.counts)), words.counts)
+        rows = len(words.counts)
+        wide = "u8" if rows > _FEW_ROWS else "u4"
         place = self.column[(words.hashes >> np.uint32(1)) % np.uint32(_BUCKETS)]
-        known = place >= 0
-        row, place = row[known], place[known]
-        shape = (len(words.counts), len(self.rarity))
-        held = csr_matrix((np.ones(len(row), np.float32), (row, place)), shape=shape)
-        held.sum_duplicates()
-        held.data[:] = 1
-        return held
+        keys = np.repeat(np.arange(rows, dtype=wide) * _BUCKETS, words.counts)
+        keys += place.astype(wide)
+        keys = np.sort(keys[place >= 0])  # building the matrix from pairs takes several times as long
+        keys = keys[np.concatenate((np.ones(1, np.bool_), keys[1:] != keys[:-1]))[: len(keys)]]
+        begins = np.searchsorted(keys, np.arange(1, rows + 1, dtype=np.uint64) * np.uint64(_BUCKETS))
+        begins = np.concatenate((np.zeros(1, np.int64), begins))
+        columns = (keys % _BUCKETS).astype(np.int32)
+        return csr_matrix(
+            (np.ones(len(keys), np.float32), columns, begins), shape=(rows, len(self.rarity)), copy=False
+        )
 
     def vectors(self, words: Words) -> "csr_matrix":
         """The weighted words of each text, of length 1 unless it holds none."""
@@ -100,15 +106,31 @@ class Clusters:
         centres = _centres(points, min(limits.clusters, len(words.counts) // 20))
         return cls(weights, held, vectors, axes, centres, _nearest(points, centres))
 
-    def cluster_of(self, words: Words) -> tuple["Rows", "Vectors"]:
-        """The cluster that each of some further texts is nearest to, and how near (cosine)."""
-        likeness = _reduced(self.weights.holds(words), self._weighted_axes) @ self.centres.T
-        return likeness.argmax(axis=1), likeness.max(axis=1)
+    def cluster_of(self, words: Words) -> "Rows":
+        """The cluster that each of some further texts is nearest to."""
+        import numpy as np
+
+        likeness = np.asarray(self.weights.holds(words) @ self._weighted_centres)
+        return np.asarray(likeness.argmax(axis=1), dtype=np.int64)
+
+    def nearness(self, words: Words) -> "Vectors":
+        """How near each of some further texts is to the cluster that it is nearest to (cosine)."""
+        import numpy as np
+
+        near: Vectors = _reduced(self.weights.holds(words), self._weighted_axes) @ self.centres.T
+        return np.asarray(near.max(axis=1), dtype=np.float32)
 
     @cached_property
     def _weighted_axes(self) -> "Vectors":
         """The axes with the weights of words in them: vectors need not be weighted one by one."""
         return self.axes * self.weights.rarity
+
+    @cached_property
+    def _weighted_centres(self) -> "Vectors":
+        """What each word adds to the likeness to each centre: the length of a text changes no order."""
+        import numpy as np
+
+        return np.ascontiguousarray((self.centres @ self._weighted_axes).T)
 
     @cached_property
     def sizes(self) -> "Rows":

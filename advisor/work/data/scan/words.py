@@ -1,7 +1,7 @@
 """Hashes of the words of many texts at once, computed without a loop over words.
 
-Every word is read as numbers of eight bytes, those of all words at once; the same hashes serve near-duplicates,
-loose equality and shared passages.
+Every word is read as numbers of eight bytes, those of all words at once; the same hashes serve
+near-duplicates, loose equality and shared passages.
 """
 
 import re
@@ -28,8 +28,8 @@ _PROSE_MARKS = b".,;:!?\"'`"
 """Punctuation of prose separates words; other signs are words of their own."""
 _WIDE_MARKS = re.compile("[…“”‘’´–—‐«»。、，！？：；「」\u00a0\u2000-\u200b\u3000]")
 _SPACE, _MARK, _LETTER, _DIGIT, _SIGN, _FIRST = range(6)
-"""What a byte is: white space, a mark that separates words, part of a word, a digit, which is part of one too, a
-sign that is a word by itself, or the first byte of a letter that is one, as East Asian letters are."""
+"""What a byte is: white space, a mark that separates words, part of a word, a digit, which is part of one
+too, a sign that is a word by itself, or the first byte of a letter that is one, as East Asian letters are."""
 _WINDOW = 8
 _LONG = 64
 """Bytes from which the rest of a word is hashed by itself: no prose has such words."""
