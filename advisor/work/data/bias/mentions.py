@@ -32,7 +32,7 @@ class GroupAssociations:
         import polars as pl
 
         tally = Tally(total=batch.frame.height)
-        tokens = _tokens(batch.frame)
+        tokens = _tokens(batch)
         groups = tokens.join(_groups(), on="token").unique(("sentence", "axis", "group"))
         if not groups.height:
             return tally
@@ -61,15 +61,16 @@ class GroupAssociations:
         return tally.result(self.name, "; ".join(f"{each.group}: “{each.word}”" for each in found))
 
 
-def _tokens(frame: "pl.DataFrame") -> "pl.DataFrame":
+def _tokens(batch: Batch) -> "pl.DataFrame":
     """Words of our lists and ends of sentences in the order of the text: row, sentence, token.
 
     Only of rows that name a group: all else says nothing about groups.
     """
     import polars as pl
 
-    rows = frame.select("text", row=pl.int_range(pl.len(), dtype=pl.UInt32))
-    named = rows.filter(pl.col("text").str.to_lowercase().str.contains(_group_pattern()))
+    rows = batch.frame.select("text", row=pl.int_range(pl.len(), dtype=pl.UInt32))
+    named = rows.filter(pl.Series(batch.glance.saying(_first_words())))
+    named = named.filter(pl.col("text").str.to_lowercase().str.contains(_group_pattern()))
     found = named.select("row", token=pl.col("text").str.to_lowercase().str.extract_all(_pattern()))
     tokens = found.explode("token").drop_nulls()
     ends = pl.col("token").is_in([".", "!", "?", "\n"])
@@ -87,6 +88,12 @@ def _pattern() -> str:
 def _group_pattern() -> str:
     """The words for groups alone."""
     return _any_of(_group_names())
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    """The words with which names of groups begin: some are several."""
+    return frozenset(re.split(r"[^a-z0-9_]", each)[0] for each in _group_names())
 
 
 def _group_names() -> set[str]:

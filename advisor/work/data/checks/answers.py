@@ -19,7 +19,8 @@ _HANGING = (
 _STOP = r"[.!?…。！？؟।]['\"”’»)\]*_]*$"
 _MASH = r"(?i)^\W*(?:\w* ){0,2}\w*[bcdfghjklmnpqrstvwxz]{9,}\w*\W*$"
 _MASH_BYTES = 60
-_SIGNS = r"[!-/:-@\[-`{-~]{16}"
+_SIGNS_IN_A_ROW = 16
+_SIGNS = rf"[!-/:-@\[-`{{-~]{{{_SIGNS_IN_A_ROW}}}"
 _NEVER = r"[^\s\S]"
 _NEARLY = 0.95
 _LAST = 160
@@ -120,7 +121,8 @@ class Gibberish:
 
         mash = pl.col("answer").str.contains(_MASH)
         short = pl.col("answer").str.len_bytes() <= _MASH_BYTES
-        rows = batch.frame.filter(short | pl.col("text").str.contains(_SIGNS))
+        rows = batch.frame.filter(short | pl.Series(batch.glance.busy(_SIGNS_IN_A_ROW)))
+        rows = rows.filter(short | pl.col("text").str.contains(_SIGNS))
         signs = pl.col("text").str.count_matches(r"[^\w\s]") / pl.col("text").str.len_chars().clip(1)
         most = data_limits().answers.sign_share
         return concerned(batch, rows.filter((short & mash) | (signs > most)))
@@ -130,8 +132,11 @@ class Gibberish:
 
 
 def _open_block(answer: "pl.Expr") -> "pl.Expr":
-    fences = answer.str.count_matches("```", literal=True)
-    return answer.str.contains("```", literal=True) & (fences % 2 == 1)
+    import polars as pl
+
+    fenced = answer.str.contains("```", literal=True)
+    fences = pl.when(fenced).then(answer).otherwise(pl.lit("")).str.count_matches("```", literal=True)
+    return fences % 2 == 1
 
 
 def _cap(sizes: list[int], least_rows: int, least: int) -> int:

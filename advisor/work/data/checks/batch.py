@@ -7,10 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from advisor.text import one_line
+from advisor.work.data.checks.glance import Glance
 from heuristics.facts.data import CheckResult, FormatFacts
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
+    from numpy.typing import NDArray
 
 SHOWN = 20
 KEPT = 20_000
@@ -27,16 +30,20 @@ class Batch:
     (str, the last turn before the answer), answer (str), text (str, prompt and answer, or the raw text),
     whole (str, the system turn and the text)."""
     format: FormatFacts
+    glance: Glance
     every: int = 1
     """Of how many rows one is looked at by checks that are slow."""
 
     @cached_property
     def wide(self) -> "pl.DataFrame":
         """The rows that hold more than ASCII."""
+        return self.rows(self.glance.foreign)
+
+    def rows(self, chosen: "NDArray[np.bool_]") -> "pl.DataFrame":
+        """The rows for which `chosen` is true."""
         import polars as pl
 
-        text = pl.col("text").str
-        return self.frame.filter(text.len_bytes() != text.len_chars())
+        return self.frame.filter(pl.Series(chosen, dtype=pl.Boolean))
 
 
 @dataclass(frozen=True, slots=True, order=True)

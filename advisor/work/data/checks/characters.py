@@ -35,7 +35,8 @@ class ControlCharacters:
     def look(self, batch: Batch) -> Tally:
         import polars as pl
 
-        first = batch.frame.select("line", found=pl.col("text").str.extract(f"({_CONTROL})")).drop_nulls()
+        suspects = batch.rows(batch.glance.holding("\0"))
+        first = suspects.select("line", found=pl.col("text").str.extract(f"({_CONTROL})")).drop_nulls()
         kinds = Counter(f"U+{ord(each):04X}" for each in first["found"])
         return concerned(batch, first, kinds)
 

@@ -22,6 +22,8 @@ class _Exposed(ABC):
 
     name: str
     maybe: str
+    signs: str = ""
+    """Of which every such span holds one; empty when it needs none."""
 
     @staticmethod
     @abstractmethod
@@ -32,6 +34,8 @@ class _Exposed(ABC):
         import polars as pl
 
         suspects = batch.frame.select("whole").with_row_index("place")
+        if self.signs:
+            suspects = suspects.filter(pl.Series(batch.glance.holding(self.signs, system=True)))
         suspects = suspects.filter(pl.col("whole").str.contains(self.maybe))
         places = []
         kinds: Counter[str] = Counter()
@@ -51,6 +55,7 @@ class PrivateData(_Exposed):
 
     name = "private_data"
     maybe = _MAYBE_PRIVATE
+    signs = "@:0"
     spans = staticmethod(private_spans)
 
 

@@ -33,6 +33,12 @@ def phrases() -> Phrases:
     return read_preset("phrases.toml", Phrases)
 
 
+@cache
+def _first_words() -> frozenset[str]:
+    """The words with which harsh ones begin: some are two."""
+    return frozenset(each.split()[0] for each in phrases().harsh)
+
+
 class WornPhrases:
     """Answers with phrases that language models overuse."""
 
@@ -61,8 +67,9 @@ class HarshWords:
         import polars as pl
 
         pattern = rf"(?-u:\b)(?:{'|'.join(phrases().harsh)})(?-u:\b)"
+        suspects = batch.rows(batch.glance.saying(_first_words()))
         lowered = pl.col("text").str.to_lowercase().str
-        return concerned(batch, batch.frame.filter(lowered.contains(pattern)))
+        return concerned(batch, suspects.filter(lowered.contains(pattern)))
 
     def result(self, tally: Tally) -> CheckResult:
         return tally.result(self.name)

@@ -26,6 +26,11 @@ _BOILERPLATE = (
     r"|terms of (?:use|service) (?:and|&) privacy policy|click here (?:to|for)|share this (?:post|article) on"
     r"|your email address will not be published|add to (?:cart|basket))(?-u:\b)"
 )
+_FURNITURE = frozenset(
+    {"cookies", "reserved", "javascript", "newsletter", "skip", "privacy", "click", "share", "published"}
+    | {"cart", "basket"}
+)
+"""Words of which every such phrase has one."""
 _MARKERS: tuple[tuple[str, str], ...] = (
     ("<|…|>", r"<\|[A-Za-z_]{2,30}\|>|<｜[^｜\n]{2,40}｜>"),
     ("[INST]", r"\[/?INST\]|<</?SYS>>"),
@@ -43,7 +48,7 @@ class HtmlEntities:
     def look(self, batch: Batch) -> Tally:
         import polars as pl
 
-        found = batch.frame.filter(pl.col("text").str.contains(_ENTITY))
+        found = batch.rows(batch.glance.holding("&")).filter(pl.col("text").str.contains(_ENTITY))
         return concerned(batch, found.filter(~pl.col("text").str.contains(CODE)))
 
     def result(self, tally: Tally) -> CheckResult:
@@ -58,7 +63,7 @@ class HtmlMarkup:
     def look(self, batch: Batch) -> Tally:
         import polars as pl
 
-        found = batch.frame.filter(pl.col("text").str.contains(_TAG))
+        found = batch.rows(batch.glance.holding("<")).filter(pl.col("text").str.contains(_TAG))
         return concerned(batch, found.filter(~pl.col("text").str.contains(CODE)))
 
     def result(self, tally: Tally) -> CheckResult:
@@ -73,9 +78,9 @@ class Boilerplate:
     def look(self, batch: Batch) -> Tally:
         import polars as pl
 
-        return concerned(
-            batch, batch.frame.filter(pl.col("text").str.to_lowercase().str.contains(_BOILERPLATE))
-        )
+        suspects = batch.rows(batch.glance.saying(_FURNITURE))
+        found = suspects.filter(pl.col("text").str.to_lowercase().str.contains(_BOILERPLATE))
+        return concerned(batch, found)
 
     def result(self, tally: Tally) -> CheckResult:
         return tally.result(self.name)
@@ -90,7 +95,8 @@ class TemplateMarkers:
         import polars as pl
 
         text = pl.col("text").str
-        found = batch.frame.filter(text.contains("|".join(pattern for _, pattern in _MARKERS)))
+        suspects = batch.rows(batch.glance.holding("<["))
+        found = suspects.filter(text.contains("|".join(pattern for _, pattern in _MARKERS)))
         kinds = Counter({name: int(found["text"].str.contains(pattern).sum()) for name, pattern in _MARKERS})
         return concerned(batch, found, +kinds)
 

@@ -16,6 +16,7 @@ _SLOT = (
     r"|<(?:INSERT|ENTER|YOUR|NAME|COMPANY|DATE|ADDRESS|EMAIL|PHONE)[A-Z_ ]{0,30}>"
 )
 _FILLER = r"(?i)\blorem ipsum\b"
+_FILLER_WORDS = frozenset({"ipsum"})
 _NOTHING = r"(?i)^\W*(?:no ?(?:input|output|answer|response)|n/a|nan|null|todo|tbd|fixme|xxx+)\W*$"
 _CODE = r"```|\{%|</\w+>"
 _REFUSAL = (
@@ -36,9 +37,11 @@ class Placeholders:
         import polars as pl
 
         text = pl.col("text").str
+        slots = batch.glance.holding("{[<") | batch.glance.saying(_FILLER_WORDS)
         unfilled = text.contains(_SLOT) & ~text.contains(_CODE)
         nothing = pl.col("answer").str.contains(_NOTHING)
-        return concerned(batch, batch.frame.filter(unfilled | text.contains(_FILLER) | nothing))
+        suspects = batch.rows(slots).filter(unfilled | text.contains(_FILLER) | nothing)
+        return concerned(batch, pl.concat((suspects, batch.rows(~slots).filter(nothing))).sort("line"))
 
     def result(self, tally: Tally) -> CheckResult:
         return tally.result(self.name)

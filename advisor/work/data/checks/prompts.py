@@ -13,6 +13,8 @@ _ATTACHED = (
     rf"|(?:see|find) attached|uploaded (?:an? )?(?:{_THING}|file))"
 )
 _ADDRESS = r"(?i)(?-u:\b)https?://[\w-]+\.[^\s<>\"')]{2,}|(?-u:\b)www\.[a-z0-9-]+\.[a-z]{2,}"
+_POINTING = frozenset({"www", "attached", "uploaded", "above", "below", "following", "given"})
+"""Words of which every such prompt holds one, unless it holds a slash; an underline may make one longer."""
 _MERGED = (
     r"(?m)^\s*#{2,4} ?(?:Instruction|Input|Output|Response|Human|Assistant)\s?:"
     r"|^\s*\d{1,3}[.)] ?(?:\*\*)?(?:Instruction|Task)\s?:"
@@ -33,7 +35,9 @@ class UnreachableSources:
         question = pl.col("question").str
         # An answer that names addresses itself shows how to act on them, as rows about tools do.
         address = question.contains(_ADDRESS) & ~pl.col("answer").str.contains(_ADDRESS)
-        found = batch.frame.filter(address | question.contains(_ATTACHED))
+        glance = batch.glance
+        suspects = batch.rows(glance.holding("/_") | glance.saying(_POINTING))
+        found = suspects.filter(address | question.contains(_ATTACHED))
         addresses = int(found["question"].str.contains(_ADDRESS).sum())
         kinds = Counter({"a web address": addresses, "a picture or file": found.height - addresses})
         return concerned(batch, found, +kinds)
@@ -52,7 +56,8 @@ class MergedExamples:
 
         if batch.format.name == "text":
             return Tally(total=batch.frame.height)
-        return concerned(batch, batch.frame.filter(pl.col("answer").str.contains(_MERGED)))
+        suspects = batch.rows(batch.glance.holding(":"))
+        return concerned(batch, suspects.filter(pl.col("answer").str.contains(_MERGED)))
 
     def result(self, tally: Tally) -> CheckResult:
         return tally.result(self.name)

@@ -36,10 +36,18 @@ class LabelVariants:
     name = "label_variants"
 
     def look(self, batch: Batch) -> Tally:
+        import polars as pl
+
         tally = Tally(total=batch.frame.height)
         if batch.format.name == "text":
             return tally
-        for line, answer in zip(batch.frame["line"], batch.frame["answer"], strict=True):
+        size = pl.col("answer").str.strip_chars().str.len_chars()
+        bare = pl.Series(~batch.glance.holding(":="))
+        too_long = bare & batch.frame.select(size > data_limits().labels.longest).to_series()
+        if too_long.any():
+            tally.kinds[f"{_JOIN}{_TOO_LONG}"] = int(too_long.sum())
+        rows = batch.frame.filter(~too_long)
+        for line, answer in zip(rows["line"], rows["answer"], strict=True):
             for key, value in _labels_in(answer):
                 _count(tally, f"{key}{_JOIN}{value}", line)
         _leave_out_what_is_no_label(tally)

@@ -12,7 +12,7 @@ from advisor.work.data.limits import data_limits
 from advisor.work.data.row import Row
 from advisor.work.data.scan.account import Part
 from advisor.work.data.scan.frames import RowLists
-from advisor.work.data.scan.state import row_state
+from advisor.work.data.scan.state import row_state, words_of_pairs
 from heuristics.facts.data import FormatFacts, RowProblem
 
 if TYPE_CHECKING:
@@ -125,7 +125,10 @@ class Digest:
         lists, part = self._lists, self.part
         if not lists.lines:
             return
-        columns, words = row_state(lists.lines, lists.systems, lists.prompts, lists.answers, lists.turns)
+        hashed = words_of_pairs(lists.prompts, lists.answers)
+        columns, words = row_state(
+            lists.lines, lists.systems, lists.prompts, lists.answers, lists.turns, hashed
+        )
         if self._counter is not None:
             columns = {**columns, **self._counter.lengths(self._counted, lists.sizes)}
             self._counted = {}
@@ -134,7 +137,7 @@ class Digest:
                     part.tallies.setdefault(name, Tally()).add(tally)
         part.columns.append(columns)
         part.words.append(words)
-        batch = lists.batch(self._format, self._every)
+        batch = lists.batch(self._format, self._every, hashed)
         for check in self._checks:
             part.tallies.setdefault(check.name, Tally()).add(check.look(batch))
         part.usable += len(lists.lines)

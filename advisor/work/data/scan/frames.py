@@ -6,8 +6,11 @@ from operator import is_
 from typing import TYPE_CHECKING
 
 from advisor.work.data.checks.batch import Batch
+from advisor.work.data.checks.glance import Glance
 from advisor.work.data.examples import ASSISTANT, Example
 from advisor.work.data.limits import data_limits
+from advisor.work.data.scan.state import words_of_pairs
+from advisor.work.data.scan.words import TextWords
 from heuristics.facts.data import FormatFacts
 
 if TYPE_CHECKING:
@@ -68,8 +71,11 @@ class RowLists:
         self.sizes.append(size)
         self.characters += size
 
-    def batch(self, format_: FormatFacts, every: int = 1) -> Batch:
-        """The rows as checks look at them; slow checks look at one of `every` rows."""
+    def batch(self, format_: FormatFacts, every: int = 1, words: TextWords | None = None) -> Batch:
+        """The rows as checks look at them; slow checks look at one of `every` rows.
+
+        `words` are those of each prompt and answer, where they are known (`words_of_pairs`).
+        """
         import polars as pl
 
         raw = format_.name == "text"
@@ -86,7 +92,12 @@ class RowLists:
         frame = pl.DataFrame(columns).with_columns(text=text)
         told = any(self.systems)
         whole = pl.concat_str("system", "text", separator="\n") if told else pl.col("text")
-        return Batch(frame.with_columns(whole=whole), format_, every)
+        return Batch(
+            frame.with_columns(whole=whole),
+            format_,
+            Glance(words or words_of_pairs(self.prompts, self.answers), self.systems),
+            every,
+        )
 
 
 def lists_of(examples: Sequence[Example]) -> RowLists:

@@ -7,8 +7,9 @@ from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from advisor.work.data.scan.signs import FOREIGN
 from advisor.work.data.scan.sketch import BANDS, bands_of
-from advisor.work.data.scan.words import Words, words_of
+from advisor.work.data.scan.words import TextWords, Words, words_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,21 +46,21 @@ def row_state(
     prompts: Sequence[str],
     answers: Sequence[str],
     turns: Sequence[int],
+    words: TextWords | None = None,
 ) -> tuple["Parts", "NDArray[np.uint32]"]:
     """The columns of these rows but token counts, and their word hashes.
 
     `content` is the same for rows that differ in case and white space alone, `asked` for rows whose prompts
-    differ in case, spacing and prose punctuation, `answer` for answers as alike as contents are.
+    differ in case, spacing and prose punctuation, `answer` for answers as alike as contents are. `words` are
+    those of prompts and answers, where they are known (`words_of_pairs`).
     """
     import numpy as np
 
-    pieces = [text for pair in zip(prompts, answers, strict=True) for text in pair]
-    words = words_of(pieces)
+    words = words or words_of_pairs(prompts, answers)
     orders = words.order
     exact = orders * np.uint64(0x9E3779B97F4A7C15) ^ words.marks
-    for place, text in enumerate(pieces):
-        if not text.isascii():
-            exact[place] ^= np.uint64(squeezed(text))
+    for place in np.flatnonzero(words.signs == FOREIGN).tolist():
+        exact[place] ^= np.uint64(squeezed((answers if place % 2 else prompts)[place // 2]))
     told = np.fromiter((_told(each) for each in systems), np.uint64, len(systems))
     digits = words.digits[::2] ^ _rotated(words.digits[1::2])
     rows = Words(words.hashes, words.bounds[::2])
@@ -79,6 +80,11 @@ def row_state(
         **{name: bands[number] for number, name in enumerate(BAND_COLUMNS)},
     }
     return columns, words.hashes
+
+
+def words_of_pairs(prompts: Sequence[str], answers: Sequence[str]) -> TextWords:
+    """The words of each prompt and, after it, of its answer."""
+    return words_of([text for pair in zip(prompts, answers, strict=True) for text in pair])
 
 
 def squeezed(text: str) -> int:

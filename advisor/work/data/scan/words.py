@@ -12,6 +12,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from advisor.work.data.scan.ordered import in_their_order
+from advisor.work.data.scan.signs import FOREIGN, signs_between
+from advisor.work.data.scan.word_hash import WINDOW, mix, mixed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,13 +29,10 @@ _CHUNK = 1 << 17
 _PROSE_MARKS = b".,;:!?\"'`"
 """Punctuation of prose separates words; other signs are words of their own."""
 _WIDE_MARKS = re.compile("[…“”‘’´–—‐«»。、，！？：；「」\u00a0\u2000-\u200b\u3000]")
-_SPACE, _MARK, _LETTER, _DIGIT, _SIGN, _FIRST = range(6)
-"""What a byte is: white space, a mark that separates words, part of a word, a digit, which is part of one
-too, a sign that is a word by itself, or the first byte of a letter that is one, as East Asian letters are."""
-_WINDOW = 8
-_LONG = 64
-"""Bytes from which the rest of a word is hashed by itself: no prose has such words."""
-_MIX = 0x9E3779B97F4A7C15
+_SPACE, _ODD_SPACE, _MARK, _LETTER, _DIGIT, _LINE, _SIGN, _FIRST = range(8)
+"""What a byte is: white space, a feed that nobody types, a mark that separates words, part of a word, a
+digit or an underline, which are part of one too, a sign that is a word by itself, or the first byte of a
+letter that is one, as East Asian ones are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +60,10 @@ class TextWords(Words):
     """A hash of what each text has between its words but white space: which marks, and where."""
     order: "Wide"
     """One hash for each text that its words give in their order; 0 for a text without words."""
+    signs: "Wide"
+    """The signs that each text holds, as bits (`signs.sign_bits`)."""
+    notable: "Places"
+    """How many bytes of each text are neither letters nor white space."""
 
 
 def folded(text: str) -> bytes:
@@ -85,46 +88,65 @@ def words_of(texts: Sequence[str]) -> TextWords:
             end += 1
         found.append(_words_of_chunk(encoded[start:end]))
         start = end
-    hashes, counts, *of_texts = (np.concatenate(each) for each in zip(*found, strict=True))
-    return TextWords(hashes, np.concatenate((np.zeros(1, np.int64), np.cumsum(counts))), *of_texts)
+    hashes, counts, digits, marks, order, signs, notable = map(np.concatenate, zip(*found, strict=True))
+    bounds = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
+    signs[np.fromiter((not each.isascii() for each in texts), np.bool_, len(texts))] = FOREIGN
+    return TextWords(hashes, bounds, digits, marks, order, signs, notable)
 
 
-def _words_of_chunk(encoded: list[bytes]) -> tuple["Hashes", "Places", "Hashes", "Wide", "Wide"]:
-    """Hashes of all words, how many each text has, and hashes of each text's digits, marks and words."""
+def _words_of_chunk(
+    encoded: list[bytes],
+) -> tuple["Hashes", "Places", "Hashes", "Wide", "Wide", "Wide", "Places"]:
+    """Hashes of all words, how many each text has, and of each text what `TextWords` tells besides."""
     import numpy as np
 
-    raw = b"\n".join(encoded) + b"\n" * _WINDOW
+    raw = b"\n".join(encoded) + b"\n" * WINDOW
     joined = np.frombuffer(raw, dtype=np.uint8)
     kind = np.frombuffer(bytearray(raw.translate(_kinds())), dtype=np.uint8)
     hyphens = np.flatnonzero(joined[1:-1] == ord("-")) + 1
     kind[hyphens[_is_letter(joined[hyphens - 1]) & _is_letter(joined[hyphens + 1])]] = _MARK
-    starts, lengths = _where_words_are(kind)
+    notable = np.flatnonzero((kind != _LETTER) & (kind != _SPACE))
+    its_kind = kind[notable]
+    starts, lengths = _where_words_are(kind, notable[its_kind > _LINE])
     signs = kind[starts] == _SIGN
-    hashes = (_mixed(raw, starts, lengths, np.flatnonzero(signs)) >> np.uint64(32)).astype(np.uint32)
+    hashes = (mixed(raw, starts, lengths, np.flatnonzero(signs)) >> np.uint64(32)).astype(np.uint32)
     hashes &= np.uint32(0xFFFFFFFE)
     hashes |= signs
     ends = np.cumsum(np.fromiter((len(each) + 1 for each in encoded), np.int64, len(encoded)))
     before = np.searchsorted(starts, ends)
-    counts = np.diff(before, prepend=0)
-    digits = np.flatnonzero(kind == _DIGIT)
-    of_each = np.diff(np.searchsorted(digits, ends), prepend=0)
-    numbers = in_their_order(joined[digits].astype(np.uint64), of_each) >> np.uint64(32)
-    marks = np.flatnonzero(kind == _MARK)
-    of_each = np.diff(np.searchsorted(marks, ends), prepend=0)
-    behind = np.searchsorted(starts, marks) - np.repeat(before - counts, of_each)
+    counts, notables = _differences(before), _differences(np.searchsorted(notable, ends))
+    digits, marks = notable[its_kind == _DIGIT], notable[its_kind == _MARK]
+    digits_each, marks_each = (_differences(np.searchsorted(each, ends)) for each in (digits, marks))
+    behind = np.searchsorted(starts, marks) - np.repeat(before - counts, marks_each)
     placed = (behind.astype(np.uint64) << np.uint64(8)) | joined[marks]
-    placed *= np.uint64(_MIX)
-    placed ^= placed >> np.uint64(32)
-    in_order = in_their_order(hashes.astype(np.uint64) + np.uint64(1), counts)
-    return hashes, counts, numbers.astype(np.uint32), in_their_order(placed, of_each), in_order
+    mix(placed)
+    numbers = in_their_order(joined[digits].astype(np.uint64), digits_each) >> np.uint64(32)
+    return (
+        hashes,
+        counts,
+        numbers.astype(np.uint32),
+        in_their_order(placed, marks_each),
+        in_their_order(hashes.astype(np.uint64) + np.uint64(1), counts),
+        signs_between(joined[notable], notables),
+        notables,
+    )
+
+
+def _differences(sums: "Places") -> "Places":
+    import numpy as np
+
+    return np.diff(sums, prepend=0)
 
 
 def _is_letter(codes: "Bytes") -> "NDArray[np.bool_]":
     return ((codes | 0x20) - 97 < 26) | (codes >= 0x80)
 
 
-def _where_words_are(kind: "Bytes") -> tuple["Places", "Places"]:
-    """The first byte of each word and its length, from what the bytes are; the last is white space."""
+def _where_words_are(kind: "Bytes", alone: "Places") -> tuple["Places", "Places"]:
+    """The first byte of each word and its length, from what the bytes are; the last is white space.
+
+    At `alone` are signs and first bytes, each of which begins a word.
+    """
     import numpy as np
 
     inside = kind > _MARK
@@ -132,7 +154,6 @@ def _where_words_are(kind: "Bytes") -> tuple["Places", "Places"]:
     np.greater(inside[1:], inside[:-1], out=begins[1:])
     np.greater(inside[:-1], inside[1:], out=ends[1:])
     ends[0] = False
-    alone = np.flatnonzero(kind > _DIGIT)
     begins[alone] = True
     ends[alone] |= inside[alone - 1] & (alone > 0)
     behind = alone[kind[alone] == _SIGN] + 1
@@ -142,64 +163,18 @@ def _where_words_are(kind: "Bytes") -> tuple["Places", "Places"]:
     return starts, np.flatnonzero(ends) - starts
 
 
-def _mixed(raw: bytes, starts: "Places", lengths: "Places", signs: "Places") -> "Wide":
-    """64 mixed bits of each word, small and capital letters alike; `signs` says which words are signs."""
-    import numpy as np
-    import xxhash
-
-    windows = np.ndarray((len(raw) - _WINDOW + 1,), "<u8", raw, strides=(1,))
-    mixed = _window(windows, starts, lengths)
-    mixed[signs] = np.frombuffer(raw, np.uint8)[starts[signs]]
-    _mix(mixed)
-    longer = np.flatnonzero(lengths > _WINDOW)
-    for done in range(_WINDOW, _LONG, _WINDOW):
-        if not len(longer):
-            break
-        further = mixed[longer] ^ _window(windows, starts[longer] + done, lengths[longer] - done)
-        _mix(further)
-        mixed[longer] = further
-        longer = longer[lengths[longer] > done + _WINDOW]
-    for word in longer.tolist():
-        rest = raw[starts[word] + _LONG : starts[word] + lengths[word]]
-        mixed[word] ^= np.uint64(xxhash.xxh3_64_intdigest(rest.lower()))
-    mixed *= np.uint64(0xD6E8FEB86659FD93)
-    return mixed
-
-
-def _window(windows: "Wide", places: "Places", lengths: "Places") -> "Wide":
-    """The eight bytes at each place, of which so many belong to the word, as one number; the others are 0."""
-    import numpy as np
-
-    read: Wide = windows[places]
-    read |= (~read & np.uint64(0x8080808080808080)) >> np.uint64(2)  # bit 0x20 makes ASCII letters small
-    read &= np.take(_masks(), lengths, mode="clip")
-    return read
-
-
-def _mix(values: "Wide") -> None:
-    import numpy as np
-
-    values *= np.uint64(_MIX)
-    values ^= values >> np.uint64(32)
-
-
-@cache
-def _masks() -> "Wide":
-    """By the bytes that count: which bits of a window those are."""
-    import numpy as np
-
-    return np.asarray([(1 << 8 * each) - 1 for each in range(_WINDOW + 1)], dtype=np.uint64)
-
-
 @cache
 def _kinds() -> bytes:
     """What each byte is."""
     kinds = bytearray([_SIGN]) * 256
-    for white in (*range(9, 14), 32):
+    for white in b" \t\n\r":
         kinds[white] = _SPACE
+    for white in b"\v\f":
+        kinds[white] = _ODD_SPACE
     for mark in (*range(9), *range(14, 32), 127, *_PROSE_MARKS):
         kinds[mark] = _MARK
-    for letter in (*b"_", *range(65, 91), *range(97, 123), *range(0x80, 0x100)):
+    kinds[ord("_")] = _LINE
+    for letter in (*range(65, 91), *range(97, 123), *range(0x80, 0x100)):
         kinds[letter] = _LETTER
     for digit in b"0123456789":
         kinds[digit] = _DIGIT
