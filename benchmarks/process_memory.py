@@ -1,7 +1,10 @@
 """Peak memory of a process and all its descendants together."""
 
+import ctypes
+import os
 import resource
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -12,6 +15,8 @@ from pathlib import Path
 import psutil
 
 _PAUSE = 0.05
+_SET_CHILD_SUBREAPER = 36
+"""Of `prctl` (linux/prctl.h)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class Measured:
 
 def run_measured(command: Sequence[str], environment: dict[str, str] | None = None) -> Measured:
     """Run a command to its end; raises RuntimeError with the end of its output when it fails."""
+    _adopt_orphans()
     began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
@@ -39,12 +45,22 @@ def run_measured(command: Sequence[str], environment: dict[str, str] | None = No
     watch = threading.Thread(target=_watch, args=(process, peak), daemon=True)
     watch.start()
     output = process.communicate()[0]
-    seconds, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = time.perf_counter() - began
+    with suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     watch.join()
     if process.returncode:
         raise RuntimeError(output[-2000:])
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Measured(seconds, processor, peak.whole, peak.held, output)
+
+
+def _adopt_orphans() -> None:
+    """Let processes whose parent ended become children of this one, so that their time is counted (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 @dataclass(slots=True)

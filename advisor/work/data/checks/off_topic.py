@@ -28,6 +28,15 @@ def off_topic(whole: Whole) -> Tally:
     rows is taken for it; with one the group that is nearest to it.
     Groups are looked for among a sample in which rows that are nearly alike are there once.
     """
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(
+        1, "blas"
+    ):  # the matrices are small: a second thread would only wait and burn time
+        return _off_topic(whole)
+
+
+def _off_topic(whole: Whole) -> Tally:
     import numpy as np
 
     limits = data_limits().topics

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _OPENING = 240
 """Characters at the start of an answer in which a refusal shows itself."""
 _SLOT = (
-    r"\{\{\s*[\w .-]{1,40}\s*\}\}"
+    r"\{\{\s*[0-9A-Za-z_\x{80}-\x{10ffff} .-]{1,40}\s*\}\}"
     r"|\[(?:INSERT|ENTER|ADD|YOUR|Insert|Enter|Your|Company|Recipient) ?[^\]\n]{0,40}\]"
     r"|<(?:INSERT|ENTER|YOUR|NAME|COMPANY|DATE|ADDRESS|EMAIL|PHONE)[A-Z_ ]{0,30}>"
 )

@@ -1,7 +1,6 @@
 """Divides a file into parts for several processes, and reads one part."""
 
 from collections.abc import Container, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -76,10 +75,10 @@ def _parsed(lines: list[bytes], number: int, only: Container[int] | None) -> Ite
     for place, line in enumerate(lines, number):
         if only is not None and place not in only:
             continue
-        value = None
-        if len(line) <= longest:
-            with suppress(orjson.JSONDecodeError):
-                value = orjson.loads(line)
+        try:
+            value = orjson.loads(line) if len(line) <= longest else None
+        except orjson.JSONDecodeError:
+            value = None
         if isinstance(value, dict):
             yield Row(place, value)
         else:
