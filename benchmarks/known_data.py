@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import ftfy
@@ -25,7 +26,7 @@ from advisor.work.data.checks.all import ROW_CHECKS, results_of
 from advisor.work.data.checks.misread import is_mojibake
 from advisor.work.data.labels import label_counts
 from advisor.work.data.load import load
-from advisor.work.data.scan.scan import Scan
+from advisor.work.data.scan.scan import Scan, Scanned
 from advisor.work.data.scan.state import RowStore
 from heuristics.facts.data import CheckResult
 
@@ -135,9 +136,14 @@ def figures(folder: Path) -> Iterator[Figure]:
     yield from _mojibake(folder)
 
 
+@cache
+def _scanned(path: Path) -> Scanned:
+    """Every row of a set, read once for all its figures."""
+    return Scan(DataChoice(path=path), RowStore()).read(ROW_CHECKS)
+
+
 def _of_set(folder: Path, known: Known) -> Iterator[Figure]:
-    scan = Scan(DataChoice(path=folder / known.file), RowStore())
-    scanned = scan.read(ROW_CHECKS)
+    scanned = _scanned(folder / known.file)
     held = known.held and Scan(DataChoice(path=folder / known.held), RowStore()).read(()).account.store
     results = {each.check: each for each in results_of(scanned, held or None, lambda _lines: {}, None)[0]}
     name = known.file if known.held is None else f"{known.file} against {known.held}"
@@ -163,7 +169,7 @@ def _declined(path: Path, said: str) -> str:
 
 
 def _labels(folder: Path) -> Iterator[Figure]:
-    scanned = Scan(DataChoice(path=folder / "banking77_train.csv"), RowStore()).read(ROW_CHECKS)
+    scanned = _scanned(folder / "banking77_train.csv")
     counts = [rows for _, rows in label_counts(scanned.total)]
     yield Figure(
         "banking77_train.csv",
@@ -171,11 +177,7 @@ def _labels(folder: Path) -> Iterator[Figure]:
         "77, 35, 187",
         f"{len(counts)}, {min(counts)}, {max(counts)}",
     )
-    spam = dict(
-        label_counts(
-            Scan(DataChoice(path=folder / "SMSSpamCollection.tsv"), RowStore()).read(ROW_CHECKS).total
-        )
-    )
+    spam = dict(label_counts(_scanned(folder / "SMSSpamCollection.tsv").total))
     yield Figure("SMSSpamCollection.tsv", "rows of spam", "747", str(spam.get("spam", 0)))
 
 
@@ -243,7 +245,7 @@ def main() -> None:
             "machine": f"{platform.system()} {platform.machine()}",
             "figures": [{**asdict(each), "same": each.same} for each in found],
         }
-        write_atomic(RESULT, json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
+        write_atomic(RESULT, json.dumps(kept, indent=1, ensure_ascii=False) + "\n", mode=0o644)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ _ACTIONS = (
     ("Do the next recommended thing", "What ctrl+n does", "next"),
     ("Probe this machine", "List and time processors, memory, disks and GPUs", "begin('probe')"),
     ("Profile the data", "Read every row and count tokens", "begin('profile')"),
+    ("Profile the data again", "Read every row also when its profile is known", "begin('profile', True)"),
     ("Preview the cleaning", "Count what each fix would do", "begin('preview')"),
     ("Clean a copy of the data", "With the ticked fixes; the file stays as it is", "begin('clean')"),
     ("Confirm the goal", "Take all answers as they stand", "confirm_goal"),

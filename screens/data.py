@@ -52,7 +52,12 @@ class DataScreen(StepScreen):
         Binding("a", "add", "add", show=False, tooltip="Add a further file to the data", id="data-add"),
         Binding("t", "choose_test", "test", show=False, tooltip="Choose your own test rows", id="data-test"),
         Binding(
-            "r", "app.begin('profile')", "profile", show=False, tooltip="Read the data again", id="profile"
+            "r",
+            "app.begin('profile', True)",
+            "profile",
+            show=False,
+            tooltip="Read every row again, also when its profile is known",
+            id="profile",
         ),
     ]
 

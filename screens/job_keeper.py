@@ -40,20 +40,22 @@ class JobKeeper(SimulationKeeper):
         self.running = Running(self.post_message)
         self.walk = Walk(self, walking)
 
-    def action_begin(self, action: str) -> None:
+    def action_begin(self, action: str, afresh: bool = False) -> None:
         """Start a job because the user pressed its key."""
-        self.begin(action)
+        self.begin(action, afresh)
 
-    def begin(self, action: str) -> None:
-        """Start the job of an action, or say why it cannot start."""
+    def begin(self, action: str, afresh: bool = False) -> None:
+        """Start the job of an action, or say why it cannot start; `afresh` reads again what is known."""
         from advisor.journey import spec_of, task_of
-        from advisor.specs import ExportTask
+        from advisor.specs import ExportTask, ProfileTask
 
         if self.running.busy or self.running_step is not None:
             self.say("A job is running already", "Stop it with s first, or wait")
             return
         try:
             task = task_of(self.case, action, self.export_folder)
+            if isinstance(task, ProfileTask) and afresh:
+                task = task.model_copy(update={"cache": False})
             if isinstance(task, ExportTask):
                 from advisor.export.all import check_folder
 

@@ -73,8 +73,8 @@ class Studio(App[None]):
         """Show a step."""
 
     @abstractmethod
-    def begin(self, action: str) -> None:
-        """Start the job of an action, or say why it cannot start."""
+    def begin(self, action: str, afresh: bool = False) -> None:
+        """Start the job of an action, or say why it cannot start; `afresh` reads again what is known."""
 
     @abstractmethod
     def simulate(self) -> None:

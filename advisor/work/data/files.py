@@ -72,12 +72,30 @@ def _data_files(folder: Path, name: str) -> list[Path]:
                     raise BadData(
                         f"{name} holds more than {_LOOKED_AT:,} files", "Choose the files themselves."
                     )
-                if _kind_of(entry.name) and not entry.name.startswith(".") and entry.is_file():
+                if _kind_of(entry.name) and not entry.name.startswith(".") and _is_file(entry, name):
                     found.append(Path(entry.path))
     except PermissionError as error:
         raise BadData(f"{name} cannot be read: permission denied", "Change its permissions.") from error
     found = [each for each in found if each.name not in ("dataset_info.json", "dataset_infos.json")]
     return sorted(found)
+
+
+def _is_file(entry: "os.DirEntry[str]", folder: str) -> bool:
+    """True for a regular file or a link to one; raises BadData for a link that leads nowhere.
+
+    Leaving such a link out would silently read less than the folder is meant to hold.
+    """
+    try:
+        if entry.is_file():
+            return True
+        nowhere = entry.is_symlink() and not Path(entry.path).exists()
+    except OSError:  # a link to itself
+        nowhere = True
+    if nowhere:
+        raise BadData(
+            f"{folder}: the link {one_line(entry.name, 60)} leads nowhere", "Mend the link, or remove it."
+        )
+    return False
 
 
 def _kind_of(name: str) -> str:

@@ -55,9 +55,8 @@ def profile(spec: JobSpec, emitter: Emitter) -> None:
         facts, made = known
         name = one_line(task.data.path.name, 60)
         since = f"{made:%Y-%m-%d %H:%M}"
-        emitter.emit(
-            Note(text=f"{name} is unchanged: this is its profile of {since} (--no-cache reads it again)")
-        )
+        again = "r, or --no-cache, reads it again"
+        emitter.emit(Note(text=f"{name} is unchanged: this is its profile of {since} ({again})"))
         emitter.emit(DataFound(facts=facts))
         return
     scan = Scan(task.data, RowStore(spec.folder / STATE_FOLDER), spec.folder)

@@ -42,6 +42,29 @@ def test_a_symbolic_link_to_itself_is_refused(tmp_path: Path) -> None:
     assert "cannot be opened" in refusal(tmp_path / "loop").message
 
 
+def test_a_link_to_nothing_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "gone.jsonl").symlink_to(tmp_path / "nowhere.jsonl")
+    assert "gone.jsonl" in refusal(tmp_path / "gone.jsonl").message
+
+
+@pytest.mark.parametrize("target", ["nowhere.jsonl", "b.jsonl"])
+def test_a_link_in_a_folder_that_leads_nowhere_is_named_instead_of_left_out(
+    tmp_path: Path, target: str
+) -> None:
+    write_jsonl(tmp_path / "a.jsonl", question_rows(3))
+    (tmp_path / "b.jsonl").symlink_to(tmp_path / target)
+    assert "b.jsonl leads nowhere" in refusal(tmp_path).message
+
+
+def test_links_in_a_folder_to_files_are_read_and_those_to_folders_are_not_followed(tmp_path: Path) -> None:
+    elsewhere = write_jsonl(tmp_path / "elsewhere.jsonl", question_rows(3))
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "a.jsonl").symlink_to(elsewhere)
+    (folder / "again.jsonl").symlink_to(folder, target_is_directory=True)
+    assert len(load_file(folder).examples) == 3
+
+
 def test_a_path_with_a_nul_character_is_refused() -> None:
     assert "cannot be opened" in refusal(Path("a\x00b")).message
 

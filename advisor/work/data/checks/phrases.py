@@ -21,7 +21,8 @@ _NOTHING = r"(?i)^\W*(?:no ?(?:input|output|answer|response)|n/a|nan|null|todo|t
 _CODE = r"```|\{%|</\w+>"
 _REFUSAL = (
     r"(?i)\bas an? (?:ai|artificial intelligence|(?:large )?language model)\b"
-    r"|\b(?:i am|i['’]m) (?:sorry|afraid)\b[^.!?\n]{0,60}\b(?:can['’]?t|cannot|unable|not able)\b"
+    r"|\b(?:i am|i['’]m) (?:sorry|afraid)\b[^.!?\n]{0,60}\b(?:can['’]?t|cannot|unable|not able"
+    r"|(?:don['’]?t|do not)(?: currently)? have the (?:cap)?ability)\b"
     r"|\bi (?:can['’]?t|cannot|can not) (?:assist|help|fulfil|comply|provide|do that|answer|create)\b"
     r"|\bi (?:am|['’]m) (?:unable|not able) to\b"
     r"|\bi apologi[sz]e\b[^.!?\n]{0,60}\b(?:can['’]?t|cannot|unable|not able)\b"
