@@ -313,8 +313,10 @@ def test_refusals_are_counted_where_an_answer_begins(check: Check) -> None:
         {"question": "a", "answer": "As an AI language model, I have no taste."},
         {"question": "b", "answer": "I'm sorry, but I can't help with that."},
         {"question": "c", "answer": "He was sorry that he came. " * 20 + "I cannot assist."},
+        {"question": "d", "answer": "I'm sorry, but I don't have the capability to book flights."},
+        {"question": "e", "answer": "I'm sorry, but the website is unavailable."},
     ]
-    assert check(rows)["refusals"].rows == (4, 5)
+    assert check(rows)["refusals"].rows == (4, 5, 7)
 
 
 def test_a_skew_of_roles_is_reported_with_its_numbers(check: Check) -> None:
