@@ -140,7 +140,7 @@ def browsable(data: DataFacts) -> str:
     """Empty when the rows of a file can be read one by one; else why not."""
     files = files_in(data)
     if any(each.container not in _BROWSABLE for each in files):
-        return "Paragraphs of a text file are not rows by themselves: only the examples are shown."
+        return "Paragraphs of a text file are not rows by themselves: the finding shows its examples alone."
     heads, size = [], 0
     try:
         for each in files:
@@ -152,7 +152,8 @@ def browsable(data: DataFacts) -> str:
     packed = any(head.startswith(_PACKED) for head in heads)
     if packed or data.format.encoding.lower() not in ("utf-8", "ascii"):
         return (
-            "Rows of a packed file, or of one that is not UTF-8, are not lines: only the examples are shown."
+            "Rows of a packed file, or of one that is not UTF-8, are not found by their lines: the finding shows "
+            "its examples alone. Unpack the file, or save it as UTF-8, and open that to browse all rows."
         )
     if size != data.bytes:
         return "The file changed since it was read: press r to read it again."
