@@ -152,8 +152,8 @@ def browsable(data: DataFacts) -> str:
     packed = any(head.startswith(_PACKED) for head in heads)
     if packed or data.format.encoding.lower() not in ("utf-8", "ascii"):
         return (
-            "Rows of a packed file, or of one that is not UTF-8, are not found by their lines: the finding shows "
-            "its examples alone. Unpack the file, or save it as UTF-8, and open that to browse all rows."
+            "Rows of a packed file, or of one that is not UTF-8, are not found by their lines: the finding "
+            "shows its examples alone. Unpack it, or save it as UTF-8, and open that to browse all rows."
         )
     if size != data.bytes:
         return "The file changed since it was read: press r to read it again."
