@@ -15,6 +15,7 @@ from advisor.column_pages import ColumnPages
 from advisor.errors import BadInput
 from advisor.row_lines import write_lines
 from advisor.row_source import RowSource
+from advisor.specs import JobSpec, ProfileTask
 from heuristics.facts.data import ColumnFacts
 from heuristics.goal import Topic
 from screens.app import AdvisorApp
@@ -230,6 +231,21 @@ async def test_columns_get_their_parts_and_the_data_is_read_again(tmp_path: Path
         assert app.case.columns is not None
         assert (app.case.columns.prompt, app.case.columns.answer) == ("frage", "antwort")
         assert begun == ["profile"]
+
+
+async def test_r_reads_data_again_although_its_profile_is_known(tmp_path: Path) -> None:
+    app = AdvisorApp(on_disk(tmp_path, [*question_rows(3)]))
+    asked: list[JobSpec] = []
+
+    async def follow(spec: JobSpec) -> None:
+        asked.append(spec)
+
+    app.running.follow = follow  # type: ignore[method-assign]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2", "r")
+        await until(lambda: len(asked) == 1)
+    assert isinstance(asked[0].task, ProfileTask)
+    assert not asked[0].task.cache
 
 
 async def test_the_first_press_counts_and_the_second_asks_before_it_cleans(tmp_path: Path) -> None:
