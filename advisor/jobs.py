@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -19,13 +19,21 @@ from advisor.specs import LET_GO, JobSpec
 
 POLL = 0.05
 """Seconds between looks at the file: below what a person notices, above what an idle processor notices."""
+_STAMP = "%Y%m%d-%H%M%S"
 GUARD_PATIENCE = 6.0
 """Seconds that a stopped guard may need for its last event before it is ended."""
 
 
 def new_run_folder(runs: Path, job: str) -> Path:
-    """A fresh folder for one run, named by time and job."""
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    """A fresh folder for one run, named by time and job.
+
+    The newest name is the newest run: where the clock was set back, it is one second after the run before.
+    """
+    stamp = datetime.now(UTC).strftime(_STAMP)
+    before = max((each.name[:15] for each in runs.glob("[0-9]*-*-*")), default="")
+    if stamp <= before:
+        with suppress(ValueError, OverflowError):
+            stamp = (datetime.strptime(before, _STAMP) + timedelta(seconds=1)).strftime(_STAMP)
     for number in range(1000):
         folder = runs / (f"{stamp}-{job}" if number == 0 else f"{stamp}-{job}-{number}")
         if not folder.exists():

@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         looks = _soak(asked.pilots, Path(folder))
     slope = slope_of(looks[WARM:])
-    start, end = looks[WARM], looks[-1]
+    start, end = looks[min(WARM, len(looks) - 1)], looks[-1]
     result = {
         "what": "pilots one after another in one open terminal, every step looked at after each",
         "date": datetime.now(UTC).date().isoformat(),

@@ -85,7 +85,8 @@ def _system(task: ProbeTask, parts: Parts) -> MachineFacts:
 
 def _with_devices(facts: MachineFacts, parts: Parts) -> MachineFacts:
     presets: tuple[GpuPreset, ...] = parts.attempt("GPU presets", catalog.gpus, ())
-    nvidia = _nvidia(parts)
+    no_nvidia: list[NvidiaGpu] = []
+    nvidia = parts.attempt("NVIDIA driver", lambda: _nvidia(parts), no_nvidia)
     none: list[Card] = []
     cards = [
         *parts.attempt("AMD GPUs", amd_gpus, none),

@@ -140,8 +140,12 @@ class MetricFiles:
             act(self._sinks[name])
         except Exception as error:  # noqa: BLE001, other programs' code must not end the pilot
             del self._sinks[name]
-            text = f"{name} takes no more metrics: {one_line(f'{type(error).__name__}: {error}', 120)}"
+            text = f"{name} takes no more metrics: {_said(error)}"
             self._emitter.emit(Note(text=text, level="warning"))
+
+
+def _said(error: Exception) -> str:
+    return one_line(f"{type(error).__name__}: {error}", 120)
 
 
 class Act(Protocol):
@@ -158,8 +162,8 @@ def open_files(folder: Path, emitter: Emitter, wandb_project: str | None, offlin
     for name, kind in wanted:
         try:
             sinks[name] = kind(folder)  # type: ignore[call-arg]
-        except (OSError, ImportError) as error:
-            emitter.emit(Note(text=f"No {name}: {one_line(str(error), 120)}", level="warning"))
+        except Exception as error:  # noqa: BLE001, a package that is broken raises anything when imported
+            emitter.emit(Note(text=f"No {name}: {_said(error)}", level="warning"))
     if wandb_project:
         _add_wandb(sinks, folder, emitter, wandb_project, offline)
     return MetricFiles(emitter, sinks)
@@ -171,6 +175,9 @@ def _add_wandb(sinks: dict[str, Sink], folder: Path, emitter: Emitter, project: 
     except ImportError:
         text = "Weights & Biases is not installed: pip install wandb"
         emitter.emit(Note(text=text, level="warning"))
+        return
+    except Exception as error:  # noqa: BLE001, a package that is broken raises anything when imported
+        emitter.emit(Note(text=f"No Weights & Biases: {_said(error)}", level="warning"))
         return
     sinks["Weights & Biases"] = sink
     if sink.offline:
