@@ -2,7 +2,7 @@ PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 
 EXPORTS ?= build/exports
 
-.PHONY: check format lint types layers test demo residuals kills bench bench-long proof results exports screenshots fmt
+.PHONY: check format lint types layers test demo residuals kills endurance bench bench-long proof results exports screenshots fmt
 
 check: format lint types layers test
 
@@ -30,6 +30,12 @@ residuals:
 kills:
 	$(PYTHON) -m benchmarks.kills
 
+endurance:
+	$(PYTHON) -m benchmarks.signals --save
+	$(PYTHON) -m benchmarks.leaks --save
+	$(PYTHON) -m benchmarks.soak --save
+	$(PYTHON) -m benchmarks.table
+
 bench:
 	$(PYTHON) -m benchmarks.startup --save
 	$(PYTHON) -m benchmarks.memory --save $(if $(PEER),--peer $(PEER))
@@ -37,7 +43,7 @@ bench:
 	$(PYTHON) -m benchmarks.profile --rows 40000
 	$(PYTHON) -m benchmarks.pilot --save
 	$(PYTHON) -m benchmarks.table
-	@echo "Minutes to hours: make bench-long, make kills, make proof, make exports, make residuals. Their results stay as they are."
+	@echo "Minutes to hours: make bench-long, make kills, make endurance, make proof, make exports, make residuals. Their results stay as they are."
 
 bench-long:
 	$(PYTHON) -m benchmarks.terminal --save

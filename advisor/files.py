@@ -57,7 +57,10 @@ def sync_folder(folder: Path) -> None:
 
 def private_folder(path: Path) -> Path:
     """Create a folder, and its parents, that only the user can read."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # What is given to mkdir with parents=True holds for the last folder alone.
+    for each in (*reversed(path.parents), path):
+        if not each.is_dir():
+            each.mkdir(mode=0o700, exist_ok=True)
     return path
 
 

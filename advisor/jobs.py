@@ -98,7 +98,7 @@ class Job:
 async def start_job(spec: JobSpec) -> Job:
     """Start the child of one job; with a life line it ends when this process does."""
     private_folder(spec.folder)
-    with (spec.folder / "guard.log").open("ab") as guard_log:
+    with open(spec.folder / "guard.log", "ab", opener=_private) as guard_log:
         process = await asyncio.to_thread(_begin, spec.folder, guard_log)
     assert process.stdin
     with suppress(ConnectionError):
@@ -106,6 +106,10 @@ async def start_job(spec: JobSpec) -> Job:
         if spec.lifeline == "none":
             process.stdin.close()
     return Job(spec.folder, process)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _begin(folder: Path, guard_log: BinaryIO) -> subprocess.Popen[bytes]:

@@ -228,6 +228,30 @@ def _kills(document: Json) -> Iterator[Row]:
     )
 
 
+def _signals(document: Json) -> Iterator[Row]:
+    yield (
+        "jobs of eight kinds under random signals to worker, guard and starter",
+        f"{number(document, 'survived'):.0f} of {number(document, 'cases'):.0f} said one last word",
+        "without a process or a lock left",
+    )
+
+
+def _leaks(document: Json) -> Iterator[Row]:
+    yield (
+        f"{number(document, 'cycles'):.0f} jobs started and ended in eight ways, growth of the starter",
+        f"{number(document, 'processes'):.0f} processes, {number(document, 'descriptors'):.0f} descriptors",
+        f"{number(document, 'memory_bytes') / 1024:.0f} KiB of memory",
+    )
+
+
+def _soak(document: Json) -> Iterator[Row]:
+    yield (
+        f"{number(document, 'pilots'):.0f} pilots in one open terminal, its growth",
+        f"{number(document, 'memory_mib_per_pilot'):.2f} MiB a pilot",
+        f"{number(document, 'descriptors'):.0f} descriptors, {number(document, 'hours'):.2f} hours",
+    )
+
+
 def _waiting(document: Json) -> Iterator[Row]:
     yield (
         "steps per second with threads that soon sleep, over threads that wait long",
@@ -258,6 +282,9 @@ READERS: dict[str, Callable[[Json], Iterator[Row]]] = {
     "pilot": _pilot,
     "waiting": _waiting,
     "kills": _kills,
+    "signals": _signals,
+    "leaks": _leaks,
+    "soak": _soak,
     "proof": _proof,
 }
 """In the order of the table."""

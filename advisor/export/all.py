@@ -132,15 +132,27 @@ def check_folder(folder: Path) -> None:
 
 
 def _put_aside(place: Path, text: str) -> Path | None:
-    """Rename a file that differs from `text`; the new name, or None when nothing had to move."""
+    """Give a file that differs from `text` a second name, under which it stays; None where none has to.
+
+    Its own name is free for `text` to replace it at once: at no moment is neither there.
+    """
     if not os.path.lexists(place):
         return None
     if place.is_file() and not place.is_symlink() and place.read_bytes() == text.encode("utf-8"):
         return None
     number = 1
     while os.path.lexists(aside := place.with_name(f"{place.name}.bak{number}")):
+        if place.is_file() and aside.is_file() and place.samefile(aside):
+            return aside
         number += 1
-    place.rename(aside)
+    if not place.is_file() or place.is_symlink():
+        place.rename(aside)
+        return aside
+    try:
+        os.link(place, aside)
+    except OSError:
+        # A file system without second names.
+        place.rename(aside)
     return aside
 
 

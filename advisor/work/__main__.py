@@ -33,6 +33,8 @@ RESERVE = ".reserve"
 def main() -> int:
     """Read the specification from standard input, run the job, return 0 when it was done."""
     spec = read_spec()
+    # Logs, metrics and checkpoints are for the user alone, as what is written atomically is.
+    os.umask(0o077)
     os.chdir(spec.folder)
     with locked(Path("lock")):
         write_atomic(Path("spec.json"), spec.model_dump_json(indent=1))
