@@ -1,6 +1,9 @@
 """The case file: loads back equal, refuses what it cannot read, never half written."""
 
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -81,3 +84,19 @@ def test_a_lock_keeps_others_out_and_ends_with_its_holder(tmp_path: Path) -> Non
         with pytest.raises(CaseInUse), locked(lock):
             pass
     assert not is_locked(lock)
+
+
+def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    words = "import sys, time\nfrom pathlib import Path\nfrom advisor.files import locked\n"
+    words += "with locked(Path(sys.argv[1])):\n    print('held', flush=True)\n    time.sleep(600)\n"
+    with subprocess.Popen([sys.executable, "-c", words, str(lock)], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout and holder.stdout.readline() == b"held\n"
+        assert is_locked(lock)
+        holder.kill()
+    assert lock.read_text() == f"{holder.pid}\n", "the name of the dead stands there"
+    assert not is_locked(lock)
+    # A living process may have the number of the dead by now: this one, say.
+    lock.write_text(f"{os.getppid()}\n")
+    with locked(lock):
+        assert lock.read_text() == f"{os.getpid()}\n"

@@ -140,6 +140,18 @@ async def test_a_guard_killed_from_outside_takes_the_worker_along(tmp_path: Path
     await until(lambda: not alive(pid))
 
 
+async def test_a_worker_that_lingers_after_its_last_word_is_ended(tmp_path: Path) -> None:
+    events = await collected(echo(tmp_path / "run", "linger"))
+    assert isinstance(events[-1], Done)
+    detached = await start_job(echo(tmp_path / "alone", "linger", lifeline="none"))
+    async for event in detached.events():
+        if isinstance(event, Started):
+            pid = event.pid
+    await until(lambda: not is_locked(tmp_path / "alone" / "lock"), seconds=30.0)
+    assert not alive(pid)
+    await detached.close()
+
+
 STARTER = """
 import asyncio, sys
 from pathlib import Path
