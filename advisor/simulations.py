@@ -14,7 +14,7 @@ from heuristics.facts.model import ModelFacts
 from heuristics.facts.simulation import SimulationFacts, TrainingStep
 
 KIND = "simulations"
-RULES = 3
+RULES = 4
 """Raised when the simulation's own rules change, so that older results are not used."""
 _PACKAGES = ("torch", "transformers", "peft", "trl")
 _FACTS = TypeAdapter(SimulationFacts)

@@ -21,9 +21,8 @@ from benchmarks.memory_scores import Row, say
 from benchmarks.simulations import timed
 from heuristics.facts.machine import Device
 from heuristics.facts.model import ModelFacts
-from heuristics.memory import predict
+from heuristics.memory import load_of, predict
 from heuristics.recipe import Method, Recipe
-from heuristics.settings import load_of
 from heuristics.simulated import training_step
 
 RESULT = Path(__file__).parent / "results" / "memory_formula.json"
@@ -34,7 +33,7 @@ MODELS = (
     "Qwen/Qwen3-0.6B",
 )
 METHODS: tuple[Method, ...] = ("lora", "qlora", "full")
-LOADS = ((1, 512, True), (1, 512, False), (2, 4096, True))
+LOADS = ((1, 512, True), (1, 512, False), (2, 4096, True), (8, 256, False))
 """Rows, tokens per row, and whether activations are recomputed."""
 DEVICE = Device("cuda", 0, "a GPU", 80 << 30, 80 << 30, bf16=True, compute_capability="8.0")
 
@@ -82,7 +81,7 @@ def _line(model: ModelFacts, recipe: Recipe) -> Row:
     except BadModel as error:
         raise SystemExit(f"{model.id}: {error.message}") from error
     bare = replace(limits, allowance=1.0, gpu_overhead=0.0)
-    formula = predict(load_of(model.shape, recipe), DEVICE.memory_free, False, bare).total.value
+    formula = predict(load_of(model.shape, recipe, DEVICE), DEVICE.memory_free, False, bare).total.value
     line: Row = {
         "model": model.id,
         "method": recipe.method,

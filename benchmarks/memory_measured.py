@@ -102,7 +102,7 @@ def step_of(row: dict[str, str]) -> TrainingStep:
         clear_cache="t4-sweep-2026-09-15" in row["notes"],
         double_quantisation=row["quant"] == "nf4-dq",
         checkpointing=row["grad_ckpt"] == "True",
-        attention={"eager": "eager", "sdpa(mem-efficient)": "efficient"}.get(row["attn"], "flash"),  # type: ignore[arg-type]
+        attention={"eager": "eager", "sdpa(mem-efficient)": "expanded"}.get(row["attn"], "flash"),  # type: ignore[arg-type]
         loss=loss,
     )
 

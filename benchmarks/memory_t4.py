@@ -73,7 +73,7 @@ def step_of(row: dict[str, str]) -> TrainingStep:
         clear_cache=not earlier(row),
         double_quantisation=False,
         checkpointing=True,
-        attention="eager" if row["attn"] == "eager" else "efficient",
+        attention="eager" if row["attn"] == "eager" else "expanded",
         loss="stock",
     )
 

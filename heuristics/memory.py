@@ -8,11 +8,18 @@ from heuristics.basis import Basis, Estimate
 from heuristics.facts.machine import Device
 from heuristics.facts.model import ModelShape
 from heuristics.planning_limits import MemoryLimits
-from heuristics.recipe import Fit, MemoryPart, MemoryPrediction, Method
+from heuristics.recipe import Fit, MemoryPart, MemoryPrediction, Method, Recipe
 
 SOURCE = "formula over weights, trained state, activations and tiled loss; calibrated on torchtune's README"
 
 PartName = Literal["weights", "adapter", "gradients", "optimizer", "activations", "logits", "overhead"]
+
+
+FLASH_FROM = 8
+"""Compute capability from which CUDA has the flash kernel, for 16 bits."""
+AttentionKept = Literal["fused", "copied", "matrix"]
+"""What attention keeps for the backward pass: its inputs alone, also copies of the key heads and a mask, or
+the whole matrix of weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,45 @@ class Load:
     """Tokens per row, padding counted."""
     precision: str
     checkpointing: bool
+    attention: AttentionKept = "fused"
+
+
+def load_of(shape: ModelShape, recipe: Recipe, device: Device) -> Load:
+    """What a recipe keeps in the memory of a device."""
+    return Load(
+        shape,
+        recipe.method,
+        recipe.rank,
+        recipe.micro_batch,
+        recipe.sequence_length,
+        recipe.precision,
+        recipe.checkpointing,
+        attention_kept(shape, recipe, device),
+    )
+
+
+def attention_kept(shape: ModelShape, recipe: Recipe, device: Device) -> AttentionKept:
+    """Rows of unlike length need a mask, which flash does not take; without flash, shared key heads are
+    computed step by step (torch: aten/src/ATen/native/transformers/cuda/sdp_utils.cpp)."""
+    if is_padded(recipe):
+        return "copied"
+    shared = shape.kv_heads < shape.heads
+    if shared and device.kind == "cuda" and (recipe.precision == "fp32" or capability(device) < FLASH_FROM):
+        return "matrix"
+    return "fused"
+
+
+def is_padded(recipe: Recipe) -> bool:
+    """True when a micro-batch holds several rows, which hardly ever have one length."""
+    return recipe.micro_batch > 1 and not recipe.packing
+
+
+def capability(device: Device) -> float:
+    """Major and minor compute capability as one number; a GPU that does not tell counts as a recent one."""
+    try:
+        return float(device.compute_capability or FLASH_FROM)
+    except ValueError:
+        return FLASH_FROM
 
 
 def predict(load: Load, available: int, on_cpu: bool, limits: MemoryLimits) -> MemoryPrediction:
@@ -78,10 +124,24 @@ def activation_bytes(load: Load) -> float:
     query, key = widths(shape)
     per_layer = 17 * shape.hidden + 6 * query + 8 * key + 8 * shape.intermediate
     inputs = 2 * shape.hidden
-    per_token = inputs * shape.layers + per_layer if load.checkpointing else per_layer * shape.layers
+    per_token: float = inputs * shape.layers + per_layer if load.checkpointing else per_layer * shape.layers
+    per_token += _attention_extra(load) * (1 if load.checkpointing else shape.layers)
     if load.method != "full":
         per_token += 2 * 7 * load.rank * shape.layers
     return per_token * load.micro_batch * load.length * _element(load.precision) / 2
+
+
+def _attention_extra(load: Load) -> float:
+    """Bytes per layer and token in 16 bits: copies of keys and values for each query head, and a row of the
+    mask; or the weights of each head in 32 bits."""
+    query, key = widths(load.shape)
+    match load.attention:
+        case "copied":
+            return (4 * query if key < query else 0) + 2 * load.length
+        case "matrix":
+            return 2 * 2 * query + 4 * load.shape.heads * load.length * 2 / _element(load.precision)
+        case "fused":
+            return 0.0
 
 
 def _parts(load: Load, on_cpu: bool, limits: MemoryLimits) -> dict[PartName, float]:

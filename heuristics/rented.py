@@ -8,9 +8,8 @@ from heuristics.facts.market import CloudOffer
 from heuristics.facts.model import ModelShape
 from heuristics.facts.simulation import SimulationFacts, TrainingStep
 from heuristics.limits import Limits
-from heuristics.memory import predict
+from heuristics.memory import load_of, predict
 from heuristics.recipe import MemoryPrediction, Recipe
-from heuristics.settings import load_of
 from heuristics.sharded import fully_sharded
 from heuristics.simulated import predict_simulated, training_step
 
@@ -62,7 +61,7 @@ def step_memory(
     facts = kept(step) if step is not None else None
     if facts is not None:
         return predict_simulated(facts, device.memory_free, False, limits.memory)
-    return predict(load_of(shape, recipe), device.memory_free, False, limits.memory)
+    return predict(load_of(shape, recipe, device), device.memory_free, False, limits.memory)
 
 
 def rented_device(offer: CloudOffer) -> Device:

@@ -12,7 +12,7 @@ from heuristics.goal import Goal
 from heuristics.knobs import Knobs
 from heuristics.learning_rate import rate_prior
 from heuristics.limits import Limits
-from heuristics.memory import Load, available_on, predict
+from heuristics.memory import available_on, load_of, predict
 from heuristics.planning_limits import RateLimits
 from heuristics.recipe import MemoryPrediction, Method, Recipe
 from heuristics.samples import choose_samples, training_rows
@@ -61,22 +61,9 @@ def can_quantise(machine: MachineFacts) -> bool:
 
 def memory_by_formula(ground: Ground, recipe: Recipe) -> MemoryPrediction:
     """Peak memory of a recipe's training step on the plan's device."""
-    load = load_of(ground.shape, recipe)
+    load = load_of(ground.shape, recipe, ground.device)
     on_cpu = ground.device.kind == "cpu"
     return predict(load, available_on(ground.device), on_cpu, ground.limits.memory)
-
-
-def load_of(shape: ModelShape, recipe: Recipe) -> Load:
-    """What a recipe keeps in memory."""
-    return Load(
-        shape,
-        recipe.method,
-        recipe.rank,
-        recipe.micro_batch,
-        recipe.sequence_length,
-        recipe.precision,
-        recipe.checkpointing,
-    )
 
 
 def pilot_recipe(ground: Ground) -> Recipe:

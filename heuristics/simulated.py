@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from heuristics.basis import Basis, Estimate
 from heuristics.facts.machine import Device
-from heuristics.facts.simulation import Attention, Optimizer, SimulationFacts, TrainingStep
-from heuristics.memory import fit_of
+from heuristics.facts.simulation import Optimizer, SimulationFacts, TrainingStep
+from heuristics.memory import FLASH_FROM, capability, fit_of, is_padded
 from heuristics.planning_limits import MemoryLimits
 from heuristics.recipe import MemoryPart, MemoryPrediction, Recipe
 
@@ -25,6 +25,7 @@ WORKSPACE = 2 * 4096 * KIB + 8 * 16 * KIB
 """Bytes of a cuBLAS workspace, aten/src/ATen/cuda/CublasHandlePool.cpp, `parseChosenWorkspaceSize` …"""
 WORKSPACE_HOPPER = 8 * 4096 * KIB
 """… and from compute capability 9.0 on."""
+HOPPER = 9
 
 
 def training_step(recipe: Recipe, device: Device) -> TrainingStep | None:
@@ -48,6 +49,7 @@ def training_step(recipe: Recipe, device: Device) -> TrainingStep | None:
         checkpointing=recipe.checkpointing,
         optimizer=optimizer,
         packing=recipe.packing,
+        padded=is_padded(recipe),
         loss="trl",
     )
     return on_device(step, device)
@@ -55,13 +57,14 @@ def training_step(recipe: Recipe, device: Device) -> TrainingStep | None:
 
 def on_device(step: TrainingStep, device: Device) -> TrainingStep:
     """The step with the kernels that torch chooses on a device."""
+    eager = step.attention == "eager"
     if device.kind in ("cpu", "mps", "xpu"):
-        return replace(step, on_cpu=device.kind == "cpu", attention=_attention(step, flash=False))
-    capability = _capability(device)
+        return replace(step, on_cpu=device.kind == "cpu", attention=step.attention if eager else "expanded")
+    found = capability(device)
     return replace(
         step,
-        workspace=WORKSPACE_HOPPER if capability >= 9 else WORKSPACE,
-        attention=_attention(step, flash=capability >= 8),
+        workspace=WORKSPACE_HOPPER if found >= HOPPER else WORKSPACE,
+        attention=step.attention if eager else "flash" if found >= FLASH_FROM else "efficient",
     )
 
 
@@ -89,17 +92,3 @@ def _parts(facts: SimulationFacts, need: float) -> tuple[MemoryPart, ...]:
     parts = [MemoryPart(name, sizes[name]) for name in shown if sizes.get(name)]  # type: ignore[arg-type]
     rest = round(need) - sum(each.bytes for each in parts)
     return (*parts, MemoryPart("overhead", max(0, rest)))
-
-
-def _attention(step: TrainingStep, flash: bool) -> Attention:
-    if step.attention == "eager":
-        return "eager"
-    return "flash" if flash else "efficient"
-
-
-def _capability(device: Device) -> float:
-    """Major and minor compute capability as one number; a GPU that does not tell counts as a recent one."""
-    try:
-        return float(device.compute_capability or "8.0")
-    except ValueError:
-        return 8.0

@@ -24,7 +24,7 @@ from advisor.text import one_line
 from heuristics.facts.machine import Device, MachineFacts
 from heuristics.facts.model import ModelFacts
 from heuristics.facts.simulation import MOST_TOKENS, SimulationFacts, TrainingStep
-from heuristics.memory import Load, available_on, predict
+from heuristics.memory import available_on, load_of, predict
 from heuristics.recipe import MemoryPrediction, Recipe
 from heuristics.simulated import predict_simulated, training_step
 
@@ -163,15 +163,7 @@ def _prediction(
     limits, on_cpu, free = catalog.limits().memory, device.kind == "cpu", available_on(device)
     if simulation is not None:
         return predict_simulated(simulation, free, on_cpu, limits)
-    load = Load(
-        model.shape,
-        recipe.method,
-        recipe.rank,
-        recipe.micro_batch,
-        recipe.sequence_length,
-        recipe.precision,
-        recipe.checkpointing,
-    )
+    load = load_of(model.shape, recipe, device)
     return predict(load, free, on_cpu, limits)
 
 

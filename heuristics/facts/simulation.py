@@ -10,8 +10,11 @@ MOST_TOKENS = 1 << 24
 Number = Literal["fp32", "bf16", "fp16"]
 LossKernel = Literal["stock", "trl", "liger", "cut"]
 Optimizer = Literal["adamw", "adamw_fused", "adamw_8bit", "paged_adamw_8bit", "adafactor"]
-Attention = Literal["flash", "efficient", "eager"]
-"""Which kernel runs: torch chooses flash on recent GPUs in 16 bits, the memory-efficient one otherwise."""
+Attention = Literal["flash", "efficient", "expanded", "eager"]
+"""From which kernels torch may choose: with flash, which takes 16 bits and no mask, or without it.
+
+"expanded" is the memory-efficient one on copied key heads, as some scripts pin it; "eager" is the model's own
+code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class TrainingStep:
     optimizer: Optimizer = "adamw"
     attention: Attention = "flash"
     packing: bool = False
+    padded: bool = False
+    """True when rows of unlike length make a batch, so that attention gets a mask."""
     clear_cache: bool = True
     """True when unused memory is returned after the upcast, as peft does since 0.20."""
     loss: LossKernel = "trl"

@@ -37,14 +37,24 @@ class CudaKernels:
         """Bytes of temporaries that live only while the kernel runs."""
         if func is aten._softmax_backward_data.default:
             return [_product_size(args)]
+        if func is aten._safe_softmax.default:
+            return [_product_size(args), _count(args)]
         return []
 
 
 def _product_size(args: Sequence[object]) -> int:
-    """`softmax_backward_cuda_out` in aten/src/ATen/native/cuda/SoftMax.cu makes gradient times output."""
-    gradient = args[0]
-    assert isinstance(gradient, torch.Tensor)
-    return gradient.numel() * gradient.element_size()
+    """`softmax_backward_cuda_out` in aten/src/ATen/native/cuda/SoftMax.cu makes gradient times output, and
+    `_safe_softmax` in aten/src/ATen/native/SoftMax.cpp a result before the one without empty rows …"""
+    tensor = args[0]
+    assert isinstance(tensor, torch.Tensor)
+    return tensor.numel() * tensor.element_size()
+
+
+def _count(args: Sequence[object]) -> int:
+    """… with one byte for each number that is masked."""
+    tensor = args[0]
+    assert isinstance(tensor, torch.Tensor)
+    return tensor.numel()
 
 
 @contextmanager

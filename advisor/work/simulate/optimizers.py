@@ -20,13 +20,14 @@ class StepOptimizer(Protocol):
         """One update from the gradients."""
 
 
-def make_optimizer(trained: Sequence[torch.nn.Parameter], step: TrainingStep) -> StepOptimizer:
-    """The optimizer of a training step over its parameters."""
+def make_optimizer(model: torch.nn.Module, step: TrainingStep) -> StepOptimizer:
+    """The optimizer of a training step over the trained parameters of a model."""
+    trained = [each for each in model.parameters() if each.requires_grad]
     if step.master:
         return _Master(trained, step)
     match step.optimizer:
         case "adamw_8bit":
-            return _EightBit(trained)
+            return _EightBit(trained, _embeddings(model))
         case "paged_adamw_8bit":
             return _Paged()
         case "adafactor":
@@ -41,11 +42,17 @@ def make_optimizer(trained: Sequence[torch.nn.Parameter], step: TrainingStep) ->
             return torch.optim.AdamW(trained, foreach=not step.on_cpu)
 
 
+def _embeddings(model: torch.nn.Module) -> frozenset[int]:
+    """Identities of the embeddings' weights, for which the trainer asks for states of 32 bits
+    (transformers/trainer.py, `create_optimizer`)."""
+    return frozenset(id(each.weight) for each in model.modules() if isinstance(each, torch.nn.Embedding))
+
+
 class _EightBit:
     """bitsandbytes/optim/optimizer.py, `Optimizer2State`: two states of one byte with scales and a code."""
 
-    def __init__(self, trained: Sequence[torch.nn.Parameter]) -> None:
-        self._trained = trained
+    def __init__(self, trained: Sequence[torch.nn.Parameter], whole: frozenset[int]) -> None:
+        self._trained, self._whole = trained, whole
         self._states: list[torch.Tensor] = []
 
     def step(self) -> None:
@@ -53,11 +60,11 @@ class _EightBit:
         if self._states:
             return
         for each in self._trained:
-            small = each.numel() < LEAST_NUMBERS
-            number = torch.float32 if small else torch.uint8
+            wide = each.numel() < LEAST_NUMBERS or id(each) in self._whole
+            number = torch.float32 if wide else torch.uint8
             for _ in range(2):
                 self._states.append(torch.empty(each.numel(), dtype=number))
-                if not small:
+                if not wide:
                     self._states.append(torch.empty(-(-each.numel() // BLOCK), dtype=torch.float32))
         self._states += [torch.empty(256, dtype=torch.float32) for _ in range(2)]
 

@@ -65,7 +65,9 @@ class Recorder(TorchDispatchMode):
         """Nothing is compiled here; torch's guard against it would stand between the engine and this mode."""
         return False
 
-    def __init__(self, trace: Trace, kernels: CudaKernels | None, vocabulary: int) -> None:
+    def __init__(
+        self, trace: Trace, kernels: CudaKernels | None, vocabulary: int, padded: bool = False
+    ) -> None:
         """`kernels` adds what CUDA's own kernels take; None records what a CPU does."""
         super().__init__()  # type: ignore[no-untyped-call]
         self.trace = trace
@@ -73,6 +75,7 @@ class Recorder(TorchDispatchMode):
         """What new storages are for, unless they hold logits."""
         self._kernels = kernels
         self._vocabulary = vocabulary
+        self._padded = padded
         self._alive: dict[int, int] = {}
         self._sizes = SizeCache()
 
@@ -104,8 +107,8 @@ class Recorder(TorchDispatchMode):
         if not any(isinstance(each, Sized) for each in given) and _stays_real(func, given, args):
             return func(*args, **kwargs)
         if func is torch.ops.aten._local_scalar_dense.default and given[0].dtype is torch.bool:
-            # Models ask whether all rows are whole and start at position 0; the simulated ones do.
-            return True
+            # Models ask whether all rows are whole, or, without a mask, whether they start at position 0.
+            return not self._padded
         if func is torch.ops.aten.add.Tensor and _accumulates(args):
             return args[0]
         if self._kernels is not None and (size := self._kernels.before(func)):

@@ -35,7 +35,7 @@ def record(config: Mapping[str, object], step: TrainingStep) -> Recorded:
     trace = Trace()
     numbers = load(model, step, trace)
     kernels = None if step.on_cpu else CudaKernels(step.workspace)
-    recorder = Recorder(trace, kernels, model.config.get_text_config().vocab_size)
+    recorder = Recorder(trace, kernels, model.config.get_text_config().vocab_size, step.padded)
 
     def made(name: str, tensor: torch.Tensor) -> torch.Tensor:
         twin: torch.Tensor = recorder.adopted(tensor, final_dtype(name, tensor, step), numbers[id(tensor)])

@@ -22,15 +22,16 @@ def train(
 ) -> None:
     """Run the steps; the recorder's trace then holds what they allocate."""
     trained = [each for each in model.parameters() if each.requires_grad]
-    optimizer = make_optimizer(trained, step)
+    optimizer = make_optimizer(model, step)
     rows, length = (1, step.micro_batch * step.length) if step.packing else (step.micro_batch, step.length)
     ids = torch.ones(rows, length, dtype=torch.long)
+    mask = torch.ones_like(ids) if step.padded else None
     for _ in range(STEPS):
         for each in trained:
             each.grad = None
         _enter(recorder, kernels, "forward")
         with _casting(step):
-            loss, *outputs = _loss(model, ids, step)
+            loss, *outputs = _loss(model, ids, mask, step)
         _enter(recorder, kernels, "backward")
         loss.backward()  # type: ignore[no-untyped-call]
         recorder.relabel([each.grad for each in trained if each.grad is not None], "gradients")
@@ -53,12 +54,14 @@ def _casting(step: TrainingStep) -> AbstractContextManager[object]:
     return torch.autocast("cpu", dtype=NUMBERS[step.autocast])
 
 
-def _loss(model: PreTrainedModel, ids: torch.Tensor, step: TrainingStep) -> Iterator[torch.Tensor]:
+def _loss(
+    model: PreTrainedModel, ids: torch.Tensor, mask: torch.Tensor | None, step: TrainingStep
+) -> Iterator[torch.Tensor]:
     if step.loss == "stock":
-        out = model(input_ids=ids, labels=ids)
+        out = model(input_ids=ids, attention_mask=mask, labels=ids)
         return iter((out.loss, out.logits))
     bare = model.get_base_model() if step.method != "full" else model
-    hidden = bare.base_model(input_ids=ids, use_cache=False).last_hidden_state
+    hidden = bare.base_model(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state
     return iter((tiled_loss(step.loss, hidden, bare.get_output_embeddings()),))
 
 

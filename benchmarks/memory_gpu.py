@@ -1,0 +1,366 @@
+"""Real training steps on an NVIDIA GPU, with random weights: memory and speed against their predictions."""
+
+import argparse
+import importlib
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Literal
+
+from pydantic import TypeAdapter
+
+from advisor import catalog
+from advisor.files import write_atomic
+from benchmarks.memory_models import llama_shape
+from benchmarks.memory_scores import Row, Shape, error, say, scores
+from heuristics.facts.machine import Device
+from heuristics.recipe import Method, Recipe
+
+RESULT = Path(__file__).parent / "results" / "memory_gpu.json"
+MODELS: dict[str, Shape] = {
+    "SmolLM2 135M": {**llama_shape("llama", 576, 30, 9, 3, 1536, 49152), "tie_word_embeddings": True},
+    "Qwen2.5 0.5B": {**llama_shape("qwen2", 896, 24, 14, 2, 4864, 151936), "tie_word_embeddings": True},
+    "Llama 3.2 1B": {
+        **llama_shape("llama", 2048, 16, 32, 8, 8192, 128256),
+        "head_dim": 64,
+        "tie_word_embeddings": True,
+    },
+    "Gemma 3 1B": {
+        **llama_shape("gemma3_text", 1152, 26, 4, 1, 6912, 262144),
+        "head_dim": 256,
+        "sliding_window": 512,
+        "tie_word_embeddings": True,
+    },
+    "Qwen2.5 1.5B": {**llama_shape("qwen2", 1536, 28, 12, 2, 8960, 151936), "tie_word_embeddings": True},
+    "Qwen3 4B": {
+        **llama_shape("qwen3", 2560, 36, 32, 8, 9728, 151936),
+        "head_dim": 128,
+        "tie_word_embeddings": True,
+    },
+    "Mistral 7B": llama_shape("mistral", 4096, 32, 32, 8, 14336, 32000),
+    "Llama 3.1 8B": llama_shape("llama", 4096, 32, 32, 8, 14336, 128256),
+}
+"""Sizes of well-known models; memory and speed do not depend on what the weights say."""
+STEPS = 6
+FORK = multiprocessing.get_context("fork")
+"""Cases run in copies of one process that has the libraries loaded and has not touched the GPU."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One training run."""
+
+    model: str
+    method: Method
+    micro_batch: int
+    length: int
+    checkpointing: bool
+    precision: Literal["bf16", "fp32"] = "bf16"
+    optimizer: str = "adamw_torch"
+    accumulation: int = 1
+    padded: bool = False
+    """True when every second row is half as long."""
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe that the pilot would run; `samples` is enough for every step."""
+        return Recipe(
+            model=self.model,
+            method=self.method,
+            learning_rate=1e-5,
+            micro_batch=self.micro_batch,
+            accumulation=self.accumulation,
+            epochs=1.0,
+            sequence_length=self.length,
+            samples=STEPS * self.micro_batch * self.accumulation,
+            precision=self.precision,
+            checkpointing=self.checkpointing,
+            optimizer=self.optimizer,
+            template="none",
+            trained_tokens="all",
+        )
+
+
+CASES = (
+    *(
+        Case(model, method, batch, length, checkpointing)
+        for model in ("SmolLM2 135M", "Qwen2.5 0.5B", "Llama 3.2 1B", "Qwen2.5 1.5B")
+        for method in ("lora", "full", "qlora")
+        for batch, length, checkpointing in ((8, 512, False), (4, 2048, True))
+    ),
+    Case("SmolLM2 135M", "full", 4, 1024, False, precision="fp32"),
+    Case("Qwen2.5 0.5B", "lora", 1, 8192, True),
+    Case("Qwen2.5 0.5B", "lora", 2, 1024, False, accumulation=4),
+    Case("Qwen2.5 0.5B", "lora", 4, 2048, False, padded=True),
+    Case("Qwen2.5 0.5B", "lora", 8, 500, False, padded=True),
+    Case("Qwen2.5 0.5B", "lora", 4, 2048, True, padded=True),
+    Case("Llama 3.2 1B", "full", 8, 512, False, padded=True),
+    Case("Llama 3.2 1B", "full", 4, 1024, True, optimizer="adamw_8bit"),
+    Case("Llama 3.2 1B", "full", 4, 1024, True, optimizer="adamw_torch_fused"),
+    Case("Llama 3.2 1B", "full", 4, 1024, True, optimizer="adafactor"),
+    Case("Gemma 3 1B", "lora", 4, 1024, False),
+    Case("Gemma 3 1B", "full", 2, 2048, True),
+    Case("Gemma 3 1B", "qlora", 2, 2048, True),
+    Case("Qwen3 4B", "lora", 2, 2048, True),
+    Case("Qwen3 4B", "qlora", 4, 1024, False),
+    Case("Mistral 7B", "lora", 1, 2048, True),
+    Case("Mistral 7B", "qlora", 4, 2048, True),
+    Case("Llama 3.1 8B", "lora", 2, 1024, True),
+    Case("Llama 3.1 8B", "qlora", 1, 4096, True),
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Predict all cases side by side, then measure one after the other; the table is written after each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=RESULT, help="where to write (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=3600.0, help="begin no case after this time")
+    parser.add_argument("--models", type=Path, help="folder for the models of random weights")
+    asked = parser.parse_args(argv)
+    began = time.monotonic()
+    device = _probed()
+    say(f"{device.name}, {device.memory_total >> 20:,} MiB; {time.monotonic() - began:.0f} s")
+    _libraries()
+    with FORK.Pool(max(1, (os.cpu_count() or 2) - 2)) as pool:
+        predictions = pool.starmap(_predicted, [(case, device) for case in CASES], chunksize=1)
+    say(f"{len(predictions)} simulations; {time.monotonic() - began:.0f} s")
+    table = _Table(asked.out, device)
+    with tempfile.TemporaryDirectory(dir=asked.models, ignore_cleanup_errors=True) as home:
+        for case, predicted in zip(CASES, predictions, strict=True):
+            if time.monotonic() - began > asked.seconds:
+                break
+            folder = Path(home) / case.model.replace(" ", "-")
+            if not folder.exists():
+                _in_a_copy(write_model, case.model, str(folder))
+            table.add(case, predicted, _in_a_copy(_measured, case, folder, Path(home)))
+            if table.hopeless:
+                break
+    return table.close()
+
+
+def _libraries() -> None:
+    """Load what is slow to load, without touching the GPU."""
+    os.environ["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"
+    warnings.filterwarnings("ignore")
+    for name in (
+        "advisor.work.pilot.trainer",
+        "advisor.work.pilot.loading",
+        "advisor.work.simulate.simulate",
+    ):
+        importlib.import_module(name)
+    import torch
+
+    if torch.cuda.is_initialized():
+        raise RuntimeError("loading the libraries touched the GPU: copies of this process could not use it")
+
+
+def _in_a_copy(work: "Callable[..., Row | None]", *given: object) -> Row:
+    """What `work` returns in a copy of this process, so that nothing of it is left in the allocator."""
+    near, far = FORK.Pipe(duplex=False)
+    process = FORK.Process(target=_answer, args=(far, work, given))
+    process.start()
+    far.close()
+    try:
+        found: Row = near.recv()
+    except EOFError:
+        found = {"failed": "the process ended without an answer"}
+    process.join()
+    return found
+
+
+def _answer(pipe: Connection, work: "Callable[..., Row | None]", given: Sequence[object]) -> None:
+    try:
+        pipe.send(work(*given) or {})
+    except Exception:  # noqa: BLE001, whatever fails is told in the table and the next case runs
+        pipe.send({"failed": " / ".join(traceback.format_exc().strip().splitlines()[-3:])})
+
+
+class _Table:
+    """What was measured so far, on disk after each case."""
+
+    def __init__(self, path: Path, device: Device) -> None:
+        self._path, self._device = path, device
+        self._rows: list[Row] = []
+        self._failed: list[Row] = []
+
+    @property
+    def hopeless(self) -> bool:
+        """True when the first case failed."""
+        return bool(self._failed) and not self._rows
+
+    def add(self, case: Case, predicted: Row, measured: Row) -> None:
+        """One more case."""
+        line: Row = {**asdict(case), **predicted, **measured}
+        if "failed" in measured:
+            self._failed.append(line)
+        else:
+            for kind in ("allocated", "reserved"):
+                was = float(str(measured[kind]))
+                line[f"{kind}_error"] = round(error(float(str(predicted[f"predicted_{kind}"])), was), 3)
+            low, value, high = predicted["predicted_seconds"]  # type: ignore[misc]
+            seconds = float(str(measured["seconds_per_step"]))
+            line |= {"time_ratio": round(seconds / value, 3), "time_inside": low <= seconds <= high}
+            self._rows.append(line)
+        say(str(line))
+        write_atomic(self._path, json.dumps(self._document(), indent=1) + "\n", mode=0o644)
+
+    def close(self) -> int:
+        """Print the scores; 1 when a case failed."""
+        print(json.dumps(self._document()["scores"], indent=1))
+        return 1 if self._failed else 0
+
+    def _document(self) -> Row:
+        from advisor.simulations import library_versions
+
+        found: Row = {
+            name: scores([float(str(row[name])) for row in self._rows])
+            for name in ("allocated_error", "reserved_error")
+            if self._rows
+        }
+        inside = [row for row in self._rows if row["time_inside"]]
+        return {
+            "date": datetime.now(UTC).date().isoformat(),
+            "machine": f"{self._device.name}, driver {self._device.driver}",
+            "versions": {**dict(library_versions()), **_more_versions()},
+            "device": asdict(self._device),
+            "rows": self._rows,
+            "failed": self._failed,
+            "scores": {**found, "time_inside": len(inside)},
+        }
+
+
+def _more_versions() -> dict[str, str]:
+    from importlib.metadata import version
+
+    return {name: version(name) for name in ("trl", "bitsandbytes", "accelerate")}
+
+
+def _probed() -> Device:
+    """The GPU, as the program itself finds it."""
+    with tempfile.TemporaryDirectory() as home:
+        command = [sys.executable, "-m", "screens.start", "probe", "--json"]
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=True, env={**os.environ, "ADVISOR_HOME": home}
+        )
+    machine = json.loads(done.stdout)["case"]["machine"]
+    devices = TypeAdapter(list[Device]).validate_python(machine["devices"])
+    return next(each for each in devices if each.kind == "cuda")
+
+
+def write_model(model: str, folder: str) -> None:
+    """Save `model` with random weights to `folder`."""
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+
+    with catalog.demo_folder() as demo:
+        words = AutoTokenizer.from_pretrained(demo / "model")
+    words.model_max_length = 1 << 16
+    known = AutoConfig.for_model(
+        **{**MODELS[model], "eos_token_id": words.eos_token_id, "pad_token_id": words.pad_token_id}
+    )
+    with torch.device("cuda"):
+        made = AutoModelForCausalLM.from_config(known, dtype=torch.bfloat16)
+    made.save_pretrained(folder)
+    words.save_pretrained(folder)
+
+
+def _predicted(case: Case, device: Device) -> Row:
+    """Memory and seconds per step, as the program predicts them."""
+    import torch
+
+    from advisor.work.simulate.simulate import simulated
+    from heuristics.simulated import training_step
+
+    torch.set_num_threads(1)
+    step = training_step(case.recipe, device)
+    assert step is not None
+    facts = simulated(MODELS[case.model], replace(step, padded=case.padded))
+    return {
+        "predicted_allocated": facts.allocated,
+        "predicted_reserved": facts.reserved,
+        "predicted_seconds": [round(each, 4) for each in _predicted_seconds(case, device)],
+        "simulation_seconds": facts.seconds,
+    }
+
+
+def _predicted_seconds(case: Case, device: Device) -> tuple[float, float, float]:
+    """Low, middle and high of an optimizer step's time."""
+    from advisor.model_shape import shape_of
+    from heuristics.duration import Work, device_speed, training_time
+
+    limits, recipe = catalog.limits().time, case.recipe
+    sizes = MODELS[case.model]
+    shape = shape_of(sizes, tied=bool(sizes.get("tie_word_embeddings")))
+    speed = device_speed(device, shape, recipe.method, recipe.precision, limits)
+    tokens = recipe.effective_batch * recipe.sequence_length
+    work = Work(
+        shape, recipe.method, recipe.sequence_length, recipe.checkpointing, tokens, recipe.accumulation
+    )
+    found = training_time(work, speed, limits)
+    return found.low, found.value, found.high
+
+
+def _measured(case: Case, folder: Path, home: Path) -> Row:
+    """Load and train as the pilot does; memory by the allocator's count, time without the first two steps."""
+    import statistics
+
+    import torch
+    from transformers import AutoTokenizer, TrainerCallback
+
+    from advisor.work.data.examples import Example
+    from advisor.work.pilot.loading import load_model
+    from advisor.work.pilot.trainer import RunPlan, make_trainer
+
+    class Clock(TrainerCallback):  # type: ignore[misc]
+        """Times whole optimizer steps."""
+
+        def __init__(self) -> None:
+            self.ends: list[float] = []
+
+        def on_step_end(self, *_: object, **__: object) -> None:
+            torch.cuda.synchronize()
+            self.ends.append(time.perf_counter())
+
+    recipe = case.recipe
+    free_before, _ = torch.cuda.mem_get_info()
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    torch.cuda.reset_peak_memory_stats()
+    began = time.perf_counter()
+    model = load_model(folder, recipe, torch.device("cuda", 0))
+    loaded = time.perf_counter() - began
+    words = [str(number) for number in range(recipe.sequence_length)]
+    rows = tuple(
+        Example(place, (), " ".join(words[: len(words) // 8 if case.padded and place % 2 else None]))
+        for place in range(recipe.samples)
+    )
+    clock = Clock()
+    plan = RunPlan("gpu", "proof", rows, recipe.learning_rate, 1.0, 17, most_steps=STEPS, in_order=True)
+    trainer = make_trainer(model, tokenizer, recipe, plan, home / "run", (clock,))
+    trainer.train()
+    took = [later - earlier for earlier, later in zip(clock.ends[1:], clock.ends[2:], strict=False)]
+    free_after, _ = torch.cuda.mem_get_info()
+    tokens = recipe.effective_batch * int(trainer.batch[-1].shape[1])
+    return {
+        "allocated": torch.cuda.max_memory_allocated(),
+        "reserved": torch.cuda.max_memory_reserved(),
+        "process": free_before - free_after,
+        "seconds_per_step": round(statistics.median(took), 4),
+        "tokens_per_second": round(tokens / statistics.median(took), 1),
+        "tokens_per_row": int(trainer.batch[-1].shape[1]),
+        "load_seconds": round(loaded, 2),
+    }
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
