@@ -105,9 +105,11 @@ def _memory(document: Json) -> Iterator[Row]:
         ("error stock lora", "LoRA, plain loss"),
         ("error stock full", "full, plain loss"),
     )
-    where = {"t4": "public runs on a T4", "cpu": "real steps on this processor"}.get(
-        str(at(document, "what")), "published runs of many stacks"
-    )
+    where = {
+        "t4": "public runs on a T4",
+        "cpu": "real steps on this processor",
+        "gpu": "real steps on an H200, the pilot's trainer",
+    }.get(str(at(document, "what")), "published runs of many stacks")
     scores = at(document, "scores")
     assert isinstance(scores, dict)
     for name, words in names:
@@ -124,6 +126,17 @@ def _memory(document: Json) -> Iterator[Row]:
             if peer in scores
             else "",
         )
+
+
+def _memory_gpu(document: Json) -> Iterator[Row]:
+    yield from _memory(document)
+    rows = len(records(document, "rows"))
+    low, high = (number(document, "scores", "time_ratio", each) for each in ("low", "high"))
+    yield (
+        f"seconds per step on an H200 over the prediction, {rows} runs; its fixed costs were set by them",
+        f"{low:.2f} to {high:.2f} times",
+        f"{number(document, 'scores', 'time_inside'):.0f} of {rows} within the interval",
+    )
 
 
 def _memory_formula(document: Json) -> Iterator[Row]:
@@ -274,6 +287,7 @@ READERS: dict[str, Callable[[Json], Iterator[Row]]] = {
     "memory_t4": _memory,
     "memory_measured": _memory,
     "memory_cpu": _memory,
+    "memory_gpu": _memory_gpu,
     "memory_formula": _memory_formula,
     "simulation_time": _simulation_time,
     "time": _time,

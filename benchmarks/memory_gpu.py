@@ -1,10 +1,10 @@
 """Real training steps on an NVIDIA GPU, with random weights: memory and speed against their predictions."""
 
 import argparse
-import importlib
 import json
 import multiprocessing
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -12,8 +12,9 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
+from importlib.metadata import version
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Literal
@@ -22,6 +23,7 @@ from pydantic import TypeAdapter
 
 from advisor import catalog
 from advisor.files import write_atomic
+from advisor.simulations import library_versions
 from benchmarks.memory_models import llama_shape
 from benchmarks.memory_scores import Row, Shape, error, say, scores
 from heuristics.facts.machine import Device
@@ -54,7 +56,7 @@ MODELS: dict[str, Shape] = {
 """Sizes of well-known models; memory and speed do not depend on what the weights say."""
 STEPS = 6
 FORK = multiprocessing.get_context("fork")
-"""Cases run in copies of one process that has the libraries loaded and has not touched the GPU."""
+"""Cases run in copies of a process that has not touched the GPU."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +129,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=RESULT, help="where to write (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=3600.0, help="begin no case after this time")
     parser.add_argument("--models", type=Path, help="folder for the models of random weights")
+    parser.add_argument("--again", action="store_true", help="predict the measured cases again, without GPU")
     asked = parser.parse_args(argv)
+    warnings.filterwarnings("ignore")
+    if asked.again:
+        return _again(asked.out)
     began = time.monotonic()
     device = _probed()
     say(f"{device.name}, {device.memory_total >> 20:,} MiB; {time.monotonic() - began:.0f} s")
-    _libraries()
     with FORK.Pool(max(1, (os.cpu_count() or 2) - 2)) as pool:
         predictions = pool.starmap(_predicted, [(case, device) for case in CASES], chunksize=1)
     say(f"{len(predictions)} simulations; {time.monotonic() - began:.0f} s")
@@ -147,22 +152,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             if table.hopeless:
                 break
     return table.close()
-
-
-def _libraries() -> None:
-    """Load what is slow to load, without touching the GPU."""
-    os.environ["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"
-    warnings.filterwarnings("ignore")
-    for name in (
-        "advisor.work.pilot.trainer",
-        "advisor.work.pilot.loading",
-        "advisor.work.simulate.simulate",
-    ):
-        importlib.import_module(name)
-    import torch
-
-    if torch.cuda.is_initialized():
-        raise RuntimeError("loading the libraries touched the GPU: copies of this process could not use it")
 
 
 def _in_a_copy(work: "Callable[..., Row | None]", *given: object) -> Row:
@@ -186,6 +175,49 @@ def _answer(pipe: Connection, work: "Callable[..., Row | None]", given: Sequence
         pipe.send({"failed": " / ".join(traceback.format_exc().strip().splitlines()[-3:])})
 
 
+def _again(path: Path) -> int:
+    """Predict what was measured with the rules and libraries of today."""
+    document = json.loads(path.read_bytes())
+    device = TypeAdapter(Device).validate_python(document["device"])
+    names = {each.name for each in fields(Case)}
+    cases = [Case(**{key: row[key] for key in names if key in row}) for row in document["rows"]]
+    with FORK.Pool(os.cpu_count()) as pool:
+        predictions = pool.starmap(_predicted, [(case, device) for case in cases], chunksize=1)
+    rows = [
+        _compared({**row, **asdict(case), **predicted})
+        for row, case, predicted in zip(document["rows"], cases, predictions, strict=True)
+    ]
+    document |= {"rows": rows, "predicted_with": _versions(), "scores": _scores(rows)}
+    write_atomic(path, json.dumps(document, indent=1) + "\n", mode=0o644)
+    print(json.dumps(document["scores"], indent=1))
+    return 0
+
+
+def _compared(line: Row) -> Row:
+    """A measured line with its errors."""
+    for kind in ("allocated", "reserved"):
+        was = float(str(line[kind]))
+        line[f"{kind}_error"] = round(error(float(str(line[f"predicted_{kind}"])), was), 3)
+    low, value, high = line["predicted_seconds"]  # type: ignore[misc]
+    seconds = float(str(line["seconds_per_step"]))
+    return {**line, "time_ratio": round(seconds / value, 3), "time_inside": low <= seconds <= high}
+
+
+def _scores(rows: Sequence[Row]) -> Row:
+    found: Row = {
+        name: scores([float(str(row[name])) for row in rows])
+        for name in ("allocated_error", "reserved_error")
+    }
+    ratios = sorted(float(str(row["time_ratio"])) for row in rows)
+    times = {"low": ratios[0], "median": statistics.median(ratios), "high": ratios[-1]}
+    return {**found, "time_ratio": times, "time_inside": sum(bool(row["time_inside"]) for row in rows)}
+
+
+def _versions() -> dict[str, str]:
+    more = {name: version(name) for name in ("trl", "bitsandbytes", "accelerate")}
+    return {**dict(library_versions()), **more}
+
+
 class _Table:
     """What was measured so far, on disk after each case."""
 
@@ -205,45 +237,27 @@ class _Table:
         if "failed" in measured:
             self._failed.append(line)
         else:
-            for kind in ("allocated", "reserved"):
-                was = float(str(measured[kind]))
-                line[f"{kind}_error"] = round(error(float(str(predicted[f"predicted_{kind}"])), was), 3)
-            low, value, high = predicted["predicted_seconds"]  # type: ignore[misc]
-            seconds = float(str(measured["seconds_per_step"]))
-            line |= {"time_ratio": round(seconds / value, 3), "time_inside": low <= seconds <= high}
-            self._rows.append(line)
+            self._rows.append(_compared(line))
         say(str(line))
-        write_atomic(self._path, json.dumps(self._document(), indent=1) + "\n", mode=0o644)
+        if self._rows:
+            write_atomic(self._path, json.dumps(self._document(), indent=1) + "\n", mode=0o644)
 
     def close(self) -> int:
         """Print the scores; 1 when a case failed."""
-        print(json.dumps(self._document()["scores"], indent=1))
+        print(json.dumps(_scores(self._rows) if self._rows else {}, indent=1))
         return 1 if self._failed else 0
 
     def _document(self) -> Row:
-        from advisor.simulations import library_versions
-
-        found: Row = {
-            name: scores([float(str(row[name])) for row in self._rows])
-            for name in ("allocated_error", "reserved_error")
-            if self._rows
-        }
-        inside = [row for row in self._rows if row["time_inside"]]
         return {
+            "what": "gpu",
             "date": datetime.now(UTC).date().isoformat(),
             "machine": f"{self._device.name}, driver {self._device.driver}",
-            "versions": {**dict(library_versions()), **_more_versions()},
+            "versions": _versions(),
             "device": asdict(self._device),
             "rows": self._rows,
             "failed": self._failed,
-            "scores": {**found, "time_inside": len(inside)},
+            "scores": _scores(self._rows),
         }
-
-
-def _more_versions() -> dict[str, str]:
-    from importlib.metadata import version
-
-    return {name: version(name) for name in ("trl", "bitsandbytes", "accelerate")}
 
 
 def _probed() -> Device:
@@ -313,8 +327,6 @@ def _predicted_seconds(case: Case, device: Device) -> tuple[float, float, float]
 
 def _measured(case: Case, folder: Path, home: Path) -> Row:
     """Load and train as the pilot does; memory by the allocator's count, time without the first two steps."""
-    import statistics
-
     import torch
     from transformers import AutoTokenizer, TrainerCallback
 

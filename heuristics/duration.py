@@ -82,15 +82,27 @@ def utilisation(method: Method, limits: TimeLimits) -> float:
 def training_time(work: Work, speed: Speed, limits: TimeLimits) -> Estimate:
     """Seconds of one run: arithmetic, and what each micro-batch costs however small the model is."""
     flops = training_flops(work.shape, work.method, work.length, work.checkpointing) * work.tokens
-    fixed = work.micro_batches * (limits.step_overhead + limits.layer_overhead * work.shape.layers)
-    return _estimate(flops, fixed, speed)
+    return _estimate(flops, work.micro_batches * _prepared(work, speed, limits), speed)
 
 
 def forward_time(work: Work, speed: Speed, limits: TimeLimits) -> Estimate:
     """Seconds to score `work.tokens` without training: a third of the fixed cost, forward arithmetic only."""
     flops = forward_flops(work.shape, work.length) * work.tokens
-    fixed = work.micro_batches * (limits.step_overhead + limits.layer_overhead * work.shape.layers) / 3
-    return _estimate(flops, fixed, speed)
+    return _estimate(flops, work.micro_batches * _prepared(work, speed, limits) / 3, speed)
+
+
+def _prepared(work: Work, speed: Speed, limits: TimeLimits) -> float:
+    """Seconds in which a processor prepares the kernels of one micro-batch, forward and backward."""
+    layer = limits.layer_overhead
+    if speed.overlaps:
+        # Each adapter adds products, each quantised matrix its unpacking, and recomputing a forward pass.
+        layers: dict[Method, float] = {
+            "full": limits.gpu_layer_full,
+            "lora": limits.gpu_layer_lora,
+            "qlora": limits.gpu_layer_qlora,
+        }
+        layer = layers[work.method] * (limits.gpu_layer_recomputed if work.checkpointing else 1.0)
+    return limits.step_overhead + layer * work.shape.layers
 
 
 def measured_time(tokens: float, tokens_per_second: tuple[float, ...], limits: TimeLimits) -> Estimate | None:

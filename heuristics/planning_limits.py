@@ -205,6 +205,14 @@ class TimeLimits:
     """Seconds that one micro-batch costs however small the model."""
     layer_overhead: float
     """Seconds per layer that one micro-batch costs however narrow the model."""
+    gpu_layer_full: float
+    """The same where a GPU computes what the processor prepared, by method: full fine-tuning …"""
+    gpu_layer_lora: float
+    """… LoRA …"""
+    gpu_layer_qlora: float
+    """… and QLoRA."""
+    gpu_layer_recomputed: float
+    """How many times that is when activations are recomputed."""
     measured_spread: float
     """A measured speed holds for the full run within this factor."""
     startup_seconds: float

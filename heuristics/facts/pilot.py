@@ -28,7 +28,7 @@ class Proof:
     longest_tokens: int
     """Tokens of the longest row after truncation."""
     peak_bytes: int
-    """Highest memory during the step: device allocator on a GPU, resident set of the child on a CPU."""
+    """Highest memory during the step: held by the allocator and the context on a GPU, resident on a CPU."""
     baseline_bytes: int
     """Memory of the same kind before the model was loaded."""
     seconds_per_step: float

@@ -2,7 +2,6 @@
 
 import re
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -30,9 +29,12 @@ def test_it_is_watched_and_left_again_and_watched_to_its_end(left_alone: tuple[P
     code, _, said = run(home, "pilot", "--case", str(case))
     assert (code, "running already" in said) == (2, True)
     watching = command(home, "pilot", "--attach", "--case", str(case))
-    time.sleep(3)
+    assert watching.stderr is not None
+    # A signal before the first line would end a program that does not watch yet.
+    first = watching.stderr.readline()
     watching.send_signal(signal.SIGINT)
     _, said = watching.communicate(timeout=60)
+    assert first, said
     assert (watching.returncode, "it goes on" in said) == (128 + signal.SIGINT, True)
     code, out, said = run(home, "pilot", "--attach", "--case", str(case))
     assert "Gains" in out or "loss gain" in out, said

@@ -7,6 +7,7 @@ import pytest
 from heuristics.basis import Basis
 from heuristics.duration import Work, device_speed, measured_time, training_time
 from heuristics.flops import forward_flops, matmul_parameters, training_flops
+from heuristics.recipe import Method
 from tests.heuristics.known_cases import CPU, GPU, LIMITS, LLAMA_8B, SMALL, TINY
 
 TIME = LIMITS.time
@@ -44,6 +45,21 @@ def test_lora_of_a_135m_model_on_one_core_took_what_is_predicted() -> None:
     work = Work(shape, "lora", 256, False, 256.0, 1)
     estimate = training_time(work, device_speed(core, shape, "lora", "fp32", TIME), TIME)
     assert estimate.low <= 256 / 77 <= estimate.high
+
+
+def test_small_models_on_a_large_gpu_wait_for_the_processor() -> None:
+    # Measured 2026-11-26 on an H200 with 693 TFLOP/s: 24 layers, 896 wide, 8 x 512 tokens a step.
+    gpu = replace(GPU, throughput=(replace(GPU.throughput[0], dtype="bf16", tflops=693.0),))
+    shape = replace(LLAMA_8B.shape, parameters=494_032_768, active_parameters=494_032_768, hidden=896)
+    shape = replace(shape, layers=24, heads=14, kv_heads=2, intermediate=4864, vocabulary=151936)
+    measured: tuple[tuple[Method, float], ...] = (("full", 0.133), ("lora", 0.171), ("qlora", 0.273))
+    for method, seconds in measured:
+        work = Work(shape, method, 512, False, 4096.0, 1)
+        speed = device_speed(gpu, shape, method, "bf16", TIME)
+        estimate = training_time(work, speed, TIME)
+        assert estimate.low <= seconds <= estimate.high, method
+        recomputed = training_time(replace(work, checkpointing=True), speed, TIME)
+        assert recomputed.value > 1.4 * estimate.value
 
 
 def test_a_narrow_model_on_one_core_took_what_is_predicted() -> None:

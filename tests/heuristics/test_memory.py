@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from heuristics.facts.model import ModelShape
-from heuristics.memory import Load, activation_bytes, available_on, fit_of, predict, weight_bytes
+from heuristics.memory import Load, activation_bytes, available_on, fit_of, load_of, predict, weight_bytes
+from heuristics.recipe import Recipe
 from tests.heuristics.known_cases import GIB, GPU, LIMITS, LLAMA_8B, TINY
 
 MEMORY = LIMITS.memory
@@ -86,3 +87,29 @@ def test_more_of_anything_never_needs_less() -> None:
         assert predict(larger, GIB, False, MEMORY).total.value > need
     assert predict(replace(base, checkpointing=True), GIB, False, MEMORY).total.value < need
     assert predict(replace(base, method="qlora"), GIB, False, MEMORY).total.value < need
+
+
+@pytest.mark.parametrize(
+    ("batch", "packing", "precision", "capability", "kept"),
+    [
+        (1, False, "bf16", "8.0", "fused"),
+        (4, False, "bf16", "8.0", "copied"),
+        (4, True, "bf16", "9.0", "fused"),
+        (1, False, "fp32", "9.0", "matrix"),
+        (1, False, "fp16", "7.5", "matrix"),
+        (1, False, "bf16", None, "fused"),
+        (1, False, "bf16", "unknown", "fused"),
+    ],
+)
+def test_what_attention_keeps_follows_from_batch_number_and_gpu(
+    batch: int, packing: bool, precision: str, capability: str | None, kept: str
+) -> None:
+    recipe = Recipe("llama", "lora", 1e-4, batch, 1, 1, 1024, 1, precision=precision, packing=packing)  # type: ignore[arg-type]
+    device = replace(GPU, compute_capability=capability)
+    load = load_of(LLAMA_8B.shape, recipe, device)
+    assert load.attention == kept
+    assert load_of(replace(LLAMA_8B.shape, kv_heads=32), recipe, device).attention in ("fused", "copied")
+    plain = activation_bytes(replace(load, attention="fused"))
+    assert (activation_bytes(load) > plain) == (kept != "fused")
+    if kept == "matrix":
+        assert activation_bytes(load) - plain >= 32 * 32 * 1024 * 1024 * 4, "layers times heads times pairs"

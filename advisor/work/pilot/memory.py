@@ -1,4 +1,4 @@
-"""The highest memory of a piece of work: the allocator's own count on a GPU, the resident set on a CPU."""
+"""The highest memory of a piece of work: what its GPU must give up for it, the resident set on a CPU."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -6,13 +6,20 @@ from pathlib import Path
 import psutil
 import torch
 
+from advisor import catalog
+
 
 class PeakMemory:
-    """Highest memory in bytes since it was made or last reset."""
+    """Highest memory in bytes since it was made or last reset.
+
+    On CUDA that is what the allocator held, used or not, and the context, which it does not count: the same
+    that is predicted.
+    """
 
     def __init__(self, device: torch.device) -> None:
         self._device = device
         self._process = psutil.Process()
+        self._context = round(catalog.limits().memory.context)
         self._seen = 0
         self.reset()
 
@@ -30,7 +37,7 @@ class PeakMemory:
         """Bytes in use at this moment."""
         match self._device.type:
             case "cuda":
-                return int(torch.cuda.memory_allocated(self._device))
+                return int(torch.cuda.memory_reserved(self._device)) + self._context
             case "mps":
                 return int(torch.mps.driver_allocated_memory())
             case _:
@@ -39,7 +46,7 @@ class PeakMemory:
     def read(self) -> int:
         """Highest bytes since the last reset."""
         if self._device.type == "cuda":
-            return int(torch.cuda.max_memory_allocated(self._device))
+            return int(torch.cuda.max_memory_reserved(self._device)) + self._context
         self._seen = max(self._seen, self.now())
         if self._device.type == "cpu":
             self._seen = max(self._seen, _resident_peak())

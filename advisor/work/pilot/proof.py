@@ -40,9 +40,16 @@ class _Clock(TrainerCallback):  # type: ignore[misc]
         self, _args: TrainingArguments, _state: TrainerState, control: TrainerControl, **_options: object
     ) -> None:
         self.seconds.append(time.monotonic() - self.began)
-        # The first step is the longest batch; one slow step after it is measure enough.
-        if sum(self.seconds[1:]) > self.least_seconds:
+        # The first step is the longest batch, and the next may still make kernels.
+        if sum(steady(self.seconds[1:])) > self.least_seconds:
             control.should_training_stop = True
+
+
+def steady(seconds: Sequence[float]) -> list[float]:
+    """The steps that are like the fastest one: on a GPU the first of a size compile or load kernels, which
+    takes seconds where a step takes a hundredth of one."""
+    limit = pilot_settings().proof.steady_times * min(seconds, default=0.0)
+    return [each for each in seconds if each <= limit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +155,7 @@ def _attempt(bench: Bench, longest: Sequence[Row], ordinary: Sequence[Row]) -> P
         peak = bench.memory.read()
         bench.bare()
     # The first step of ordinary size still sets things up: it counts only where there is no other.
-    timed = clock.seconds[2:] or clock.seconds[1:]
+    timed = steady(clock.seconds[2:] or clock.seconds[1:])
     tokens = sum(each.tokens for each in ordinary) / len(ordinary) * batch
     return Proof(
         micro_batch=recipe.micro_batch,

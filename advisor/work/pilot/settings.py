@@ -32,6 +32,8 @@ class ProofSettings(_Table):
     """Steps are timed until this much time has passed …"""
     most_steps: int
     """… or this many were timed."""
+    steady_times: float
+    """Steps that take longer than this many times the fastest are not timed: they set something up."""
     retries: int
     """How often running out of memory is answered by halving the micro-batch."""
     generated_tokens: int

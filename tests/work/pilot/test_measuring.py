@@ -18,6 +18,7 @@ from advisor.work.pilot import proof
 from advisor.work.pilot.bench import Bench
 from advisor.work.pilot.generating import same_answer, stop_tokens
 from advisor.work.pilot.material import choose_shots, few_shot_rows, swapped_rows
+from advisor.work.pilot.memory import PeakMemory
 from advisor.work.pilot.preparing import Candidates, encode_candidates, read_splits, set_up
 from advisor.work.pilot.progress import Progress
 from advisor.work.pilot.proof import prove
@@ -147,6 +148,27 @@ def test_memory_that_never_suffices_is_an_error_after_three_halvings_and_recompu
     with pytest.raises(OutOfMemory, match="every smaller setting"):
         prove(bench, candidates.train, candidates.samples)
     assert memory.seen == [8, 4, 2, 1, 1]
+
+
+def test_steps_that_make_kernels_are_not_timed() -> None:
+    assert proof.steady([1.6, 0.04, 0.05, 1.7, 0.06]) == [0.04, 0.05, 0.06]
+    assert proof.steady([1.0, 1.4, 0.9]) == [1.0, 1.4, 0.9]
+    assert proof.steady([]) == []
+
+
+def test_on_a_gpu_the_peak_is_what_the_allocator_held_and_the_context(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = {"memory_reserved": 3 << 30, "max_memory_reserved": 5 << 30}
+    for name, size in held.items():
+        monkeypatch.setattr(torch.cuda, name, lambda _device, size=size: size)
+    resets: list[object] = []
+    monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", resets.append)
+    memory = PeakMemory(torch.device("cuda", 0))
+    context = round(catalog.limits().memory.context)
+    assert (memory.now(), memory.read()) == ((3 << 30) + context, (5 << 30) + context)
+    memory.reset()
+    assert len(resets) == 2
 
 
 def test_swapped_prompts_keep_the_answer_and_ask_for_another_one(
