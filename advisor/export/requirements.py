@@ -12,13 +12,17 @@ def requirements(packages: Iterable[str], tune: Tune) -> str:
     return "".join(f"{each}\n" for each in required(packages, tune))
 
 
-def required(packages: Iterable[str], tune: Tune) -> list[str]:
+def required(packages: Iterable[str], tune: Tune, *, own_quantisation: bool = False) -> list[str]:
     """The packages as pip reads them, with what the method needs besides."""
     names = dict.fromkeys(packages)
-    if tune.recipe.method == "qlora":
+    if tune.recipe.method == "qlora" and not own_quantisation:
         names["bitsandbytes"] = None
-    tools = known().tools
-    return [f"{name}=={tools[name].version}" if name in tools else _at_hand(name) for name in names]
+    return [_pinned(name) for name in names]
+
+
+def _pinned(name: str) -> str:
+    tool = known().tools.get(name.partition("[")[0])
+    return f"{name}=={tool.version}" if tool else _at_hand(name)
 
 
 def _at_hand(name: str) -> str:

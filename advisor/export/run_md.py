@@ -69,7 +69,9 @@ def _install(target: Target, tune: Tune) -> list[list[str]]:
     """Into the environment of the pilot's versions, or one of its own where the tool pins others."""
     folder = target.environment or _OURS
     made = [["python3", "-m", "venv", folder], [".", f"{folder}/bin/activate"]]
-    packages = required(target.packages, tune) if target.packages else []
+    packages = (
+        required(target.packages, tune, own_quantisation=target.own_quantisation) if target.packages else []
+    )
     wanted = [["python", "-m", "pip", "install", *packages]] if packages else []
     if target.needs and not target.environment:
         wanted.insert(0, ["python", "-m", "pip", "install", "-r", "requirements.txt"])

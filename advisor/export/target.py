@@ -98,6 +98,8 @@ class Target:
     """Distributions that the command needs."""
     needs: tuple[str, ...] = ()
     """Targets whose files the command reads."""
+    own_quantisation: bool = False
+    """Whether it makes 4-bit weights without bitsandbytes."""
     environment: str = ""
     """Folder of an environment of its own, for tools that pin other libraries than the pilot used."""
     options: Callable[[Tune], tuple[str, ...]] = _no_options

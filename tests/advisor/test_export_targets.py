@@ -45,6 +45,7 @@ def test_every_file_of_a_hostile_case_parses_and_holds_the_model_as_it_is(tmp_pa
         ("trl.yaml", "model_name_or_path"),
         ("axolotl.yaml", "base_model"),
         ("llamafactory.yaml", "model_name_or_path"),
+        ("mlx.yaml", "model"),
     ):
         assert yaml.safe_load(shown[name])[key] == case.model.path
     assert json.loads(shown["unsloth.json"])["model"] == case.model.path
@@ -268,3 +269,19 @@ def test_run_md_says_which_recipe_it_holds(tmp_path: Path) -> None:
     change = Choice("epochs", "Epochs", "2 passes", "More rows bear fewer.", "rule", Basis.PUBLISHED)
     other = replace(case.plan, full_recipe=recipe(epochs=2.0), full_choices=(change,))
     assert "- Epochs: 2 passes. More rows bear fewer." in _shown(case.but(plan=other))["RUN.md"]
+
+
+def test_mlx_counts_micro_batches_and_scales_as_the_adapter_does(tmp_path: Path) -> None:
+    case = full_case(tmp_path / "case")
+    tune = tune_of(case)
+    config = yaml.safe_load(_shown(case, "mlx")["mlx.yaml"])
+    assert config["iters"] == tune.steps * tune.recipe.accumulation
+    assert config["lora_parameters"]["scale"] == tune.recipe.alpha / tune.recipe.rank
+    assert config["num_layers"] == -1
+
+
+def test_mlx_quantises_the_model_itself_before_it_trains(tmp_path: Path) -> None:
+    shown = _shown(full_case(tmp_path / "case", method="qlora"), "mlx")
+    assert yaml.safe_load(shown["mlx.yaml"])["model"] == "./model-4bit"
+    assert "mlx_lm.convert --hf-path" in shown["RUN.md"]
+    assert "bitsandbytes" not in shown["RUN.md"].split("## MLX-LM")[1].split("##")[0]

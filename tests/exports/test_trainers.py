@@ -187,3 +187,43 @@ def test_deepspeed_reads_its_configuration(
     read = DeepSpeedConfig({key: value for key, value in filled.config.items() if value is not None})
     assert read.zero_config.stage == (3 if method == "full" else 2)
     assert read.train_micro_batch_size_per_gpu == 2
+
+
+@pytest.mark.parametrize("method", ["full", "lora", "qlora"])
+@pytest.mark.parametrize("template", ["chat", "plain", "none"])
+def test_mlx_knows_every_key_and_its_schedule_goes_up_and_down(
+    tmp_path: Path, template: Template, method: str
+) -> None:
+    pytest.importorskip("mlx_lm")
+    from mlx_lm.lora import CONFIG_DEFAULTS
+    from mlx_lm.tuner.utils import build_schedule
+
+    made = export(tmp_path, template, method=method)
+    config = yaml.safe_load((made.folder / "mlx.yaml").read_text())
+    assert not set(config) - set(CONFIG_DEFAULTS) - {"hf_dataset"}
+    rate = build_schedule(config["lr_schedule"])
+    steps = config["iters"] // config["grad_accumulation_steps"]
+    rates = [float(rate(step)) for step in range(steps + 1)]
+    assert max(rates) == pytest.approx(config["learning_rate"], rel=0.3)
+    assert rates[-1] < max(rates)
+
+
+@pytest.mark.parametrize("template", ["chat", "none"])
+def test_mlx_makes_the_pilots_ids_and_trains_the_same_answers(
+    tmp_path: Path, template: Template, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("mlx_lm")
+    from types import SimpleNamespace
+
+    from mlx_lm.tuner.datasets import load_dataset
+
+    from advisor.work.tokenizer import load_tokenizer
+
+    made = export(tmp_path, template)
+    monkeypatch.chdir(made.folder)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "home"))
+    config = yaml.safe_load((made.folder / "mlx.yaml").read_text())
+    train, _, _ = load_dataset(SimpleNamespace(test=False, **config), load_tokenizer(made.model))
+    rows = [train.process(train[place]) for place in range(len(train))]
+    labels = [[IGNORED] * start + list(ids[start:]) for ids, start in rows]
+    assert differences(made, [list(ids) for ids, _ in rows], labels) == []
