@@ -243,12 +243,32 @@ def remote_code(plan: Plan, known: Known, limits: Limits) -> Finding | None:
     )
 
 
+_NOT_FOR_TRADE = ("non-commercial", "noncommercial", "research", "-nc-", "-nc")
+"""Parts of licences' names that allow no use for money."""
+
+
+def licence(plan: Plan, known: Known, limits: Limits) -> Finding | None:
+    """A model whose licence keeps the tuned one from being used for money."""
+    model = known.model
+    if model is None or not any(part in model.licence.lower() for part in _NOT_FOR_TRADE):
+        return None
+    doubt = " It was not read in the model's own files." if "licence" in model.unverified else ""
+    return Finding(
+        "plan.licence",
+        Level.RISK,
+        f"The licence of {model.id} allows no commercial use: {model.licence}",
+        f"What is tuned from it stays under that licence.{doubt}",
+        "Read the licence before the tuned model earns money, or choose a model without that limit.",
+    )
+
+
 PLAN_RULES: tuple[Callable[[Plan, Known, Limits], Finding | None], ...] = (
     model_usable,
     quantisation,
     memory_fits,
     sibling,
     remote_code,
+    licence,
     truncation,
     full_in_time,
     pilot_in_time,

@@ -77,6 +77,21 @@ def test_code_from_a_repository_is_never_promised() -> None:
     assert "not run here" in found["plan.remote_code"].why
 
 
+@pytest.mark.parametrize("name", ["qwen-research (non-commercial)", "cc-by-nc-4.0", "Gemma Research License"])
+def test_a_licence_without_commercial_use_is_a_risk(name: str) -> None:
+    bound = replace(TINY, licence=name, unverified=("licence",))
+    found = findings(plan(machine(), bound), machine(), bound)["plan.licence"]
+    assert found.level is Level.RISK
+    assert name in found.headline
+    assert "not read in the model's own files" in found.why
+
+
+@pytest.mark.parametrize("name", ["", "apache-2.0", "llama community licence", "mit", "openrail"])
+def test_a_licence_that_is_free_or_not_stated_says_nothing(name: str) -> None:
+    free = replace(TINY, licence=name)
+    assert "plan.licence" not in findings(plan(machine(), free), machine(), free)
+
+
 def test_two_gpus_of_different_kinds_are_planned_with_the_first_alone() -> None:
     where = machine(GPU, replace(GPU, index=1, name="RTX 3060", memory_free=4 * GIB))
     made = plan(where, LLAMA_8B)
