@@ -20,7 +20,8 @@ def _blocks(text: str) -> list[str]:
     return [block.strip() for block in re.findall(r"```sh\n(.*?)```", text, flags=re.DOTALL)]
 
 
-def _advisor_commands(text: str = README) -> list[str]:
+def commands_of_the_readme(text: str = README) -> list[str]:
+    """Every command of the program in the code blocks of a page, as typed."""
     lines = [line for block in _blocks(text) for line in block.splitlines()]
     return [line for line in lines if line.startswith("advisor ")]
 
@@ -30,7 +31,7 @@ def _commands_of_the_documents() -> list[str]:
     found = []
     for page in sorted((ROOT / "docs").glob("*.md")):
         text = page.read_text(encoding="utf-8")
-        found += _advisor_commands(text)
+        found += commands_of_the_readme(text)
         found += [line.partition(" > ")[0] for line in re.findall(r"- run: (advisor .*)", text)]
         found += re.findall(r"`(advisor [^`]* [^`]*)`", text)
     return found
@@ -44,7 +45,7 @@ def test_setting_up_takes_two_commands_of_one_line() -> None:
     ]
 
 
-@pytest.mark.parametrize("command", _advisor_commands())
+@pytest.mark.parametrize("command", commands_of_the_readme())
 def test_every_command_of_the_tour_is_understood(command: str) -> None:
     words = shlex.split(command, comments=True)[1:]
     assert parse(words).command == words[0]
@@ -57,7 +58,7 @@ def test_every_command_of_the_documents_is_understood(command: str) -> None:
 
 
 def test_the_tour_shows_every_command() -> None:
-    shown = {shlex.split(command, comments=True)[1] for command in _advisor_commands()}
+    shown = {shlex.split(command, comments=True)[1] for command in commands_of_the_readme()}
     assert shown == {
         "probe",
         "profile",
