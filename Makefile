@@ -2,7 +2,7 @@ PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 
 EXPORTS ?= build/exports
 
-.PHONY: check format lint types layers test demo residuals kills endurance bench bench-long proof results exports screenshots fmt
+.PHONY: check format lint types layers test coverage demo residuals kills endurance bench bench-long proof results exports screenshots fmt
 
 check: format lint types layers test
 
@@ -20,6 +20,14 @@ layers:
 
 test:
 	$(PYTHON) -m pytest -q
+
+coverage:
+	mkdir -p build/coverage
+	$(PYTHON) -m coverage erase
+	$(PYTHON) -m coverage run -m pytest -q
+	$(PYTHON) -m coverage combine -q
+	$(PYTHON) -m coverage report --skip-covered --include='heuristics/*' --fail-under=95
+	$(PYTHON) -m coverage report --skip-covered --include='advisor/*' --fail-under=85
 
 demo:
 	$(PYTHON) -c "import sys; from screens.start import start; sys.exit(start(['demo']))"
