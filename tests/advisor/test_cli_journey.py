@@ -138,12 +138,13 @@ def test_no_secret_of_the_environment_is_written_anywhere(journey: Journey, home
 def test_nothing_is_asked_of_another_machine(journey: Journey, home: Path) -> None:
     calls = calls_of(home)
     assert not calls.exists(), calls.read_text()
-    code = "import socket; socket.create_connection(('203.0.113.1', 9), 1)"
-    refused = subprocess.run(
-        [sys.executable, "-c", code], env=environment_of(home), check=False, capture_output=True
-    )
-    assert refused.returncode == 1 and "203.0.113.1" in calls.read_text(), "the watchman is asleep"
-    calls.unlink()
+    for act in ("connect({})", "connect_ex({})", "sendto(b'x', {})"):
+        code = f"import socket; socket.socket(type=socket.SOCK_DGRAM).{act.format(('203.0.113.1', 9))}"
+        refused = subprocess.run(
+            [sys.executable, "-c", code], env=environment_of(home), check=False, capture_output=True
+        )
+        assert refused.returncode == 1 and "203.0.113.1" in calls.read_text(), "the watchman is asleep"
+        calls.unlink()
 
 
 def test_only_the_user_can_read_a_case(journey: Journey) -> None:

@@ -4,7 +4,8 @@ import ipaddress
 import os
 import socket
 
-_connect, _look_up = socket.socket.connect, socket.getaddrinfo
+_connect, _connect_ex, _send_to = socket.socket.connect, socket.socket.connect_ex, socket.socket.sendto
+_look_up = socket.getaddrinfo
 
 
 def _is_here(host: object) -> bool:
@@ -28,6 +29,18 @@ def _guarded_connect(self: socket.socket, address: object) -> None:
     _connect(self, address)  # type: ignore[arg-type]
 
 
+def _guarded_connect_ex(self: socket.socket, address: object) -> int:
+    if isinstance(address, tuple) and not _is_here(address[0]):
+        _refuse(f"connect {address[0]}")
+    return _connect_ex(self, address)  # type: ignore[arg-type]
+
+
+def _guarded_send_to(self: socket.socket, data: bytes, *rest: object) -> int:
+    if rest and isinstance(rest[-1], tuple) and not _is_here(rest[-1][0]):
+        _refuse(f"send to {rest[-1][0]}")
+    return _send_to(self, data, *rest)  # type: ignore[call-overload,no-any-return]
+
+
 def _guarded_look_up(host: object, *rest: object, **more: object) -> object:
     if not _is_here(host):
         _refuse(f"look up {host!r}")
@@ -36,4 +49,6 @@ def _guarded_look_up(host: object, *rest: object, **more: object) -> object:
 
 if "ADVISOR_TEST_CALLS" in os.environ:
     socket.socket.connect = _guarded_connect  # type: ignore[method-assign,assignment]
+    socket.socket.connect_ex = _guarded_connect_ex  # type: ignore[method-assign,assignment]
+    socket.socket.sendto = _guarded_send_to  # type: ignore[method-assign,assignment]
     socket.getaddrinfo = _guarded_look_up  # type: ignore[assignment]
