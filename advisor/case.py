@@ -6,6 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from advisor.bounds import out_of_range
 from advisor.errors import BadCase
 from advisor.files import private_folder, write_atomic
 from advisor.pilot_options import PilotOptions
@@ -136,4 +137,8 @@ def case_of_toml(text: str, folder: Path) -> Case:
             f"The case file is damaged at {one_line(where)}: {one_line(fault['msg'])}",
             "Open it: what can be read is kept.",
         ) from error
+    if (place := out_of_range(case.model_dump())) is not None:
+        raise BadCase(
+            f"The case file is damaged at {one_line(place)}: no number is so large", "Start a new case."
+        )
     return case.model_copy(update={"folder": folder.absolute()})

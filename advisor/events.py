@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from advisor.bounds import json_in_range
+from advisor.bounds import may_be_out_of_range, out_of_range
 from heuristics.facts.cleaning import CleaningFacts
 from heuristics.facts.data import DataFacts
 from heuristics.facts.experiment import (
@@ -286,7 +286,9 @@ def parse_event(line: str | bytes) -> Event | None:
         event = _adapter().validate_json(raw)
     except (ValidationError, ValueError):
         return None
-    return event if json_in_range(raw) else None
+    # A number may also come as text, so that the event itself is looked at.
+    beyond = may_be_out_of_range(raw) and out_of_range(event.model_dump()) is not None
+    return None if beyond else event
 
 
 def is_last(event: Event) -> bool:

@@ -172,7 +172,10 @@ def known_families() -> frozenset[str]:
 
 def _licence_of(folder: Path) -> str:
     try:
-        with (folder / "README.md").open("rb") as file:
+        path = folder / "README.md"
+        if not path.is_file():
+            return ""
+        with path.open("rb") as file:
             text = file.read(1 << 16).decode("utf-8", "replace")
     except OSError:
         return ""

@@ -1,5 +1,6 @@
 """TOML from outside as tables: whatever is wrong with it is one kind of error, in words."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,8 @@ from advisor.text import UNSAFE, one_line
 
 LARGEST = 64 << 20
 """Bytes; a case with a long pilot has a few hundred thousand."""
+_ENDLESS_KEY = re.compile(r"^[ \t]*(?:\[[^\n]{4000}|[^\n=\"'\[{#]{4000})", re.MULTILINE)
+"""A name so long that the parser, whose time grows with the square of its parts, would take minutes."""
 
 
 def tables_in(path: Path) -> dict[str, object]:
@@ -25,6 +28,8 @@ def tables_of(text: str) -> dict[str, object]:
     Raises ValueError, in one line, for what is not TOML, is nested beyond all measure, or holds a whole
     number beyond the 64 bits that TOML has.
     """
+    if _ENDLESS_KEY.search(text):
+        raise ValueError("a name in it is longer than 4,000 characters")
     try:
         tables = tomllib.loads(text)
     except RecursionError as error:
@@ -32,7 +37,7 @@ def tables_of(text: str) -> dict[str, object]:
     except ValueError as error:
         raise ValueError(one_line(str(error))) from error
     if (place := out_of_range(tables)) is not None:
-        raise ValueError(f"the number at {one_line(place, 100)} is beyond 64 bits")
+        raise ValueError(f"{one_line(place, 100)} is beyond 64 bits, or nested too deeply")
     return tables
 
 

@@ -1,5 +1,6 @@
 """Training settings, and the plan that gives each a reason."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -39,6 +40,14 @@ class Recipe:
     trained_tokens: Literal["answers", "all"] = "answers"
     template: Literal["chat", "plain", "none"] = "chat"
     seed: int = 17
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what no trainer can do, such as a damaged file may say."""
+        least = (self.micro_batch, self.accumulation, self.sequence_length)
+        if min(least) < 1 or self.samples < 0 or self.rank < 0:
+            raise ValueError("a count of rows, steps or tokens is below what a recipe needs")
+        if not all(map(math.isfinite, (self.learning_rate, self.epochs, self.warmup_share))):
+            raise ValueError("the learning rate, the passes or the warm-up are not a number")
 
     @property
     def effective_batch(self) -> int:

@@ -65,7 +65,7 @@ def open_columnar(path: Path, kind: Literal["parquet", "arrow"]) -> ColumnarRows
     opened = ColumnarRows(kind, file, iter(()), path.stat().st_size)
     try:
         batches = _parquet(file, opened) if kind == "parquet" else _arrow(file)
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         file.close()
         name, what = one_line(path.name, 60), "Parquet" if kind == "parquet" else "Arrow"
         raise BadData(
@@ -108,7 +108,7 @@ def _rows(batches: "Iterator[pa.RecordBatch]", opened: ColumnarRows) -> Iterator
                     number += 1
                     opened.read = number
                     yield Row(number, value)
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         opened.cut_short = True
         why = one_line(str(error), 80)
         yield RowProblem(number + 1, f"the rest cannot be read, the file is damaged here: {why}")

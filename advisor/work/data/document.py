@@ -7,6 +7,7 @@ import ijson
 
 from advisor.text import one_line
 from advisor.work.data.jsonl import kind_of
+from advisor.work.data.nesting import Shallow, TooDeep, is_too_deep
 from advisor.work.data.row import Row
 from advisor.work.data.source import UNREADABLE, Source, as_valid_utf8
 from heuristics.facts.data import RowProblem
@@ -20,7 +21,7 @@ def document_prefix(head: bytes) -> str:
     key = None
     depth, array = 0, False
     try:
-        for _, event, value in ijson.parse(io.BytesIO(head)):
+        for event, value in ijson.basic_parse(io.BytesIO(head)):
             if depth == 0 and event == "start_array":
                 return "item"
             if depth == 1 and event == "map_key":
@@ -41,7 +42,7 @@ def document_prefix(head: bytes) -> str:
 def document_rows(source: Source) -> Iterator[Row | RowProblem]:
     """Rows, numbered from 1; a fault in the document ends it, because what follows cannot be told apart."""
     prefix = document_prefix(source.head)
-    stream = as_valid_utf8(source)
+    stream = Shallow(as_valid_utf8(source))
     transcoder = source.transcoded
     number = 0
     try:
@@ -49,10 +50,14 @@ def document_rows(source: Source) -> Iterator[Row | RowProblem]:
             number += 1
             if not isinstance(value, dict):
                 yield RowProblem(number, f"not an object but {kind_of(value)}")
+            elif stream.suspicious and is_too_deep(value):
+                yield RowProblem(number, "nested too deeply")
             elif transcoder is not None and transcoder.replaced and _has_unreadable(value):
                 yield RowProblem(number, "contains bytes that are not UTF-8")
             else:
                 yield Row(number, value)
+    except TooDeep:
+        yield RowProblem(number + 1, "the rest cannot be read, the document is nested too deeply here")
     except (ijson.JSONError, UnicodeDecodeError, RecursionError) as error:
         why = one_line(str(error).split("\n", maxsplit=1)[0], 80)
         if isinstance(error, ijson.IncompleteJSONError) and ("incomplete" in why or "premature" in why):

@@ -152,6 +152,6 @@ def _saved_shards(folder: Path) -> list[Path]:
 def _json_of(path: Path) -> dict[str, object]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadData(f"{one_line(str(path), 80)} cannot be read", "Save the data set again.") from error
     return value if isinstance(value, dict) else {}
