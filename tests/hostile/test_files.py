@@ -1,4 +1,4 @@
-"""Models, data and settings made to run code, fill memory or hang: refused in words, and nothing of them runs."""
+"""Models, data and settings made to run code, fill memory or hang: refused in words, never run."""
 
 import bz2
 import gzip
@@ -236,8 +236,8 @@ def test_links_pipes_and_pickles_in_a_model_are_refused_and_never_run(tmp_path: 
         assert "s3cret" not in said[name][1]
 
 
-def data_files(data: Path, canary: Path) -> None:
-    """Files of rows that are bombs, or no files."""
+def packed_files(data: Path) -> None:
+    """Archives that unpack to far more than rows are."""
     rows = b"".join(json.dumps(each).encode() + b"\n" for each in question_rows(40))
     bomb = zlib.compressobj(9, zlib.DEFLATED, 31)
     with (data / "bomb.jsonl.gz").open("wb") as file:
@@ -254,6 +254,11 @@ def data_files(data: Path, canary: Path) -> None:
     (data / "bomb.zst").write_bytes(zstandard.ZstdCompressor().compress(b"a" * (300 << 20)))
     # A frame that asks for a window of two gigabytes.
     (data / "window.zst").write_bytes(b"\x28\xb5\x2f\xfd\x00\xa8" + b"\x01\x00\x00" * 9)
+
+
+def endless_files(data: Path) -> None:
+    """Rows that are deep, wide or long without measure."""
+    rows = b"".join(json.dumps(each).encode() + b"\n" for each in question_rows(40))
     deep = 300_000
     (data / "deep.jsonl").write_bytes(rows + b'{"a":' * deep + b"1" + b"}" * deep + b"\n" + rows)
     (data / "deep.json").write_bytes(b"[" + b'{"a":' * deep + b"1" + b"}" * deep + b"]")
@@ -273,6 +278,10 @@ def data_files(data: Path, canary: Path) -> None:
         b",".join(b"c%d" % n for n in range(200_000)) + b"\n" + b"," * 199_999
     )
     (data / "quotes.csv").write_bytes(b"question,answer\n" + b'"' * 3_000_001 + b"\n")
+
+
+def binary_files(data: Path, canary: Path) -> None:
+    """Pickles, containers that lie, and noise."""
     (data / "nothing-but-nul.jsonl").write_bytes(bytes(5_000_000))
     (data / "utf-16.jsonl").write_bytes(b"\xff\xfe" + b"\xd8\x00" * 500_000)
     (data / "pickle.jsonl").write_bytes(pickle.dumps(_Runs(canary)))
@@ -283,6 +292,10 @@ def data_files(data: Path, canary: Path) -> None:
     (data / "footer.arrow").write_bytes(
         b"ARROW1\x00\x00" + bytes(40) + struct.pack("<i", 0x7FFFFFF0) + b"ARROW1"
     )
+
+
+def special_files(data: Path, canary: Path) -> None:
+    """Pipes, devices, links and folders."""
     os.mkfifo(data / "pipe.jsonl")
     (data / "device.jsonl").symlink_to("/dev/zero")
     (data / "terminal.jsonl").symlink_to("/dev/tty")
@@ -322,7 +335,10 @@ def test_bombs_and_special_files_among_data_are_refused_or_read_in_bounds(
 ) -> None:
     data = tmp_path / "data"
     data.mkdir()
-    data_files(data, canary)
+    packed_files(data)
+    endless_files(data)
+    binary_files(data, canary)
+    special_files(data, canary)
     with socket.socket(socket.AF_UNIX) as server:
         os.chdir(data)
         server.bind("socket.jsonl")

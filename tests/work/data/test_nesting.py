@@ -1,4 +1,4 @@
-"""JSON that is nested without end is noticed before the parser is; texts full of brackets are not taken for it."""
+"""JSON nested without end is noticed before it is parsed; texts full of brackets are not taken for it."""
 
 import io
 import json
