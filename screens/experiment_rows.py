@@ -74,7 +74,7 @@ def _rates(rate: RateEvidence | None) -> tuple[Row, ...]:
     if rate is None:
         return ()
     detail = told(
-        heading("Short decayed runs that differ in the learning rate alone"),
+        heading("Measured by short decayed runs that differ in the learning rate alone"),
         rate.reason,
         lines(
             [
@@ -117,7 +117,7 @@ def _rungs(rungs: tuple[Rung, ...]) -> tuple[Row, ...]:
         for each in ordered
     ]
     detail = told(
-        heading("Nested parts of the same rows, scored on the same validation rows"),
+        heading("Nested parts of the same rows, measured on the same validation rows"),
         columns(table, right=frozenset((0, 1, 2, 3))),
         "The task gain is how much more the loss rises than the base's when a row gets another row's prompt, "
         "in nats per answer token. Runs of one size differ only in their seed: their spread is luck.",
@@ -170,7 +170,7 @@ def _forgetting(found: Forgetting) -> Row:
 
 def _memorised(found: Memorised) -> Row:
     detail = told(
-        heading("Training rows that the tuned model continues word for word"),
+        heading("Training rows measured to be continued word for word"),
         lines(
             [
                 labelled("Tuned", f"{found.reproduced:,} of {found.rows:,} training rows"),
@@ -196,7 +196,7 @@ def _memorised(found: Memorised) -> Row:
 
 def _outlier(number: int, found: Outlier) -> Row:
     detail = told(
-        heading(f"Row {found.row:,} stays hard after training on it"),
+        heading(f"Row {found.row:,} is hard, as measured after training on it"),
         f"Loss {found.loss:.3f} nats per answer token; the median of the training rows is {found.usual:.3f}.",
         f"{found.excess:.1f} robust standard deviations above it: look whether its answer is wrong.",
         labelled("Answer", found.excerpt),

@@ -122,7 +122,7 @@ def _score(score: Score, scores: tuple[Score, ...]) -> Row:
     ]
     exact = f", exact {numbers.share(score.exact_match)}" if score.exact_match is not None else ""
     detail = told(
-        heading("Scores on rows that were not trained on"),
+        heading("Scores measured on rows that were not trained on"),
         columns(table, right=frozenset(range(2, 7))),
         "Loss is the mean negative log-likelihood per answer token, in nats; perplexity is its exponential. "
         "Lower is better for both.",
@@ -171,7 +171,7 @@ def _run(run: Run) -> Row:
     best = f"best held-out {run.best_heldout:.3f}" if run.best_heldout is not None else "no evaluation"
     state = run.stopped or ("diverged" if run.diverged else "to its end")
     detail = told(
-        heading(f"Run {run.id}"),
+        heading(f"Run {run.id}, measured"),
         lines(
             [
                 labelled("Learning rate", numbers.decimal(run.learning_rate)),
