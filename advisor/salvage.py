@@ -42,6 +42,9 @@ def reopened(folder: Path) -> Case:
                 raise
     fields, lost = _fields(text, state == "cut")
     case, refused = _checked(fields, folder)
+    if "goal" in lost | refused:
+        # Nobody has agreed to the answers that stand there now.
+        case, lost = case.but(goal_confirmed=False), lost | {"goal_confirmed"}
     case, found = _from_recordings(case)
     if not found and not fields.keys() - refused - {"version"}:
         raise BadCase(

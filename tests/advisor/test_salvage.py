@@ -173,4 +173,6 @@ def test_a_command_opens_a_damaged_case_and_says_what_is_lost(
     assert "The case file was damaged; it is kept as case.damaged.toml" in err
     assert "Lost: goal" in err
     assert "Verdict:" in out
-    assert load(case.folder).pilot == case.pilot
+    again = load(case.folder)
+    assert again.pilot == case.pilot
+    assert not again.goal_confirmed, "nobody has agreed to the goal that stands there now"
