@@ -50,7 +50,8 @@ from heuristics.stand_in import with_stand_in
 from heuristics.suggest import suggest_goal
 from heuristics.verdict import decide
 
-Action = Literal["probe", "choose_data", "profile", "confirm_goal", "pilot", "export", "look"]
+Action = Literal["probe", "choose_data", "profile", "confirm_goal", "pilot", "export", "look", "outside"]
+"""`outside`: the user goes on without this program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,9 +308,11 @@ def next_of(case: Case) -> Next:
         return Next("plan", "choose a model", "look")
     if case.pilot is None or not case.pilot.complete:
         return Next("pilot", "run the pilot", "pilot")
+    if case.verdict is not None and not case.verdict.ready and case.verdict.next_steps:
+        return Next("verdict", case.verdict.next_steps[0], "outside")
     if not case.exported:
         return Next("export", "write the files", "export")
-    return Next("verdict", "read the verdict", "look")
+    return Next("export", _OUTSIDE, "outside")
 
 
 def _recommended(case: Case) -> ModelFacts | None:
@@ -365,6 +368,8 @@ def _verdict_state(case: Case, verdict: Verdict) -> StepState:
         return StepState.EMPTY
     return StepState.OK if verdict.ready else StepState.RISK
 
+
+_OUTSIDE = "type in your shell what RUN.md in the exported folder says: it trains on all rows"
 
 _MISSING = {
     "machine": "This machine is not probed yet",

@@ -21,7 +21,7 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One line that supports the decision."""
+    """One line that the decision was weighed by."""
 
     text: str
     """A sentence with the number in it."""
@@ -29,6 +29,15 @@ class Evidence:
     """The number with its interval and basis; None only for facts without a number."""
     supports: bool = True
     """False when the line speaks against the decision."""
+    weighed: bool = True
+    """False when the line is told, but the goal does not ask for it."""
+
+    @property
+    def side(self) -> str:
+        """For or against the decision, or beside it."""
+        if not self.weighed:
+            return "beside"
+        return "for" if self.supports else "against"
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,8 @@ def of_pilot(pilot: PilotFacts, goal: Goal, limits: Limits) -> tuple[Evidence, .
     if pilot.proof is not None:
         proof = pilot.proof
         speed = exactly(proof.tokens_per_second, "tokens/s", source=f"measured on {proof.device}")
-        lines.append(Evidence(f"Training runs at {proof.tokens_per_second:,.0f} tokens/s here", speed))
+        words = f"Training runs at {proof.tokens_per_second:,.0f} tokens/s here"
+        lines.append(Evidence(words, speed, weighed=False))
     return tuple(lines)
 
 
@@ -185,11 +186,12 @@ def _forgetting(pilot: PilotFacts, goal: Goal, limits: Limits) -> Evidence | Non
     rise = tuned.loss / base.loss - 1
     if pilot.forgetting is not None:
         estimate = pilot.forgetting.rise
-        words = f"Loss on general text changed by {rise:+.1%} ({estimate.low:+.1%} to {estimate.high:+.1%})"
+        between = f" (95% interval {estimate.low:.1%} to {estimate.high:.1%})"
     else:
         source = f"loss on {base.items} general texts, tuned against base"
-        estimate = exactly(rise, "share", Basis.MEASURED, source)
-        words = f"Loss on general text changed by {rise:+.1%}"
-    if not goal.keep_general:
-        return Evidence(f"{words}; your goal does not ask to keep general ability", estimate)
-    return Evidence(words, estimate, rise < limits.pilot.forgetting_risk)
+        estimate, between = exactly(rise, "share", Basis.MEASURED, source), ""
+    words = f"Loss on general text {'rose' if rise > 0 else 'fell'} by {abs(rise):.1%}{between}"
+    if goal.keep_general:
+        return Evidence(words, estimate, rise < limits.pilot.forgetting_risk)
+    lost = "the model got worse at other things, which your goal allows" if rise > 0 else "nothing is lost"
+    return Evidence(f"{words}: {lost}", estimate, weighed=False)

@@ -167,6 +167,9 @@ class AdvisorApp(JobKeeper):
                 self.action_confirm_goal()
             case "export" if self.current_mode == "export":
                 self.begin("export")
+            case "outside":
+                self.go(proposed.step)
+                self.say(proposed.text)
             case _:
                 self.go(proposed.step)
 

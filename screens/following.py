@@ -16,6 +16,6 @@ def following(case: "Case", here: str) -> "Next":
     proposed = next_of(case)
     if proposed.action == "pilot" and here in ("machine", "data", "goal"):
         return Next("plan", "read the plan", "look")
-    if proposed.action == "export" and here not in ("verdict", "export"):
+    if proposed.action in ("export", "outside") and here not in ("verdict", "export"):
         return Next("verdict", "read the verdict", "look")
     return proposed

@@ -95,14 +95,16 @@ class StepScreen(Screen[None]):
         case, live = self.studio.case, self.studio.live
         self.rail.show_states(step_states(case, self.studio.running_step), self.STEP)
         self.query_one("#verdict", PlainText).show(verdict_line(case, self.STEP))
-        proposed = following(case, self.STEP)
-        self.query_one("#next", PlainText).show(
-            Content.assemble(("ctrl+n", "bold $text-accent"), f"  {proposed.text}")
-            if not self.studio.running_step
-            else Content.assemble(("s", "bold $text-accent"), "  stops the running job; digits go on looking")
-        )
+        self.query_one("#next", PlainText).show(self._next_line())
         self.job_line.show_job(live)
         self.rows.show(self.sections(case, live))
+
+    def _next_line(self) -> Content:
+        """The next thing behind its key; what only the user can do has none."""
+        if self.studio.running_step:
+            return _keyed("s", "stops the running job; digits go on looking")
+        proposed = following(self.studio.case, self.STEP)
+        return _keyed("next" if proposed.action == "outside" else "ctrl+n", proposed.text)
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Explain the row under the cursor."""
@@ -158,3 +160,7 @@ class StepScreen(Screen[None]):
     def _changed(self) -> None:
         if self.is_current:
             self.show()
+
+
+def _keyed(key: str, what: str) -> Content:
+    return Content.assemble((key, "bold $text-accent"), f"  {what}")

@@ -15,7 +15,7 @@ from screens.live import Live
 from screens.money_rows import money_section
 from screens.rows import Row, Section, finding_rows, told
 from screens.step_screen import StepScreen
-from screens.words import heading, labelled, lines, paragraphs
+from screens.words import heading, labelled, lines, muted, paragraphs
 
 
 class VerdictScreen(StepScreen):
@@ -76,15 +76,16 @@ def _decision(verdict: Verdict) -> Row:
 
 
 def _evidence(number: int, evidence: Evidence) -> Row:
-    word = "for" if evidence.supports else "against"
-    parts: list[Content | str] = [heading(f"Evidence {word} the decision"), evidence.text]
+    parts: list[Content | str] = [heading(f"Evidence {evidence.side} the decision"), evidence.text]
+    if not evidence.weighed:
+        parts.append(muted("It was measured, but counts neither for nor against."))
     if evidence.estimate is not None:
         parts += [
             labelled("Number", numbers.estimated(evidence.estimate)),
             labelled("Source", evidence.estimate.source or "this case"),
         ]
     basis = evidence.estimate.basis.value if evidence.estimate is not None else "counted"
-    return Row(f"evidence-{number}", word, f"{evidence.text} ({basis})", detail=told(*parts))
+    return Row(f"evidence-{number}", evidence.side, f"{evidence.text} ({basis})", detail=told(*parts))
 
 
 def _curve(case: Case) -> tuple[Row, ...]:

@@ -34,7 +34,7 @@ def parts_of(case: Case) -> tuple[Part, ...]:
 def _verdict(verdict: Verdict) -> Part:
     rows = tuple(
         (
-            "for" if each.supports else "against",
+            each.side,
             each.text,
             numbers.estimated(each.estimate) if each.estimate else "counted",
             each.estimate.source if each.estimate else "",

@@ -195,7 +195,7 @@ def test_forgetting_too_much_holds_the_verdict_back_only_where_it_matters() -> N
     unheeded = verdict(goal=careless, measured=forgetful)
     assert unheeded.decision is Decision.SCALE_UP
     line = next(each for each in unheeded.evidence if "general text" in each.text)
-    assert line.supports and "does not ask" in line.text
+    assert line.side == "beside" and "your goal allows" in line.text
 
 
 def test_when_examples_in_the_prompt_do_as_well_tuning_is_not_worth_it() -> None:
@@ -254,7 +254,7 @@ def test_every_line_of_evidence_has_a_number_with_a_basis() -> None:
     answer = verdict(measured=replace(pilot(), scores=scores))
     assert all(line.estimate is not None and line.estimate.source for line in answer.evidence)
     forgotten = next(line for line in answer.evidence if "general text" in line.text)
-    assert not forgotten.supports
+    assert forgotten.side == "against"
 
 
 def test_no_verdict_leaves_out_what_would_change_it() -> None:

@@ -1,12 +1,14 @@
 """The next thing from each step."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from advisor.steps import STEPS
+from heuristics.decision import Decision
 from screens.following import following
-from tests.screens.sample_case import filled
+from tests.screens.sample_case import VERDICT, filled
 
 
 @pytest.mark.parametrize("here", STEPS)
@@ -26,3 +28,22 @@ def test_the_verdict_is_read_before_files_are_written(here: str, tmp_path: Path)
         assert (proposed.step, proposed.action) == ("export", "export")
     else:
         assert (proposed.step, proposed.action) == ("verdict", "look")
+
+
+def test_after_the_files_are_written_the_user_goes_on_outside(tmp_path: Path) -> None:
+    written = filled(tmp_path).but(exported=(str(tmp_path / "export" / "RUN.md"),))
+    for here in ("verdict", "export"):
+        proposed = following(written, here)
+        assert (proposed.step, proposed.action) == ("export", "outside")
+        assert "RUN.md" in proposed.text
+
+
+@pytest.mark.parametrize("exported", [(), ("/tmp/RUN.md",)])
+def test_a_verdict_against_the_full_run_leads_to_its_own_next_step(
+    exported: tuple[str, ...], tmp_path: Path
+) -> None:
+    verdict = replace(VERDICT, decision=Decision.COLLECT_DATA, next_steps=("Collect 900 rows",))
+    case = filled(tmp_path).but(verdict=verdict, exported=exported)
+    assert following(case, "data").text == "read the verdict"
+    proposed = following(case, "verdict")
+    assert (proposed.text, proposed.action) == ("Collect 900 rows", "outside")

@@ -20,7 +20,7 @@ def verdict_lines(verdict: Verdict) -> list[str]:
 
 
 def _evidence(evidence: Evidence) -> list[str]:
-    lines = field("for" if evidence.supports else "against", evidence.text)
+    lines = field(evidence.side, evidence.text)
     if evidence.estimate is None:
         return lines
     source = f" ({evidence.estimate.source})" if evidence.estimate.source else ""
