@@ -369,7 +369,7 @@ def _verdict_state(case: Case, verdict: Verdict) -> StepState:
     return StepState.OK if verdict.ready else StepState.RISK
 
 
-_OUTSIDE = "type in your shell what RUN.md in the exported folder says: it trains on all rows"
+_OUTSIDE = "type in your shell what RUN.md in the exported folder says"
 
 _MISSING = {
     "machine": "This machine is not probed yet",

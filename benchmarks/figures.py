@@ -44,12 +44,27 @@ def _startup(document: Json) -> Iterator[Row]:
 
 
 def _terminal(document: Json) -> Iterator[Row]:
-    for name, words in (("idle", "idle"), ("pilot", "while a pilot trains")):
+    for name, words, bare in (
+        ("idle", "idle", "bare"),
+        ("table", "in a table of 100,000 rows", "bare"),
+        ("resized", "while the window is resized", "bare resized"),
+        ("pilot", "while a pilot trains", "bare"),
+    ):
         yield (
             f"key to paint, 95 % of keys, {words}",
             f"{number(document, name, 'key_p95_ms'):.0f} ms",
-            f"bare application {number(document, 'bare', 'key_p95_ms'):.0f} ms",
+            f"bare application {number(document, bare, 'key_p95_ms'):.0f} ms",
         )
+    yield (
+        "processor share at rest",
+        f"{number(document, 'idle', 'cpu_percent'):.1f} %",
+        f"bare application {number(document, 'bare', 'cpu_percent'):.1f} %",
+    )
+    yield (
+        "memory of the terminal process",
+        f"{number(document, 'idle', 'memory_mib'):.0f} MiB",
+        f"bare application {number(document, 'bare', 'memory_mib'):.0f} MiB",
+    )
     yield (
         "bytes painted while a pilot trains",
         f"{number(document, 'pilot', 'bytes_per_second'):,.0f} a second",

@@ -28,6 +28,8 @@ class PtyProgram:
     ) -> None:
         self._chunks: list[tuple[float, bytes]] = []
         self._new = threading.Condition()
+        self.began = time.perf_counter()
+        """When the process was started, by the monotonic clock."""
         self.pid, self._terminal = pty.fork()
         if self.pid == 0:
             os.chdir(folder)

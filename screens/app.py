@@ -147,8 +147,7 @@ class AdvisorApp(JobKeeper):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what makes no sense now."""
         if action == "stop_job":
-            simulating = self.simulation is not None and self.simulation.running
-            return True if self.running_step or simulating else None
+            return True if self.running_step or self.simulating else None
         if action == "undo":
             return self.can_undo
         return True

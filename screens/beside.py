@@ -25,7 +25,7 @@ class Beside(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """One table."""
-        with Vertical(id="vote"), VerticalScroll(id="vote-text"):
+        with Vertical(classes="reading"), VerticalScroll(classes="reading-text"):
             yield PlainText(
                 paragraphs(
                     [

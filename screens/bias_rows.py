@@ -9,7 +9,7 @@ from advisor import numbers
 from heuristics.facts.bias import Association, BiasFacts, GroupLength, GroupMentions, RateGap
 from heuristics.facts.data import DataFacts
 from screens.pictures import bar, interval
-from screens.rows import Row, Section
+from screens.rows import Row, Section, told
 from screens.words import Detail, columns, heading, lines, muted, paragraphs
 
 _LIMITS = (
@@ -120,20 +120,21 @@ def _odds(found: Sequence[Association], width: int) -> Content:
     """Each log odds ratio on one scale around zero."""
     names = [f"{each.word}, {_name(each.group)}" for each in found]
     longest = min(30, max(map(len, names)))
-    errors = [abs(each.log_odds / each.z) * 1.96 if each.z else 0.0 for each in found]
-    most = max(abs(each.log_odds) + error for each, error in zip(found, errors, strict=True))
+    most = max(abs(end) for each in found for end in each.interval)
     room = max(12, min(48, width - longest - 8))
     return lines(
         Content.assemble(
             f"{name[:longest]:<{longest}} ",
-            (
-                interval(each.log_odds - error, each.log_odds, each.log_odds + error, -most, most, room),
-                "$text-primary",
-            ),
+            (_odds_interval(each, most, room), "$text-primary"),
             f" {each.log_odds:+.1f}",
         )
-        for name, each, error in zip(names, found, errors, strict=True)
+        for name, each in zip(names, found, strict=True)
     )
+
+
+def _odds_interval(each: Association, most: float, room: int) -> str:
+    low, high = each.interval
+    return interval(low, each.log_odds, high, -most, most, room)
 
 
 def _gap(gap: RateGap) -> Row:
@@ -187,18 +188,12 @@ def _lengths_detail(axis: str, groups: Sequence[GroupLength]) -> Detail:
         )
         for each in groups
     ]
-
-    def detail(_width: int) -> Content:
-        return paragraphs(
-            [
-                heading(f"Mean length of answers in rows that name one group by {_name(axis)}"),
-                columns(table, right=frozenset((1, 2, 3))),
-                "Intervals that do not touch are a difference; the questions may differ too.",
-                muted(_LIMITS),
-            ]
-        )
-
-    return detail
+    return told(
+        heading(f"Mean length of answers in rows that name one group by {_name(axis)}"),
+        columns(table, right=frozenset((1, 2, 3))),
+        "Intervals that do not touch are a difference; the questions may differ too.",
+        muted(_LIMITS),
+    )
 
 
 def _bars(shares: Sequence[tuple[str, float, float, float]], width: int) -> Content:

@@ -12,7 +12,6 @@ from advisor.column_names import column_names
 from advisor.journey import findings_of
 from advisor.row_lines import read_lines
 from heuristics.facts.data import Columns
-from heuristics.finding import Level
 from screens.bias_rows import bias_section
 from screens.cleaning_rows import COPY, FIX, cleaning_sections
 from screens.confirm import Confirm
@@ -24,7 +23,6 @@ from screens.quality_rows import quality_section
 from screens.rows import Row, Section, finding_rows, told
 from screens.step_screen import StepScreen
 from screens.widgets.row_list import RowList
-from screens.words import heading, labelled
 
 _FINDING = "finding-"
 
@@ -64,7 +62,7 @@ class DataScreen(StepScreen):
     def sections(self, case: Case, live: Live | None) -> tuple[Section, ...]:
         """Findings first, then what can be mended, then what was counted."""
         if case.data is None:
-            return (Section("Data", (*_failed(live), _chosen(case))),)
+            return (Section("Data", (_chosen(case),)),)
         findings = finding_rows(findings_of(case, "data"))
         return (
             Section(f"{findings.title}  (b shows the rows of one)", findings.rows),
@@ -73,11 +71,6 @@ class DataScreen(StepScreen):
             bias_section(case.data),
             *data_sections(case, case.data),
         )
-
-    def explain(self, row: Row) -> None:
-        """Show the detail of a row, and the keys that work on it."""
-        super().explain(row)
-        self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Rows are browsed where a finding has some; a copy is made of a file that was read."""
@@ -190,18 +183,6 @@ def _lines_of(case: Case, check: str) -> Sequence[int]:
         return tuple(each.line for each in case.data.malformed_rows)
     result = case.data.check(check)
     return tuple(sorted(result.rows)) if result is not None else ()
-
-
-def _failed(live: Live | None) -> tuple[Row, ...]:
-    """Why the newest profile gave nothing, whole: the line below is cut off in a narrow terminal."""
-    # The events are imported after the first paint.
-    from advisor.events import Failed
-
-    if live is None or live.job != "profile" or not isinstance(live.ended, Failed):
-        return ()
-    failed = live.ended
-    detail = told(heading("The file could not be profiled"), failed.message, labelled("Do", failed.do))
-    return (Row("profile-failed", failed.message, level=Level.BLOCK, detail=detail),)
 
 
 def _chosen(case: Case) -> Row:

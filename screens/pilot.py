@@ -61,13 +61,12 @@ class PilotScreen(StepScreen):
 
     def explain(self, row: Row) -> None:
         """Show the curves for a run, the words for everything else."""
-        plotted = row.id.startswith(_PLOTTED)
-        self.query_one("#side").set_class(plotted, "-with-plot")
         super().explain(row)
-        if plotted:
-            train, heldout = _curves(self.studio.case, self.studio.live, row.id)
-            self.query_one("#plot", LossPlot).show(train, heldout)
-        self.refresh_bindings()
+        train, heldout = _curves(self.studio.case, self.studio.live, row.id)
+        side = self.query_one("#side")
+        side.set_class(row.id.startswith(_PLOTTED), "-with-plot")
+        side.set_class(bool(train or heldout), "-has-curve")
+        self.query_one("#plot", LossPlot).show(train, heldout)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Rows are browsed where an alarm or a measurement names some."""

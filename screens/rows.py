@@ -56,7 +56,7 @@ class Section:
     title: str
     rows: tuple[Row, ...]
     label_width: int = 22
-    """Cells that labels may take."""
+    """Cells that labels may take in a narrow list."""
 
 
 def told(*parts: Content | str) -> Detail:

@@ -55,7 +55,7 @@ class SimulationKeeper(CaseKeeper):
 
     def stop_simulation(self) -> None:
         """End a running simulation because the user asked; these settings stay with the formula."""
-        if self.simulation is not None and self.simulation.running:
+        if self.simulation is not None and self.simulating:
             self.workers.cancel_group(self, _GROUP)
             self._give_up(self.simulation.task, "it was stopped")
 

@@ -14,6 +14,7 @@ from textual.screen import Screen
 from advisor.case import Case
 from advisor.journey import step_states, verdict_line
 from screens.edit import Edit
+from screens.failed import failed_section
 from screens.following import following
 from screens.live import Live
 from screens.rows import Row, Section
@@ -45,6 +46,9 @@ class StepScreen(Screen[None]):
         ),
         Binding("tab", "app.focus_next", "", show=False, tooltip="Go to the next part", id="focus-next"),
     ]
+
+    _browsable = False
+    """Whether rows stand behind the row that was explained last: only then do other keys work."""
 
     rail = getters.query_one("#rail", Rail)
     rows = getters.query_one("#rows", RowList)
@@ -97,7 +101,7 @@ class StepScreen(Screen[None]):
         self.query_one("#verdict", PlainText).show(verdict_line(case, self.STEP))
         self.query_one("#next", PlainText).show(self._next_line())
         self.job_line.show_job(live)
-        self.rows.show(self.sections(case, live))
+        self.rows.show((failed_section(live, self.STEP), *self.sections(case, live)))
 
     def _next_line(self) -> Content:
         """The next thing behind its key; what only the user can do has none."""
@@ -111,8 +115,11 @@ class StepScreen(Screen[None]):
         self.explain(event.row)
 
     def explain(self, row: Row) -> None:
-        """Show the detail of a row."""
+        """Show the detail of a row, and the keys that work on it."""
         self.detail.show(row.detail)
+        if row.browsable != self._browsable:
+            self._browsable = row.browsable
+            self.refresh_bindings()
 
     @property
     def selected_words(self) -> str:
@@ -160,6 +167,7 @@ class StepScreen(Screen[None]):
     def _changed(self) -> None:
         if self.is_current:
             self.show()
+            self.refresh_bindings()
 
 
 def _keyed(key: str, what: str) -> Content:

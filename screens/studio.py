@@ -32,6 +32,11 @@ class Studio(App[None]):
         """The step whose job is under way."""
         return self.live.step if self.live is not None and self.live.running else None
 
+    @property
+    def simulating(self) -> bool:
+        """True while the memory of the plan's step is being worked out."""
+        return self.simulation is not None and self.simulation.running
+
     @abstractmethod
     def may_write(self) -> bool:
         """True when the case may be changed; says why when it may not."""

@@ -41,7 +41,7 @@ class VerdictScreen(StepScreen):
         if verdict is None:
             return (Section("Verdict", (_unknown(),)), finding_rows(findings_of(case, "verdict")))
         return (
-            Section("Decision", (_decision(verdict),)),
+            Section("Decision", (_decision(verdict, case),)),
             Section(
                 "Evidence", tuple(_evidence(number, each) for number, each in enumerate(verdict.evidence))
             ),
@@ -58,8 +58,11 @@ def _unknown() -> Row:
     return Row("unknown", "not yet known", detail=told(words))
 
 
-def _decision(verdict: Verdict) -> Row:
-    def detail(_width: int) -> Content:
+def _decision(verdict: Verdict, case: Case) -> Row:
+    made = curve_of(case)
+
+    def detail(width: int) -> Content:
+        curve = [] if made is None else [heading("Learning curve"), curve_picture(made, width)]
         return paragraphs(
             [
                 Content.styled(verdict.decision.value.upper(), "bold $text-primary"),
@@ -69,6 +72,7 @@ def _decision(verdict: Verdict) -> Row:
                 lines(verdict.next_steps),
                 heading("What would change it"),
                 lines(verdict.would_change),
+                *curve,
             ]
         )
 

@@ -35,9 +35,9 @@ class BlindVote(ModalScreen[tuple[Vote, ...]]):
 
     def compose(self) -> ComposeResult:
         """Where one is, the row with its two answers, the keys."""
-        with Vertical(id="vote"):
+        with Vertical(classes="reading"):
             yield PlainText(id="vote-place")
-            with VerticalScroll(id="vote-text"):
+            with VerticalScroll(id="vote-text", classes="reading-text"):
                 yield PlainText(id="vote-row")
             yield KeyBar(id="keys")
 

@@ -1,6 +1,7 @@
 """What is known about differences between groups of people in a data set."""
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,12 @@ class Association:
     """Two-sided, adjusted for all tests (Benjamini & Hochberg 1995)."""
     rows: tuple[int, ...] = ()
     """Lines of example rows, at most 20."""
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Of the log odds at 95 %, from their standard error, which is their size over z."""
+        error = abs(self.log_odds / self.z) * NormalDist().inv_cdf(0.975) if self.z else 0.0
+        return self.log_odds - error, self.log_odds + error
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ _Shown = tuple[Binding, str]
 
 
 class KeyBar(PlainText):
-    """Follows the focus; keys that make no sense now are left out."""
+    """Follows the focus; keys that make no sense now are left out, and words where there is no room."""
 
     def on_mount(self) -> None:
         """Listen for other keys becoming active."""
@@ -25,17 +25,24 @@ class KeyBar(PlainText):
                 for each in screen.active_bindings.values()
                 if each.binding.show and each.enabled
             ]
-            self.show(_line(bindings))
+            self.show(lambda width: _fitting(bindings, width))
 
 
-def _line(bindings: list[_Shown]) -> Content:
+def _fitting(bindings: list[_Shown], width: int) -> Content:
+    """The line as it is read best; in a narrow window keys of one group are drawn together."""
+    whole = _line(bindings)
+    return whole if whole.cell_length <= width else _line(bindings, short=True)
+
+
+def _line(bindings: list[_Shown], short: bool = False) -> Content:
     first_of: dict[str, _Shown] = {}
     for each in bindings:
         first_of.setdefault(each[0].action, each)
     parts: list[Content] = []
     for group, members in groupby(first_of.values(), lambda each: each[0].group):
         if group is not None:
-            keys = "".join(key for _, key in members)
+            names = [key for _, key in members]
+            keys = f"{names[0]}-{names[-1]}" if short else "".join(names)
             parts.append(_key(keys, group.description))
         else:
             parts += [_key(key, binding.description) for binding, key in members]

@@ -18,6 +18,8 @@ from screens.rows import Row, Section
 from screens.words import level_word, safe
 
 _VALUE_WIDTH = 42
+_LABEL_WIDTH = 40
+"""Most cells of labels; in narrower lists a third of the line."""
 _LEVEL_WIDTH = 8
 
 
@@ -43,6 +45,8 @@ class RowList(OptionList):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False, compact=True)
         self._rows: dict[str, Row] = {}
+        self._sections: tuple[Section, ...] = ()
+        self._label_width = 0
         self._changeable = False
 
     @property
@@ -54,7 +58,8 @@ class RowList(OptionList):
     def show(self, sections: tuple[Section, ...]) -> None:
         """Show these rows; the cursor stays on its row where that still exists."""
         before = self.highlighted_option.id if self.highlighted_option else None
-        options = list(_options(sections))
+        options = list(_options(sections, self._label_width))
+        self._sections = sections
         self._rows = {row.id: row for section in sections for row in section.rows}
         if [option.id for option in options] == [option.id for option in self.options]:
             self._replace_changed(options)
@@ -66,6 +71,13 @@ class RowList(OptionList):
             self.scroll_to_highlight()
         if self.row is not None:
             self.post_message(self.Chosen(self.row))
+
+    def on_resize(self) -> None:
+        """Labels get their part of a wider line."""
+        width = min(_LABEL_WIDTH, self.size.width // 3)
+        if width != self._label_width:
+            self._label_width = width
+            self._replace_changed(list(_options(self._sections, width)))
 
     def go_to(self, row_id: str) -> None:
         """Move the cursor to a row, if it is there."""
@@ -115,13 +127,13 @@ class RowList(OptionList):
         return next((place for place, option in enumerate(self.options) if not option.disabled), None)
 
 
-def _options(sections: tuple[Section, ...]) -> Iterator[Option]:
+def _options(sections: tuple[Section, ...], most: int) -> Iterator[Option]:
     for number, section in enumerate(sections):
         if not section.rows:
             continue
         title = Content.styled(section.title, "bold $text-primary")
         yield Option(title, id=f"section-{number}-{section.title}", disabled=True)
-        label_width = _widest((row.label for row in section.rows), section.label_width)
+        label_width = _widest((row.label for row in section.rows), max(most, section.label_width))
         value_width = _widest((row.value for row in section.rows if row.note), _VALUE_WIDTH)
         for row in section.rows:
             yield Option(safe(_line(row, label_width, value_width)), id=row.id)
@@ -137,7 +149,14 @@ def _line(row: Row, label_width: int, value_width: int) -> Content:
         return Content.assemble(" ", level_word(row.level), gap, one_line(row.label))
     if not row.value and not row.note:
         return Content.assemble(" ", one_line(row.label))
-    label, value = set_cell_size(one_line(row.label), label_width), one_line(row.value)
+    label, value = _cut(one_line(row.label), label_width), one_line(row.value)
     if row.note and cell_len(value) < value_width:
         value = set_cell_size(value, value_width)
     return Content.assemble(" ", label, "  ", (value, "bold"), "  ", (one_line(row.note), "$text-muted"))
+
+
+def _cut(text: str, width: int) -> str:
+    """The text in exactly `width` cells; what is left out is marked."""
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return f"{set_cell_size(text, width - 1)}…"
