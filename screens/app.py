@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from importlib import import_module
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -22,6 +22,7 @@ from screens.filters import AsciiOnly, Harmless
 from screens.following import following
 from screens.job_keeper import JobKeeper
 from screens.leave import Leave
+from screens.step_classes import step_class
 from screens.themes import THEMES
 from screens.window_title import WindowTitle
 
@@ -36,14 +37,9 @@ _LAST_RESORT = 3.0
 _GO = Binding.Group("step", compact=True)
 
 
-def _screen(step: str) -> Callable[[], Screen[None]]:
-    """Makes the screen of a step on its first visit: no step pays for the others."""
-
-    def make() -> Screen[None]:
-        screen: Screen[None] = getattr(import_module(f"screens.{step}"), f"{step.capitalize()}Screen")()
-        return screen
-
-    return make
+def _screen(step: str) -> Screen[None]:
+    """The screen of a step, made on its first visit."""
+    return step_class(step)()
 
 
 def _commands() -> type[Provider]:
@@ -59,7 +55,7 @@ class AdvisorApp(JobKeeper):
     TITLE = "Fine-tuning Advisor"
     CSS_PATH = "app.tcss"
     MODES: ClassVar[dict[str, Callable[[], Screen[None]]]] = {  # type: ignore[assignment]
-        step: _screen(step) for step in STEPS
+        step: partial(_screen, step) for step in STEPS
     }
     DEFAULT_MODE = STEPS[0]
     # Textual declares these two without ClassVar.

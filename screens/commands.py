@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from advisor import cases
 from advisor.steps import STEPS
 from advisor.text import one_line
+from screens.step_classes import step_class
 from screens.studio import Studio
 from screens.themes import THEMES
 from screens.words import safe
@@ -21,7 +23,6 @@ _ACTIONS = (
     ("Profile the data", "Read every row and count tokens", "begin('profile')"),
     ("Profile the data again", "Read every row also when its profile is known", "begin('profile', True)"),
     ("Preview the cleaning", "Count what each fix would do", "begin('preview')"),
-    ("Clean a copy of the data", "With the ticked fixes; the file stays as it is", "begin('clean')"),
     ("Confirm the goal", "Take all answers as they stand", "confirm_goal"),
     ("Run the pilot", "A small fine-tune on this machine", "begin('pilot')"),
     ("Simulate memory", "The plan's step, and those of its cloud offers", "begin('simulate')"),
@@ -36,7 +37,7 @@ _ACTIONS = (
 
 
 class Commands(Provider):
-    """Actions, steps, themes and recent cases; every text is shown literally."""
+    """Actions, those of each step too, themes and recent cases; every text is shown literally."""
 
     async def discover(self) -> Hits:
         """All commands, before anything is typed."""
@@ -58,6 +59,7 @@ class Commands(Provider):
             return
         for number, step in enumerate(STEPS, 1):
             yield f"Go to {number} {step.capitalize()}", f"Key {number}", partial(app.go, step)
+        yield from _of_steps(app)
         for theme in THEMES:
             yield (
                 f"Colours: {theme.name}",
@@ -67,3 +69,20 @@ class Commands(Provider):
         for recent in cases.recent(10):
             name = one_line(recent.folder.name, 60)
             yield f"Open case: {name}", "A recent case", partial(app.open_case, recent.folder)
+
+
+def _of_steps(app: Studio) -> Iterator[Command]:
+    """What only one step can do: go there, and do it."""
+    for number, step in enumerate(STEPS, 1):
+        for each in step_class(step).BINDINGS:
+            if isinstance(each, Binding) and not each.action.startswith("app."):
+                about = f"{step.capitalize()}, key {each.key}"
+                yield each.tooltip, about, partial(_do_on, app, step, number, each.action)
+
+
+async def _do_on(app: Studio, step: str, number: int, action: str) -> None:
+    await app.switch_mode(step)
+    if app.screen.check_action(action, ()):
+        await app.screen.run_action(action)
+    else:
+        app.say("That cannot be done now", f"Step {number} says what is missing")

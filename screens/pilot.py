@@ -40,7 +40,9 @@ class PilotScreen(StepScreen):
         ),
         Binding("p", "pause", "pause", tooltip="Pause the pilot; r goes on where it was", id="pilot-pause"),
         Binding("v", "vote", "vote", tooltip="Choose blindly between both models' answers", id="pilot-vote"),
-        Binding("c", "compare", "compare", tooltip="Beside the pilot before", id="pilot-compare", show=False),
+        Binding(
+            "c", "compare", "compare", tooltip="Compare with the pilot before", id="pilot-compare", show=False
+        ),
         Binding("b", "browse", "rows", tooltip="Browse the rows behind this line", id="pilot-browse"),
     ]
 

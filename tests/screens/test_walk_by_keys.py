@@ -9,10 +9,13 @@ from advisor.case import load, save
 from advisor.steps import STEPS
 from heuristics.goal import Goal
 from screens.app import AdvisorApp
+from screens.commands import Commands
 from screens.confirm import Confirm
 from screens.edit import Edit
 from screens.file_picker import FilePicker
 from screens.help import Help
+from screens.step_classes import step_class
+from screens.vote import BlindVote
 from tests.screens.conftest import screen_lines
 from tests.screens.sample_case import empty, filled
 
@@ -141,6 +144,36 @@ async def test_the_palette_offers_actions(tmp_path: Path) -> None:
         await pilot.press("ctrl+p")
         await pilot.pause(0.3)
         assert "Do the next recommended thing" in "\n".join(screen_lines(app))
+
+
+async def test_the_palette_offers_every_action_of_every_step(tmp_path: Path) -> None:
+    app = AdvisorApp(filled(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        offered = {hit.text async for hit in Commands(app.screen).discover()}
+        for step in STEPS:
+            own = [each for each in step_class(step).BINDINGS if not each.action.startswith("app.")]  # type: ignore[union-attr]
+            assert {each.tooltip for each in own} <= offered  # type: ignore[union-attr]
+        await pilot.press("ctrl+p")
+        await pilot.pause(0.3)
+        await pilot.press(*"Choose blindly")
+        await pilot.pause(0.5)
+        await pilot.press("enter")
+        await pilot.pause(0.3)
+        assert app.current_mode == "pilot"
+        assert isinstance(app.screen, BlindVote)
+
+
+async def test_what_a_step_cannot_do_now_is_said_by_the_palette(tmp_path: Path) -> None:
+    app = AdvisorApp(empty(tmp_path))
+    said: list[str] = []
+    app.say = lambda words, do="", fault=False: said.append(words)  # type: ignore[method-assign]
+    async with app.run_test(size=(80, 24)) as pilot:
+        hits = [hit async for hit in Commands(app.screen).discover()]
+        run = next(hit.command for hit in hits if hit.text == "Write a mended copy of the data")
+        app.call_later(run)
+        await pilot.pause(0.3)
+        assert app.current_mode == "data"
+    assert said == ["That cannot be done now"]
 
 
 async def test_a_window_that_is_too_small_says_so(tmp_path: Path) -> None:
