@@ -17,6 +17,8 @@ _SIGNS = {
     "’": "'",
     "·": ".",
     "•": "*",
+    # The sign of the enter key: what it does to a row, e does too.
+    "⏎": "e",
     "●": "o",
     "→": ">",
     "←": "<",

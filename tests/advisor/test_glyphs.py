@@ -49,3 +49,7 @@ def test_marks_that_stand_on_a_letter_vanish() -> None:
 def test_a_stream_writes_what_it_can() -> None:
     install_error_handler()
     assert "a → é €".encode("latin-1", "advisor-ascii") == b"a > \xe9 ?"
+
+
+def test_the_enter_key_is_named_by_a_key_that_does_the_same() -> None:
+    assert to_ascii("⏎ change") == "e change"
