@@ -68,7 +68,14 @@ class PilotScreen(StepScreen):
         side = self.query_one("#side")
         side.set_class(row.id.startswith(_PLOTTED), "-with-plot")
         side.set_class(bool(train or heldout), "-has-curve")
-        self.query_one("#plot", LossPlot).show(train, heldout)
+        # A plot that is not seen costs its import and its drawing all the same.
+        if side.has_class("-with-plot") or self.has_class("-wide"):
+            self.query_one("#plot", LossPlot).show(train, heldout)
+
+    def on_resize(self) -> None:
+        """A window that became wide shows the curve beside the words."""
+        if self.rows.row is not None:
+            self.explain(self.rows.row)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Rows are browsed where an alarm or a measurement names some."""

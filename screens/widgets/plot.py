@@ -11,6 +11,8 @@ from screens.widgets.plain_text import PlainText
 if TYPE_CHECKING:
     from textual_plotext import PlotextPlot
 
+POINTS = 200
+"""Points drawn of one curve: two for each cell of a wide plot."""
 REDRAW = 1.0
 """Seconds between two drawings: a plot costs 7 KB on the line each time."""
 
@@ -54,13 +56,13 @@ class LossPlot(Container):
 
             self._plot = PlotextPlot()
             self.mount(self._plot)
-        plt, points = self._plot.plt, max(20, 2 * self.size.width)
+        plt = self._plot.plt
         plt.clear_figure()
         if train:
-            steps, losses = zip(*thinned(train, points), strict=True)
+            steps, losses = zip(*thinned(train, POINTS), strict=True)
             plt.plot(steps, losses, label="training", marker="braille")
         if heldout:
-            steps, losses = zip(*thinned(heldout, points), strict=True)
+            steps, losses = zip(*thinned(heldout, POINTS), strict=True)
             plt.scatter(steps, losses, label="held-out", marker="x")
         last = max(curve[-1][0] for curve in (train, heldout) if curve)
         ticks = sorted({round(last * part / 4) for part in range(5)})
