@@ -44,7 +44,7 @@ from heuristics.plan import make_plan
 from heuristics.recipe import Plan, Recipe
 from heuristics.recommend import recommend_model
 from heuristics.residuals import with_residuals
-from heuristics.settings import Ground
+from heuristics.settings import Extras, Ground
 from heuristics.simulated import predict_simulated, training_step
 from heuristics.stand_in import with_stand_in
 from heuristics.suggest import suggest_goal
@@ -224,9 +224,11 @@ def settle(case: Case) -> Case:
 
 def _plan(case: Case, machine: MachineFacts, model: ModelFacts) -> Plan:
     """The plan with everything that is known: measurements, simulations, prices."""
-    ground = Ground(machine, case.data, model, case.goal, case.knobs, catalog.limits())
+    extras = Extras(case.options.seeds, _cleaned_choice(case) is not None)
+    limits = catalog.limits()
+    ground = Ground(machine, case.data, model, case.goal, case.knobs, limits, extras)
     kept = known_simulations(model)
-    plan = make_plan(machine, case.data, model, case.goal, case.knobs, ground.limits, catalog.models())
+    plan = make_plan(machine, case.data, model, case.goal, case.knobs, limits, catalog.models(), extras)
     if case.pilot_model is not None:
         plan = with_stand_in(ground, plan, case.pilot_model)
     if case.pilot is not None:

@@ -63,7 +63,8 @@ def _rows(ground: Ground, recipe: Recipe) -> Sizes:
         test=max(1, test),
         generated=min(limits.time.generated_rows, test),
         shots=limits.schedule.shots if _has_prompts(ground) else 0,
-        seeds=limits.schedule.seeds,
+        seeds=ground.extras.seeds or limits.schedule.seeds,
+        cleaned=ground.extras.cleaned,
     )
 
 

@@ -12,7 +12,7 @@ from heuristics.pilot_time import run_time
 from heuristics.ranking import alternatives, sibling
 from heuristics.recipe import Plan
 from heuristics.samples import training_rows
-from heuristics.settings import Ground, full_recipe, memory_by_formula, pilot_recipe
+from heuristics.settings import NO_EXTRAS, Extras, Ground, full_recipe, memory_by_formula, pilot_recipe
 from heuristics.sizes import size_table
 
 
@@ -24,9 +24,10 @@ def make_plan(
     knobs: Knobs,
     limits: Limits,
     catalogue: tuple[ModelFacts, ...] = (),
+    extras: Extras = NO_EXTRAS,
 ) -> Plan:
     """The recommended recipe for this machine, data, model and goal; knobs replace single rules."""
-    ground = Ground(machine, data, model, goal, knobs, limits)
+    ground = Ground(machine, data, model, goal, knobs, limits, extras)
     recipe = pilot_recipe(ground)
     full = full_recipe(ground, recipe)
     device = ground.device

@@ -23,6 +23,19 @@ METHODS: tuple[Method, ...] = ("lora", "qlora")
 
 
 @dataclass(frozen=True, slots=True)
+class Extras:
+    """What the user asks of the pilot beside its recipe, as far as it costs time."""
+
+    seeds: int | None = None
+    """Runs at each of the smallest sizes, None for the usual number."""
+    cleaned: bool = False
+    """True when the cleaned rows get a run of their own."""
+
+
+NO_EXTRAS = Extras()
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """What a plan is made from."""
 
@@ -32,6 +45,7 @@ class Ground:
     goal: Goal
     knobs: Knobs
     limits: Limits
+    extras: Extras = NO_EXTRAS
 
     @property
     def device(self) -> Device:

@@ -12,7 +12,7 @@ from heuristics.finding import Finding, Level
 from heuristics.goal import Goal
 from heuristics.known import Known
 from heuristics.limits import Limits
-from heuristics.recipe import Offer, Plan
+from heuristics.recipe import Offer, Plan, StandIn
 from heuristics.rules.pilot import forgotten, smallest_measured
 from heuristics.statistics import share_difference
 
@@ -49,6 +49,14 @@ class Standing:
             for each in found
             if each.level is Level.BLOCK and (each.rule.startswith("data.") or each.rule == "plan.truncation")
         )
+
+    @property
+    def stand_in(self) -> StandIn | None:
+        """The smaller model that the pilot trained in place of the one that is meant, if it did."""
+        plan, pilot = self.plan, self.pilot
+        if plan is None or plan.stand_in is None or pilot is None or pilot.model != plan.stand_in.model:
+            return None
+        return plan.stand_in
 
     @property
     def gain(self) -> Gain | None:

@@ -15,7 +15,7 @@ ADVICE: dict[FailureKind, str] = {
     "bad_model": "Choose another model, or repair the model's folder.",
     "no_space": "Free some disk space and start again.",
     "crashed": "Read log.txt in the run's folder; start again when the cause is gone.",
-    "stopped": "Start it again whenever you like.",
+    "stopped": "Start it again: a pilot goes on where it was, anything else from its beginning.",
 }
 
 _MEMORY_WORDS = ("out of memory", "can't allocate memory", "cannot allocate memory", "not enough memory")

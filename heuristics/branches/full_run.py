@@ -1,7 +1,7 @@
 """Branches on the full run: where it fits, in memory, time and money."""
 
 from heuristics import evidence
-from heuristics.branches.words import gain_words, hours_words, pilot_evidence
+from heuristics.branches.words import gain_words, hours_words, own_pilot, pilot_evidence
 from heuristics.decision import Decision, Verdict
 from heuristics.standing import Standing
 from heuristics.words import dollars
@@ -31,7 +31,11 @@ def scale_up(case: Standing) -> Verdict | None:
         f"Scale up here: {gain_words(case)}, and the full run fits this machine{hours_words(case)}.",
         pilot_evidence(case),
         _confidence(case),
-        ("A loss of general ability that you cannot accept.", "Less free memory or time than now."),
+        (
+            *own_pilot(case),
+            "A loss of general ability that you cannot accept.",
+            "Less free memory or time than now.",
+        ),
         ("Export the recipe and train on all rows here.",),
     )
 
@@ -47,7 +51,7 @@ def cloud(case: Standing) -> Verdict | None:
         f"{offer.provider} {offer.instance} would do it for about {dollars(offer.cost.value)}.",
         (*pilot_evidence(case), evidence.of_offer(offer)),
         _confidence(case),
-        ("A larger budget of hours, or a smaller model that fits here.",),
+        (*own_pilot(case), "A larger budget of hours, or a smaller model that fits here."),
         ("Export the recipe and start it on that offer.",),
     )
 
@@ -76,11 +80,11 @@ def _obstacle(case: Standing) -> str:
 
 def _confidence(case: Standing) -> str:
     """ "firm" only when the lower bound is far above what matters and the whole interval of time, and the
-    memory, leave room."""
+    memory, leave room; never after a pilot of another model: how its gain carries over is a wide range."""
     gain = case.gain
     if gain is None:
         return "none"
-    if case.pilot is None or not case.pilot.complete:
+    if case.pilot is None or not case.pilot.complete or case.stand_in is not None:
         return "weak"
     far = gain.estimate.low >= case.limits.pilot.firm_factor * case.goal.smallest_gain
     plan, hours = case.plan, case.hours

@@ -1,7 +1,7 @@
 """Branches on what the pilot measured: the gain, what it rests on, and what it cost."""
 
 from heuristics import evidence
-from heuristics.branches.words import gain_words, pilot_evidence
+from heuristics.branches.words import gain_words, own_pilot, pilot_evidence
 from heuristics.decision import Decision, Verdict
 from heuristics.facts.pilot import Gain
 from heuristics.standing import Standing
@@ -69,8 +69,11 @@ def no_improvement(case: Standing) -> Verdict | None:
         Decision.NO_IMPROVEMENT,
         f"The pilot {words}: {evidence.gain_words(gain)}.",
         pilot_evidence(case),
-        "firm" if gain.estimate.high < case.goal.smallest_gain else "weak",
-        (f"A gain above {evidence.amount(case.goal.smallest_gain, gain.estimate.unit)} on the test rows.",),
+        "firm" if gain.estimate.high < case.goal.smallest_gain and case.stand_in is None else "weak",
+        (
+            *own_pilot(case),
+            f"A gain above {evidence.amount(case.goal.smallest_gain, gain.estimate.unit)} on the test rows.",
+        ),
         (
             *_more_test_rows(case, gain),
             "Look at wrong answers and at the data findings before adding rows.",

@@ -24,3 +24,10 @@ def pilot_evidence(case: Standing) -> tuple[Evidence, ...]:
     known = case.known
     step = evidence.of_stand_in(pilot, known.model, known.plan, case.limits) if pilot else ()
     return (*measured, *step, *ahead, *shifted, *evidence.of_plan(case.plan, case.goal, case.hours))
+
+
+def own_pilot(case: Standing) -> tuple[str, ...]:
+    """What would change a verdict that rests on a stand-in: a pilot of the model that is meant."""
+    if case.stand_in is None or case.known.model is None:
+        return ()
+    return (f"A pilot of {case.known.model.id} itself: {case.stand_in.model} stood in for it.",)

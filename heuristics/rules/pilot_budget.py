@@ -35,15 +35,23 @@ def pilot_decides(plan: Plan, known: Known, limits: Limits) -> Finding | None:
     open_questions = [each for each in schedule.possible if not each.answered]
     if not open_questions:
         return None
-    minutes = math.ceil(plan.pilot_needed / 60)
+    left = f"leaves {len(open_questions)} of {len(schedule.possible)} questions open"
     asked = " ".join(each.question for each in open_questions)
+    if schedule.dropped:
+        minutes = math.ceil(plan.pilot_needed / 60)
+        headline = f"In {known.goal.pilot_minutes:g} min the pilot {left}"
+        why = f"{asked} To fit, it gives up: {'; '.join(schedule.dropped)}."
+        do = f"Give it {minutes:,} min, which are expected to pay for everything."
+    else:
+        headline = f"With {plan.recipe.samples:,} rows the pilot {left}"
+        why = f"{asked} Missing: {'; '.join(each.why for each in open_questions)}."
+        do = "Give it more pilot rows; its time is enough."
     return Finding(
         "plan.pilot_decides",
         Level.RISK,
-        f"In {known.goal.pilot_minutes:g} min the pilot leaves {len(open_questions)} of "
-        f"{len(schedule.possible)} questions open",
-        f"{asked} To fit, it gives up: {'; '.join(schedule.dropped)}.",
-        f"Give it {minutes:,} min, which are expected to pay for everything.",
+        headline,
+        why,
+        do,
         "the pilot fixes its schedule once from the speed that it measures",
         count=len(open_questions),
     )

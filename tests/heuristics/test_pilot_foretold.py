@@ -11,6 +11,7 @@ from heuristics.known import Known
 from heuristics.plan import make_plan
 from heuristics.recipe import Plan
 from heuristics.rules.pilot_budget import pilot_decides, pilot_in_time
+from heuristics.settings import Extras
 from tests.heuristics.known_cases import LIMITS, TINY, data, machine
 
 
@@ -47,6 +48,31 @@ def test_a_short_budget_is_kept_as_far_as_it_can_be_and_says_what_stays_open(min
         assert (each.question in found.why) == (not each.answered)
     assert f"{-(-int(made.pilot_needed) // 60):,} min" in found.do
     assert made.pilot_time.low <= made.pilot_time.value <= made.pilot_time.high
+
+
+def test_more_seeds_and_a_run_on_cleaned_rows_are_foretold() -> None:
+    goal = Goal(pilot_minutes=200)
+    plain, asked = (
+        make_plan(machine(), data(), TINY, goal, Knobs(), LIMITS, extras=extras)
+        for extras in (Extras(), Extras(seeds=5, cleaned=True))
+    )
+    assert plain.pilot_schedule is not None and asked.pilot_schedule is not None
+    runs = len(asked.pilot_schedule.runs) - len(plain.pilot_schedule.runs)
+    assert runs == 2 * 2 + 1, "two more seeds at two sizes, and the cleaned rows"
+    assert asked.pilot_time.value > plain.pilot_time.value
+    assert "Does cleaning help more than data?" in [each.question for each in asked.pilot_schedule.possible]
+
+
+def test_rows_that_are_too_few_are_not_blamed_on_the_time() -> None:
+    knobs = Knobs(samples=12)
+    goal = Goal(pilot_minutes=200)
+    made = make_plan(machine(), data(), TINY, goal, knobs, LIMITS)
+    known = Known(machine(), data(), TINY, goal, made, None)
+    assert made.pilot_schedule is not None and made.pilot_schedule.dropped == ()
+    found = pilot_decides(made, known, LIMITS)
+    assert found is not None and found.headline.startswith("With 12 rows")
+    assert "gives up" not in found.why and "4 sizes" in found.why
+    assert "rows" in found.do and " min" not in found.do
 
 
 def test_with_the_time_that_the_finding_names_nothing_is_given_up() -> None:

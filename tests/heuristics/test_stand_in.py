@@ -75,3 +75,18 @@ def test_the_verdict_states_the_step_and_its_source() -> None:
     assert lines[0].estimate is not None
     assert "2402.17193" in lines[0].estimate.source
     assert of_stand_in(replace(pilot, model="llama-8b"), LLAMA_8B, plan, LIMITS) == ()
+
+
+def test_a_verdict_on_a_stand_in_is_weak_and_names_the_pilot_that_would_firm_it() -> None:
+    plan = with_stand_in(GROUND, whole_plan(machine(), data(), LLAMA_8B, GOAL), SMALL)
+    gain = Gain("loss", Estimate(0.4, 0.3, 0.5, "nats", Basis.MEASURED), "base", 60, 3)
+    none = replace(gain, estimate=Estimate(-0.2, -0.3, -0.1, "nats", Basis.MEASURED))
+    for measured in (gain, none):
+        gains = (measured, replace(gain, name="task"))
+        own = PilotFacts(model="llama-8b", method="lora", gains=gains, complete=True)
+        other = replace(own, model="small")
+        firm, weak = (decide(machine(), data(), LLAMA_8B, GOAL, plan, each, LIMITS) for each in (own, other))
+        assert firm.decision is weak.decision
+        assert (weak.confidence, firm.confidence != "weak") == ("weak", True)
+        assert "A pilot of llama-8b itself: small stood in for it." in weak.would_change
+        assert not any("stood in" in each for each in firm.would_change)
