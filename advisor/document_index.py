@@ -97,4 +97,10 @@ class DocumentIndex:
 
     def _is_key(self, text: bytes) -> bool:
         found = _KEY.search(text)
-        return found is not None and json.loads(found[1]) == self._key
+        if found is None:
+            return False
+        try:
+            # The reader sees wrong bytes as U+FFFD, and so does who looks for its key.
+            return bool(json.loads(found[1].decode("utf-8", "replace")) == self._key)
+        except ValueError:
+            return False
