@@ -115,6 +115,8 @@ def _memory(document: Json) -> Iterator[Row]:
         ("allocated_error", "allocated memory"),
         ("reserved_error", "reserved memory"),
         ("error all", "all"),
+        ("error of others", "all but ms-swift's"),
+        ("error of ms-swift", "ms-swift's"),
         ("error liger allocated", "allocated, Liger's loss"),
         ("error stock qlora", "QLoRA, plain loss"),
         ("error stock lora", "LoRA, plain loss"),

@@ -35,8 +35,12 @@ QUANTISATIONS = ("none", "nf4", "nf4-dq", "bnb-4bit(nf4)")
 GPUS = {"A100-80GB": "a100-80", "Tesla T4 16GB": "t4"}
 FUSED = {"c_attn": "q_proj k_proj v_proj", "c_proj": "o_proj down_proj", "w1": "up_proj", "w2": "gate_proj"}
 """Layers of Qwen's first code, in the names of today's class, which keeps them apart."""
+FOR_PEER = {("c_attn",): ("q_proj", "k_proj", "v_proj")}
+"""What the peer's names have for it."""
 ROTARY = "q_proj k_proj v_proj o_proj"
 FALLBACK = "formula"
+PUBLISHERS = ("ms-swift",)
+"""Scored apart: its trainer works on the logits beside the stock loss, on rows of unlike length."""
 
 
 def run(peer: Path | None) -> Row:
@@ -49,7 +53,8 @@ def run(peer: Path | None) -> Row:
     for row in rows:
         lines.append(_line(row))
         shape, step = MODELS[row["model"]], step_of(row)
-        asked.append(peer_row(row["model"], shape, step, _parameters(shape), GPUS[row["gpu"]]))
+        told = replace(step, targets=FOR_PEER.get(step.targets, step.targets))
+        asked.append(peer_row(row["model"], shape, told, _parameters(shape), GPUS[row["gpu"]]))
         say(f"{len(lines)} of {len(rows)}: {row['model']} {step.method} {step.micro_batch} x {step.length}")
     for line, other in zip(lines, ask_peer(peer, asked), strict=True):
         if other is not None:
@@ -93,7 +98,7 @@ def step_of(row: dict[str, str]) -> TrainingStep:
         micro_batch=int(row["batch"]),
         length=int(row["seq_len"]),
         rank=int(row["rank"] or 16),
-        targets=_targets(row["target_modules"]),
+        targets=_targets(row),
         weights=number,  # type: ignore[arg-type]
         autocast=number if mixed else None,  # type: ignore[arg-type]
         # plugins/accelerated-peft/README.md of fms-acceleration: its bnb plugin leaves the upcast out.
@@ -111,6 +116,7 @@ def _line(row: dict[str, str]) -> Row:
     step, shape = step_of(row), MODELS[row["model"]]
     keys = ("model", "method", "quant", "batch", "seq_len", "dtype", "attn", "kind")
     line: Row = {key: row[key] for key in keys}
+    line["publisher"] = next((each for each in PUBLISHERS if each in row["source_url"]), "others")
     measured = float(row["measured_gib"]) * GIB
     try:
         facts = timed(shape, step).facts
@@ -139,9 +145,12 @@ def _loss(row: dict[str, str]) -> LossKernel | None:
     return next((loss for words, loss in LOSSES.items() if words in row["notes"]), None)
 
 
-def _targets(named: str) -> tuple[str, ...]:
+def _targets(row: dict[str, str]) -> tuple[str, ...]:
+    named = row["target_modules"]
     if ROTARY in named:
         # The list of fms-acceleration serves all its models; c_attn is santacoder's.
+        if MODELS[row["model"]]["model_type"] == "gpt_bigcode":
+            return ("c_attn",)
         named = named.replace(" c_attn", "")
     parts = [part for each in named.split() for part in FUSED.get(each, each).split()]
     return tuple(dict.fromkeys(parts)) or ("all-linear",)
@@ -166,4 +175,5 @@ def _scores(table: list[Row]) -> Row:
                 groups[f"{whose} {line['loss']} {line['method']}"].append(value)
                 groups[f"{whose} {line['loss']} {line['kind']}"].append(value)
                 groups[f"{whose} {line['basis']}"].append(value)
+                groups[f"{whose} of {line['publisher']}"].append(value)
     return {name: scores(errors) for name, errors in sorted(groups.items())}

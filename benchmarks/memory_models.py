@@ -52,14 +52,16 @@ MODELS: dict[str, Shape] = {
     "Qwen/Qwen-7B-Chat": llama_shape("qwen2", 4096, 32, 32, 32, 11008, 151936),
     "Qwen/Qwen-14B-Chat": llama_shape("qwen2", 5120, 40, 40, 40, 13696, 152064),
     "Qwen/Qwen-72B-Chat": llama_shape("qwen2", 8192, 80, 64, 64, 24576, 152064),
-    # Their classes of then are not in today's transformers in that form: by formula.
+    # Its class of then, one module per expert, is not in today's transformers: by formula.
     "mistralai/Mixtral-8x7B-Instruct-v0.1": {
         **llama_shape("mixtral of one layer per expert", 4096, 32, 32, 8, 14336, 32000),
         "num_local_experts": 8,
         "num_experts_per_tok": 2,
     },
     "bigcode/gpt_bigcode-santacoder": {
-        **llama_shape("santacoder", 2048, 24, 16, 1, 8192, 49280),
+        **llama_shape("gpt_bigcode", 2048, 24, 16, 1, 8192, 49280),
+        "n_inner": 8192,
+        "multi_query": True,
         "tie_word_embeddings": True,
     },
 }
