@@ -1,6 +1,6 @@
 """How long training takes: arithmetic over measured throughput, or measured tokens per second."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from heuristics.basis import Basis, Estimate
 from heuristics.facts.machine import Device
@@ -88,7 +88,9 @@ def training_time(work: Work, speed: Speed, limits: TimeLimits) -> Estimate:
 def forward_time(work: Work, speed: Speed, limits: TimeLimits) -> Estimate:
     """Seconds to score `work.tokens` without training: a third of the fixed cost, forward arithmetic only."""
     flops = forward_flops(work.shape, work.length) * work.tokens
-    return _estimate(flops, work.micro_batches * _prepared(work, speed, limits) / 3, speed)
+    # Without a backward pass nothing is recomputed.
+    prepared = _prepared(replace(work, checkpointing=False), speed, limits)
+    return _estimate(flops, work.micro_batches * prepared / 3, speed)
 
 
 def _prepared(work: Work, speed: Speed, limits: TimeLimits) -> float:

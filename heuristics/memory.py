@@ -82,8 +82,9 @@ def predict(load: Load, available: int, on_cpu: bool, limits: MemoryLimits) -> M
     subtotal = sum(parts.values())
     parts["overhead"] = subtotal * (limits.allowance - 1) + overhead
     need = subtotal * limits.allowance + overhead
-    # The spread is that of the computed part; the fixed overhead is known better.
-    low, high = subtotal * limits.low + overhead, subtotal * limits.allowance * limits.high + overhead
+    # The spread is that of the computed part, and of what contexts take on unlike GPUs and drivers.
+    least = overhead if on_cpu else limits.context_least
+    low, high = subtotal * limits.low + least, subtotal * limits.allowance * limits.high + overhead
     return MemoryPrediction(
         parts=tuple(MemoryPart(name, round(size)) for name, size in parts.items() if size > 0),
         total=Estimate(need, min(low, need), high, "bytes", Basis.FORMULA, SOURCE),

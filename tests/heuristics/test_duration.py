@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from heuristics.basis import Basis
-from heuristics.duration import Work, device_speed, measured_time, training_time
+from heuristics.duration import Work, device_speed, forward_time, measured_time, training_time
 from heuristics.flops import forward_flops, matmul_parameters, training_flops
 from heuristics.recipe import Method
 from tests.heuristics.known_cases import CPU, GPU, LIMITS, LLAMA_8B, SMALL, TINY
@@ -60,6 +60,8 @@ def test_small_models_on_a_large_gpu_wait_for_the_processor() -> None:
         assert estimate.low <= seconds <= estimate.high, method
         recomputed = training_time(replace(work, checkpointing=True), speed, TIME)
         assert recomputed.value > 1.4 * estimate.value
+        scored = (forward_time(replace(work, checkpointing=each), speed, TIME) for each in (False, True))
+        assert len(set(scored)) == 1, "scoring recomputes nothing"
 
 
 def test_a_narrow_model_on_one_core_took_what_is_predicted() -> None:

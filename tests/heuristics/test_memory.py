@@ -113,3 +113,11 @@ def test_what_attention_keeps_follows_from_batch_number_and_gpu(
     assert (activation_bytes(load) > plain) == (kept != "fused")
     if kept == "matrix":
         assert activation_bytes(load) - plain >= 32 * 32 * 1024 * 1024 * 4, "layers times heads times pairs"
+
+
+def test_the_formula_promises_no_more_than_what_contexts_leave_open() -> None:
+    tiny = replace(TINY.shape, parameters=10**5, active_parameters=10**5)
+    total = predict(Load(tiny, "lora", 4, 1, 64, "bf16", True), GIB, False, MEMORY).total
+    assert total.high - total.low > MEMORY.gpu_overhead - MEMORY.context_least - 1
+    measured_here = predict(Load(tiny, "lora", 4, 1, 64, "fp32", True), GIB, True, MEMORY).total
+    assert measured_here.high - measured_here.low < 0.1 * measured_here.value

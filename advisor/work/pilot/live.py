@@ -145,7 +145,7 @@ class Live(TrainerCallback):  # type: ignore[misc]
     def _values(self, logs: dict[str, float], loss: float) -> dict[str, float]:
         tokens = float(logs.get("num_tokens", 0.0)) - self.history.tokens
         self.history.tokens += tokens
-        values = {"loss": loss, "memory_bytes": float(self._bench.memory.now())}
+        values = {"loss": loss, "memory_bytes": float(self._bench.memory.in_use())}
         if self._step_seconds > 0:
             values["tokens_per_second"] = tokens / self._step_seconds
         for key in ("learning_rate", "grad_norm", "epoch"):

@@ -159,7 +159,7 @@ def test_steps_that_make_kernels_are_not_timed() -> None:
 def test_on_a_gpu_the_peak_is_what_the_allocator_held_and_the_context(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    held = {"memory_reserved": 3 << 30, "max_memory_reserved": 5 << 30}
+    held = {"memory_allocated": 1 << 30, "memory_reserved": 3 << 30, "max_memory_reserved": 5 << 30}
     for name, size in held.items():
         monkeypatch.setattr(torch.cuda, name, lambda _device, size=size: size)
     resets: list[object] = []
@@ -167,6 +167,7 @@ def test_on_a_gpu_the_peak_is_what_the_allocator_held_and_the_context(
     memory = PeakMemory(torch.device("cuda", 0))
     context = round(catalog.limits().memory.context)
     assert (memory.now(), memory.read()) == ((3 << 30) + context, (5 << 30) + context)
+    assert memory.in_use() == 1 << 30, "what the allocator keeps for later is no leak"
     memory.reset()
     assert len(resets) == 2
 
