@@ -40,8 +40,15 @@ def t4_shape(row: dict[str, str]) -> Shape:
 MODELS: dict[str, Shape] = {
     **_of_t4(),
     "meta-llama/Meta-Llama-3-8B": llama_shape("llama", 4096, 32, 32, 8, 14336, 128256),
-    "mistralai/Mistral-7B-v0.1": llama_shape("mistral", 4096, 32, 32, 8, 14336, 32000),
-    "OpenBuddy/openbuddy-zephyr-7b-v14.1": llama_shape("mistral", 4096, 32, 32, 8, 14336, 36608),
+    # Their runs had FlashAttention 2, which takes the window as a number and no mask.
+    "mistralai/Mistral-7B-v0.1": {
+        **llama_shape("mistral", 4096, 32, 32, 8, 14336, 32000),
+        "sliding_window": None,
+    },
+    "OpenBuddy/openbuddy-zephyr-7b-v14.1": {
+        **llama_shape("mistral", 4096, 32, 32, 8, 14336, 36608),
+        "sliding_window": None,
+    },
     "NousResearch/Llama-2-70b-hf": llama_shape("llama", 8192, 80, 64, 8, 28672, 32000),
     "ibm/PowerLM-3b": {**llama_shape("granite", 2304, 40, 36, 36, 9216, 49152), "tie_word_embeddings": True},
     "01-ai/Yi-6B-Chat": llama_shape("llama", 4096, 32, 32, 4, 11008, 64000),
