@@ -8,12 +8,9 @@ from heuristics.basis import Basis, Estimate
 from heuristics.facts.machine import Device
 from heuristics.facts.model import ModelShape
 from heuristics.planning_limits import MemoryLimits
-from heuristics.recipe import Fit, MemoryPart, MemoryPrediction, Method, Recipe
+from heuristics.recipe import Fit, MemoryPart, MemoryPrediction, Method, PartName, Recipe
 
 SOURCE = "formula over weights, trained state, activations and tiled loss; calibrated on torchtune's README"
-
-PartName = Literal["weights", "adapter", "gradients", "optimizer", "activations", "logits", "overhead"]
-
 
 FLASH_FROM = 8
 """Compute capability from which CUDA has the flash kernel, for 16 bits."""

@@ -9,6 +9,21 @@ from heuristics.facts.experiment import PilotSchedule
 
 Method = Literal["full", "lora", "qlora"]
 Fit = Literal["fits", "tight", "no", "unknown"]
+PartName = Literal[
+    "weights",
+    "adapter",
+    "gradients",
+    "optimizer",
+    "activations",
+    "logits",
+    "gathered layers",
+    "buckets",
+    "communication",
+    "overhead",
+]
+"""What the peak memory of a training step consists of; gathered layers, buckets and communication only on
+several GPUs."""
+Engine = Literal["FSDP2", "DeepSpeed ZeRO-2", "DeepSpeed ZeRO-3"]
 HoursPart = Literal["training", "set-up", "transfer", "interruptions"]
 
 
@@ -78,7 +93,7 @@ class Choice:
 class MemoryPart:
     """One part of the predicted peak."""
 
-    name: Literal["weights", "adapter", "gradients", "optimizer", "activations", "logits", "overhead"]
+    name: PartName
     bytes: int
 
 
@@ -194,12 +209,12 @@ class Share:
     """Memory of each GPU when the full run is divided among several."""
 
     gpus: int
-    engine: Literal["FSDP2", "DeepSpeed ZeRO-2", "DeepSpeed ZeRO-3"]
+    engine: Engine
     micro_batch: int
     """Rows at once on each GPU."""
     memory: Estimate
     """Peak bytes on each GPU."""
-    parts: tuple[tuple[str, int], ...]
+    parts: tuple[tuple[PartName, int], ...]
 
 
 @dataclass(frozen=True, slots=True)

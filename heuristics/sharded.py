@@ -12,7 +12,7 @@ from heuristics.facts.machine import Device
 from heuristics.facts.model import ModelShape
 from heuristics.limits import Limits
 from heuristics.memory import fit_of
-from heuristics.recipe import MemoryPart, MemoryPrediction, Offer, Recipe, Share
+from heuristics.recipe import Engine, MemoryPart, MemoryPrediction, Offer, PartName, Recipe, Share
 
 SHARED_GPUS = (2, 4, 8)
 """How many GPUs machines have when they have several."""
@@ -47,7 +47,8 @@ def fully_sharded(
     gathered = number * (root + limits.shard.layers_gathered * layer)
     trained = root + 2 * layer if recipe.method == "full" else _adapter_of_two_layers(shape, recipe)
     _without_copies(parts, whole, shape, recipe)
-    for name in ("weights", "adapter", "gradients", "optimizer"):
+    divided: tuple[PartName, ...] = ("weights", "adapter", "gradients", "optimizer")
+    for name in divided:
         parts[name] = parts.get(name, 0.0) / gpus
     parts["gathered layers"] = gathered + number * trained
     parts["communication"] = limits.shard.communication
@@ -60,7 +61,8 @@ def optimizer_sharded(
     """ZeRO-2: weights whole on each GPU, gradients and optimizer states divided, buckets to reduce them."""
     parts = _sizes(whole)
     trained = shape.parameters if recipe.method == "full" else lora_parameters(shape, recipe.rank)
-    for name in ("gradients", "optimizer"):
+    divided: tuple[PartName, ...] = ("gradients", "optimizer")
+    for name in divided:
         parts[name] = parts.get(name, 0.0) / gpus
     # The fp32 copy is divided too; a 16-bit one is whole everywhere.
     parts["adapter"] = parts.get("adapter", 0.0) * (0.5 + 1 / gpus)
@@ -84,12 +86,12 @@ def shares_of(
     return tuple(made)
 
 
-def _share(gpus: int, engine: str, recipe: Recipe, memory: MemoryPrediction) -> Share:
+def _share(gpus: int, engine: Engine, recipe: Recipe, memory: MemoryPrediction) -> Share:
     parts = tuple((each.name, each.bytes) for each in memory.parts)
-    return Share(gpus, engine, recipe.micro_batch, memory.total, parts)  # type: ignore[arg-type]
+    return Share(gpus, engine, recipe.micro_batch, memory.total, parts)
 
 
-def _sizes(whole: MemoryPrediction) -> dict[str, float]:
+def _sizes(whole: MemoryPrediction) -> dict[PartName, float]:
     return {each.name: float(each.bytes) for each in whole.parts}
 
 
@@ -98,22 +100,22 @@ def _adapter_of_two_layers(shape: ModelShape, recipe: Recipe) -> float:
 
 
 def _without_copies(
-    parts: dict[str, float], whole: MemoryPrediction, shape: ModelShape, recipe: Recipe
+    parts: dict[PartName, float], whole: MemoryPrediction, shape: ModelShape, recipe: Recipe
 ) -> None:
     """Layers are gathered in 16 bits already: the copies that autocast makes on one GPU are not made."""
     if recipe.method != "full" or recipe.precision == "fp32":
         return
-    holder = "activations" if whole.total.basis is Basis.SIMULATED else "weights"
+    holder: PartName = "activations" if whole.total.basis is Basis.SIMULATED else "weights"
     parts[holder] = max(0.0, parts.get(holder, 0.0) - 2.0 * shape.parameters)
 
 
-def _predicted(parts: dict[str, float], whole: MemoryPrediction, limits: Limits) -> MemoryPrediction:
+def _predicted(parts: dict[PartName, float], whole: MemoryPrediction, limits: Limits) -> MemoryPrediction:
     need = sum(parts.values())
     shard = limits.shard
     source = SOURCE.format(basis="simulated" if whole.total.basis is Basis.SIMULATED else "estimated")
     total = Estimate(need, need * shard.low, need * shard.high, "bytes", whole.total.basis, source)
     return MemoryPrediction(
-        tuple(MemoryPart(name, round(size)) for name, size in parts.items() if size > 0),  # type: ignore[arg-type]
+        tuple(MemoryPart(name, round(size)) for name, size in parts.items() if size > 0),
         total,
         whole.available,
         fit_of(need, whole.available, limits.memory),
