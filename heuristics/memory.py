@@ -1,5 +1,6 @@
 """Peak memory of one training step by formula."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -95,6 +96,13 @@ def fit_of(need: float, available: int, limits: MemoryLimits) -> Fit:
     if need <= available * limits.fits_share:
         return "fits"
     return "tight" if need <= available else "no"
+
+
+def with_overhead(parts: Sequence[MemoryPart], need: float) -> tuple[MemoryPart, ...]:
+    """The parts of the tensors as they are; what `need` holds beside them is overhead."""
+    known = [each for each in parts if each.name != "overhead"]
+    rest = round(need) - sum(each.bytes for each in known)
+    return (*known, MemoryPart("overhead", max(0, rest)))
 
 
 def available_on(device: Device) -> int:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from heuristics.basis import Estimate
-from heuristics.memory import fit_of
+from heuristics.memory import fit_of, with_overhead
 from heuristics.planning_limits import MemoryLimits
-from heuristics.recipe import MemoryPart, MemoryPrediction, Method, Plan
+from heuristics.recipe import MemoryPrediction, Method, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +74,9 @@ def _corrected(memory: MemoryPrediction, kept: Sequence[Residual], limits: Memor
         f"{predicted.source}; times {times:.2f}, measured over predicted in {pilots} on this device",
     )
     return MemoryPrediction(
-        parts=_with_overhead(memory.parts, need),
+        parts=with_overhead(memory.parts, need),
         total=total,
         available=memory.available,
         fit=fit_of(need, memory.available, limits),
         uncorrected=predicted.value,
     )
-
-
-def _with_overhead(parts: Sequence[MemoryPart], need: float) -> tuple[MemoryPart, ...]:
-    """The parts of the tensors as they were; what was measured beside them is overhead."""
-    known = [each for each in parts if each.name != "overhead"]
-    rest = round(need) - sum(each.bytes for each in known)
-    return (*known, MemoryPart("overhead", max(0, rest)))

@@ -5,9 +5,9 @@ from dataclasses import replace
 from heuristics.basis import Basis, Estimate
 from heuristics.facts.machine import Device
 from heuristics.facts.simulation import Optimizer, SimulationFacts, TrainingStep
-from heuristics.memory import FLASH_FROM, capability, fit_of, is_padded
+from heuristics.memory import FLASH_FROM, capability, fit_of, is_padded, with_overhead
 from heuristics.planning_limits import MemoryLimits
-from heuristics.recipe import MemoryPart, MemoryPrediction, Recipe
+from heuristics.recipe import MemoryPart, MemoryPrediction, PartName, Recipe
 
 SOURCE = "simulation of the real model's training step, replayed through the allocator's rules"
 
@@ -78,17 +78,15 @@ def predict_simulated(
     low = tensors * limits.simulated_low + (own if on_cpu else limits.context_least)
     high = tensors * limits.simulated_high + (own if on_cpu else limits.gpu_overhead)
     return MemoryPrediction(
-        parts=_parts(facts, need),
+        parts=with_overhead(_parts(facts), need),
         total=Estimate(need, min(low, need), max(high, need), "bytes", Basis.SIMULATED, SOURCE),
         available=available,
         fit=fit_of(need, available, limits),
     )
 
 
-def _parts(facts: SimulationFacts, need: float) -> tuple[MemoryPart, ...]:
-    """The parts that the plan shows; what no tensor explains is overhead."""
-    shown = ("weights", "adapter", "gradients", "optimizer", "activations", "logits")
+def _parts(facts: SimulationFacts) -> list[MemoryPart]:
+    """The parts that the plan shows."""
+    shown: tuple[PartName, ...] = ("weights", "adapter", "gradients", "optimizer", "activations", "logits")
     sizes = dict(facts.parts)
-    parts = [MemoryPart(name, sizes[name]) for name in shown if sizes.get(name)]  # type: ignore[arg-type]
-    rest = round(need) - sum(each.bytes for each in parts)
-    return (*parts, MemoryPart("overhead", max(0, rest)))
+    return [MemoryPart(name, sizes[name]) for name in shown if sizes.get(name)]
