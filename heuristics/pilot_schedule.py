@@ -157,8 +157,9 @@ def evaluations_of(run: PlannedRun, samples: int, whole: int, limits: ScheduleLi
 
 def possible(sizes: Sizes, work: Work) -> tuple[Possible, ...]:
     """What these sizes can decide, and what is missing where they cannot."""
-    seeded = sizes.seeds >= work.limits.schedule.seeds and len(sizes.rungs) > 0
-    ladder = 1 + len(sizes.rungs)
+    limits = work.limits.schedule
+    seeded = sizes.seeds >= limits.seeds and len(sizes.rungs) > 0
+    ladder, whole_ladder = 1 + len(sizes.rungs), 1 + limits.halvings
     found = [Possible("Is the tuned model better than the base model?", True)]
     if work.prompts:
         found += [
@@ -167,8 +168,12 @@ def possible(sizes: Sizes, work: Work) -> tuple[Possible, ...]:
         ]
     found += [
         Possible("Is the learning rate right?", sizes.rate_runs > 0, "the rate runs"),
-        Possible("Would more data help?", ladder >= 4 and seeded, f"sizes or seeds: {ladder} of 4 sizes"),
-        Possible("Did tuning shift the treatment of groups?", seeded, "three seeds of one size"),
+        Possible(
+            "Would more data help?",
+            ladder >= whole_ladder and seeded,
+            f"sizes or seeds: {ladder} of {whole_ladder} sizes",
+        ),
+        Possible("Did tuning shift the treatment of groups?", seeded, f"{limits.seeds} seeds of one size"),
     ]
     if sizes.cleaned:
         found.append(Possible("Does cleaning help more than data?", True))
