@@ -172,10 +172,10 @@ def banded(points: Sequence[LadderPoint], wanted: Sequence[float]) -> Band:
 
 def means_of(points: Sequence[LadderPoint]) -> Means:
     """Mean log value of each size."""
-    sizes = sorted({each.samples for each in points})
-    logs = [[_log(each) for each in points if each.samples == size] for size in sizes]
+    by_size = _by_size(points)
+    logs = [[_log(each) for each in group] for group in by_size.values()]
     return Means(
-        np.log(np.array(sizes, dtype=float)),
+        np.log(np.array(list(by_size), dtype=float)),
         np.array([sum(each) / len(each) for each in logs]),
         np.array([float(len(each)) for each in logs]),
     )
@@ -183,8 +183,7 @@ def means_of(points: Sequence[LadderPoint]) -> Means:
 
 def between_seeds(points: Sequence[LadderPoint]) -> float:
     """Standard deviation of one run's log value between seeds, pooled over sizes."""
-    sizes = {each.samples for each in points}
-    groups = [[_log(each) for each in points if each.samples == size] for size in sizes]
+    groups = [[_log(each) for each in group] for group in _by_size(points).values()]
     freedom = sum(len(group) - 1 for group in groups)
     squares = sum((each - sum(group) / len(group)) ** 2 for group in groups for each in group)
     return max(0.01, math.sqrt(squares / freedom) if freedom else _UNSEEN)
@@ -193,12 +192,19 @@ def between_seeds(points: Sequence[LadderPoint]) -> float:
 def counting_noise(points: Sequence[LadderPoint]) -> Numbers:
     """Standard deviation of the log odds at each size that comes from the number of rows counted; 0 for
     losses, whose rows are many tokens."""
-    sizes = sorted({each.samples for each in points})
     found = []
-    for size in sizes:
-        logs = [each for each in points if each.samples == size and each.items]
-        found.append(sum(sum(_odds_variance(each)) for each in logs) / len(logs) if logs else 0.0)
+    for group in _by_size(points).values():
+        counted = [each for each in group if each.items]
+        found.append(sum(sum(_odds_variance(each)) for each in counted) / len(counted) if counted else 0.0)
     return np.asarray(np.sqrt(np.array(found)), dtype=np.float64)
+
+
+def _by_size(points: Sequence[LadderPoint]) -> dict[int, list[LadderPoint]]:
+    """The points of each size, smallest first."""
+    groups: dict[int, list[LadderPoint]] = {}
+    for each in sorted(points, key=lambda point: point.samples):
+        groups.setdefault(each.samples, []).append(each)
+    return groups
 
 
 def _odds_variance(point: LadderPoint) -> tuple[float, float]:
