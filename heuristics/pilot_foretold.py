@@ -15,6 +15,7 @@ from heuristics.sequence import mean_tokens
 from heuristics.settings import Ground, run_tokens
 
 Bound = Literal["value", "low", "high"]
+_BOUNDS: tuple[Bound, ...] = ("value", "low", "high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +32,31 @@ class Foretold:
 
 def foretell(ground: Ground, recipe: Recipe) -> Foretold:
     """The schedule and the time of a pilot at the speed that the plan expects, and at its bounds."""
-    likely, needed = _at(ground, recipe, "value")
-    totals = [_total(ground, recipe, bound) for bound in ("low", "high")]
-    value = _fixed(ground, recipe, "value") + likely.total
+    likely, *others = (_at(ground, recipe, bound) for bound in _BOUNDS)
+    totals = [each.fixed + each.schedule.total for each in (likely, *others)]
     basis = training_time(work_of(ground, recipe, max(1, recipe.samples)), *_speed(ground, recipe))
-    seconds = Estimate(value, min(value, *totals), max(value, *totals), "s", basis.basis, basis.source)
-    return Foretold(seconds, likely, needed)
+    seconds = Estimate(totals[0], min(totals), max(totals), "s", basis.basis, basis.source)
+    return Foretold(seconds, likely.schedule, likely.fixed + likely.everything)
 
 
-def _at(ground: Ground, recipe: Recipe, bound: Bound) -> tuple[PilotSchedule, float]:
-    """The schedule when speeds are at one bound of their interval, and what everything would take."""
+@dataclass(frozen=True, slots=True)
+class _Bounded:
+    """The pilot when speeds are at one bound of their interval."""
+
+    fixed: float
+    """Seconds of what cannot be left out."""
+    schedule: PilotSchedule
+    everything: float
+    """Seconds that all else would take if nothing were given up."""
+
+
+def _at(ground: Ground, recipe: Recipe, bound: Bound) -> _Bounded:
     budget = ground.goal.pilot_minutes * 60
     fixed = _fixed(ground, recipe, bound)
     work = _work(ground, recipe, bound)
     wanted = wanted_sizes(_rows(ground, recipe), recipe, ground.limits)
     everything = sum(predicted(wanted, work).values()) / ground.limits.schedule.margin
-    return fit(wanted, work, budget - fixed, budget), fixed + everything
-
-
-def _total(ground: Ground, recipe: Recipe, bound: Bound) -> float:
-    return _fixed(ground, recipe, bound) + _at(ground, recipe, bound)[0].total
+    return _Bounded(fixed, fit(wanted, work, budget - fixed, budget), everything)
 
 
 def _rows(ground: Ground, recipe: Recipe) -> Sizes:
