@@ -31,6 +31,11 @@ def rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count:,} rows"
 
 
+def alarm_name(kind: str) -> str:
+    """The kind of an alarm as people write it, such as "loss spike"."""
+    return "NaN" if kind == "nan" else kind.replace("_", " ")
+
+
 def percent(share: float) -> str:
     """A share as a percentage that never rounds something to nothing."""
     if 0 < share < 0.001:

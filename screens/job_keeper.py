@@ -117,6 +117,7 @@ class JobKeeper(SimulationKeeper):
     def _ring(self, events: "tuple[Event, ...]") -> None:
         """A toast and the bell for alarms that this job has not raised before; several at once make one."""
         from advisor.events import AlarmRaised
+        from heuristics.words import alarm_name
 
         known = self.case.pilot.alarms if self.case.pilot is not None else ()
         fresh = [each.alarm for each in events if isinstance(each, AlarmRaised) and each.alarm not in known]
@@ -124,7 +125,7 @@ class JobKeeper(SimulationKeeper):
             return
         first = fresh[0]
         more = f" And {len(fresh) - 1} more." if len(fresh) > 1 else ""
-        words = f"{first.kind.replace('_', ' ')} in {first.run}: {first.text}. {first.do}{more}"
+        words = f"{alarm_name(first.kind)} in {first.run}: {first.text}. {first.do}{more}"
         self.notify(one_line(words, 400), severity="warning", markup=False, timeout=12)
         self.bell()
 

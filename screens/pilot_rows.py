@@ -8,6 +8,7 @@ from advisor.text import one_line
 from heuristics.facts.experiment import Alarm
 from heuristics.facts.pilot import Gain, PilotFacts, Proof, Run, Sample, Score
 from heuristics.finding import Finding
+from heuristics.words import alarm_name
 from screens.experiment_rows import experiment_sections
 from screens.live import Live
 from screens.pictures import interval
@@ -190,7 +191,7 @@ def _run(run: Run) -> Row:
 
 def _alarm(number: int, alarm: Alarm) -> Row:
     detail = told(
-        heading(f"{alarm.kind} in run {alarm.run} at step {alarm.step:,}"),
+        heading(f"{alarm_name(alarm.kind)} in run {alarm.run} at step {alarm.step:,}"),
         alarm.text,
         labelled("Points to", alarm.cause) if alarm.cause != "unknown" else "",
         labelled("Rows", ", ".join(f"{each:,}" for each in alarm.rows)) if alarm.rows else "",
@@ -199,7 +200,7 @@ def _alarm(number: int, alarm: Alarm) -> Row:
     )
     return Row(
         f"alarm-{number}",
-        alarm.kind.replace("_", " "),
+        alarm_name(alarm.kind),
         f"step {alarm.step:,}",
         alarm.text,
         detail=detail,

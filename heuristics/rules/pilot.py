@@ -7,7 +7,7 @@ from heuristics.finding import Finding, Level
 from heuristics.goal import Metric
 from heuristics.known import Known
 from heuristics.limits import Limits
-from heuristics.words import gib, percent
+from heuristics.words import alarm_name, gib, percent
 
 
 def ended_early(pilot: PilotFacts, known: Known, limits: Limits) -> Finding | None:
@@ -37,11 +37,12 @@ def alarms(pilot: PilotFacts, known: Known, limits: Limits) -> Finding | None:
         return None
     serious = [each for each in pilot.alarms if each.kind in ("nan", "divergence")]
     first = (serious or list(pilot.alarms))[0]
+    name = alarm_name(first.kind)
     more = f", and {len(pilot.alarms) - 1} more" if len(pilot.alarms) > 1 else ""
     return Finding(
         "pilot.alarms",
         Level.BLOCK if serious and not _measured(pilot) else Level.RISK,
-        f"{first.kind.replace('_', ' ').capitalize()} in run {first.run} at step {first.step}{more}",
+        f"{name[0].upper()}{name[1:]} in run {first.run} at step {first.step}{more}",
         first.text,
         first.do,
         count=len(pilot.alarms),

@@ -322,6 +322,7 @@ def test_held_out_loss_that_rose_again_is_overfitting() -> None:
 def test_a_serious_alarm_without_a_result_stops() -> None:
     alarm = Alarm("nan", "r", 4, "The loss is not a number", "Lower the rate.")
     assert levels(pilot=PilotFacts(alarms=(alarm,)))["pilot.alarms"] is Level.BLOCK
+    assert found(pilot=PilotFacts(alarms=(alarm,)))["pilot.alarms"].headline == "NaN in run r at step 4"
     spike = replace(alarm, kind="loss_spike")
     assert levels(pilot=PilotFacts(alarms=(spike,)))["pilot.alarms"] is Level.RISK
 
