@@ -172,7 +172,10 @@ def of_offer(offer: Offer) -> Evidence:
 
 
 def _of_gain(gain: Gain, goal: Goal) -> Evidence:
-    words = f"{_GAIN_NAMES[gain.name]} {gain_words(gain)} against {gain.baseline}, {gain.items:,} test rows"
+    name = _GAIN_NAMES[gain.name]
+    # "Fell by" says the direction already.
+    much = gain_words(gain).lstrip("+") if name.endswith("by") else gain_words(gain)
+    words = f"{name} {much} against {gain.baseline}, {gain.items:,} test rows"
     least = goal.smallest_gain if gain.name == goal.metric else 0.0
     return Evidence(words, gain.estimate, gain.estimate.low > least)
 
