@@ -40,11 +40,8 @@ def assess(
     if plan is not None:
         found += [each for rule in PLAN_RULES if (each := rule(plan, known, limits)) is not None]
     if pilot is not None:
-        found += [
-            each
-            for rule in (*PILOT_RULES, *EXPERIMENT_RULES)
-            if (each := rule(pilot, known, limits)) is not None
-        ]
+        judged = (rule(pilot, known, limits) for rule in (*PILOT_RULES, *EXPERIMENT_RULES))
+        found += [each if data is None else _placed(each, data) for each in judged if each is not None]
     return tuple(found)
 
 

@@ -130,6 +130,8 @@ def _lines_of(case: Case, row: Row | None) -> tuple[int, ...]:
         return ()
     kind, _, number = row.id.partition("-")
     match kind:
+        case "finding":
+            return findings_of(case, "pilot")[int(number.partition("-")[0])].rows
         case "alarm":
             return case.pilot.alarms[int(number)].rows
         case "outlier":

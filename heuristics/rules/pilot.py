@@ -45,7 +45,7 @@ def alarms(pilot: PilotFacts, known: Known, limits: Limits) -> Finding | None:
         f"{name[0].upper()}{name[1:]} in run {first.run} at step {first.step}{more}",
         first.text,
         first.do,
-        count=len(pilot.alarms),
+        rows=first.rows,
     )
 
 

@@ -323,7 +323,8 @@ def test_a_serious_alarm_without_a_result_stops() -> None:
     alarm = Alarm("nan", "r", 4, "The loss is not a number", "Lower the rate.")
     assert levels(pilot=PilotFacts(alarms=(alarm,)))["pilot.alarms"] is Level.BLOCK
     assert found(pilot=PilotFacts(alarms=(alarm,)))["pilot.alarms"].headline == "NaN in run r at step 4"
-    spike = replace(alarm, kind="loss_spike")
+    spike = replace(alarm, kind="loss_spike", rows=(7, 3))
+    assert found(pilot=PilotFacts(alarms=(spike,)))["pilot.alarms"].rows == (7, 3)
     assert levels(pilot=PilotFacts(alarms=(spike,)))["pilot.alarms"] is Level.RISK
 
 
