@@ -1,7 +1,7 @@
 """The LoRA adapter: how many parameters it has, which rank it needs, and what it can store."""
 
 from heuristics.facts.model import ModelShape
-from heuristics.planning_limits import AdapterLimits
+from heuristics.setting_limits import AdapterLimits
 
 
 def widths(shape: ModelShape) -> tuple[int, int]:

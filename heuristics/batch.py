@@ -2,7 +2,7 @@
 
 import math
 
-from heuristics.planning_limits import BatchLimits
+from heuristics.setting_limits import BatchLimits
 
 
 def effective_batch(rows: int, epochs: float, limits: BatchLimits) -> int:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 
 from heuristics.basis import Basis, Estimate
+from heuristics.cost_limits import TimeLimits
 from heuristics.facts.machine import Device
 from heuristics.facts.model import ModelShape
 from heuristics.flops import forward_flops, training_flops
-from heuristics.planning_limits import TimeLimits
 from heuristics.recipe import Method
 
 _FIXED_SPREAD = 1.5

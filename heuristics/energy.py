@@ -1,9 +1,9 @@
 """What the full run draws from the socket here, and what that costs."""
 
 from heuristics.basis import Basis, Estimate
+from heuristics.cost_limits import EnergyLimits
 from heuristics.facts.machine import Device, MachineFacts
 from heuristics.goal import Goal
-from heuristics.planning_limits import EnergyLimits
 
 
 def drawn_watts(machine: MachineFacts, limits: EnergyLimits) -> Estimate:

@@ -1,6 +1,6 @@
 """How many passes over the data."""
 
-from heuristics.planning_limits import EpochsLimits
+from heuristics.setting_limits import EpochsLimits
 
 
 def choose_epochs(rows: int, limits: EpochsLimits) -> float:

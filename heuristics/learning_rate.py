@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from heuristics.basis import Basis
 from heuristics.facts.model import ModelShape
-from heuristics.planning_limits import RateLimits
 from heuristics.recipe import Method
+from heuristics.setting_limits import RateLimits
 
 
 @dataclass(frozen=True, slots=True)

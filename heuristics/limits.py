@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import TypeVar
 
 from heuristics.check_limits import CheckLimits
+from heuristics.cost_limits import EnergyLimits, MemoryLimits, OfferLimits, ShardLimits, TimeLimits
 from heuristics.judging_limits import (
     DataLimits,
     ForecastLimits,
@@ -15,21 +16,15 @@ from heuristics.judging_limits import (
     SearchLimits,
     WatchLimits,
 )
-from heuristics.planning_limits import (
+from heuristics.schedule_limits import ScheduleLimits, SiblingLimits
+from heuristics.setting_limits import (
     AdapterLimits,
     BatchLimits,
-    EnergyLimits,
     EpochsLimits,
-    MemoryLimits,
-    OfferLimits,
     PlanLimits,
     RateLimits,
     SamplesLimits,
-    ScheduleLimits,
     SequenceLimits,
-    ShardLimits,
-    SiblingLimits,
-    TimeLimits,
 )
 
 T = TypeVar("T")

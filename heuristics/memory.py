@@ -6,9 +6,9 @@ from typing import Literal
 
 from heuristics.adapter import lora_parameters, widths
 from heuristics.basis import Basis, Estimate
+from heuristics.cost_limits import MemoryLimits
 from heuristics.facts.machine import Device
 from heuristics.facts.model import ModelShape
-from heuristics.planning_limits import MemoryLimits
 from heuristics.recipe import Fit, MemoryPart, MemoryPrediction, Method, PartName, Recipe
 
 SOURCE = "formula over weights, trained state, activations and tiled loss; calibrated on torchtune's README"

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from heuristics.basis import Estimate
+from heuristics.cost_limits import TimeLimits
 from heuristics.duration import Speed, forward_time, load_time, training_time
 from heuristics.facts.experiment import PilotSchedule
 from heuristics.pilot_schedule import Lengths, Sizes, Speeds, Work, fit, predicted, wanted_sizes
 from heuristics.pilot_time import heldout_rows, speed_of, work_of
-from heuristics.planning_limits import TimeLimits
 from heuristics.recipe import Recipe
 from heuristics.sequence import mean_tokens
 from heuristics.settings import Ground, run_tokens

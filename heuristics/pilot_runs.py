@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from heuristics.facts.experiment import PlannedRun
-from heuristics.planning_limits import ScheduleLimits
 from heuristics.recipe import Recipe
+from heuristics.schedule_limits import ScheduleLimits
 
 T = TypeVar("T")
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from heuristics.facts.experiment import Phase, PilotSchedule, PlannedRun, Possible
 from heuristics.limits import Limits
 from heuristics.pilot_runs import ladder_sizes, planned_runs
-from heuristics.planning_limits import ScheduleLimits
 from heuristics.rate_search import first_rates
 from heuristics.recipe import Recipe
+from heuristics.schedule_limits import ScheduleLimits
 
 
 @dataclass(frozen=True, slots=True)

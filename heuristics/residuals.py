@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from heuristics.basis import Estimate
+from heuristics.cost_limits import MemoryLimits
 from heuristics.memory import fit_of, with_overhead
-from heuristics.planning_limits import MemoryLimits
 from heuristics.recipe import MemoryPrediction, Method, Plan
 
 

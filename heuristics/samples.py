@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from heuristics.facts.data import DataFacts
 from heuristics.goal import Goal, TaskKind
-from heuristics.planning_limits import SamplesLimits
+from heuristics.setting_limits import SamplesLimits
 
 
 @dataclass(frozen=True, slots=True)

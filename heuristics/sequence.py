@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from heuristics.basis import Basis
 from heuristics.facts.data import DataFacts, TokenFacts, Truncation
 from heuristics.facts.model import ModelShape
-from heuristics.planning_limits import SequenceLimits
+from heuristics.setting_limits import SequenceLimits
 
 
 @dataclass(frozen=True, slots=True)

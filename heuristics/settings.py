@@ -13,10 +13,10 @@ from heuristics.knobs import Knobs
 from heuristics.learning_rate import rate_prior
 from heuristics.limits import Limits
 from heuristics.memory import available_on, load_of, predict
-from heuristics.planning_limits import RateLimits
 from heuristics.recipe import MemoryPrediction, Method, Recipe
 from heuristics.samples import choose_samples, training_rows
 from heuristics.sequence import choose_length, mean_tokens
+from heuristics.setting_limits import RateLimits
 
 METHODS: tuple[Method, ...] = ("lora", "qlora")
 """Tried in this order when the user did not choose; full fine-tuning only on request."""

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from heuristics.basis import Basis, Estimate
+from heuristics.cost_limits import MemoryLimits
 from heuristics.facts.machine import Device
 from heuristics.facts.simulation import Optimizer, SimulationFacts, TrainingStep
 from heuristics.memory import FLASH_FROM, capability, fit_of, is_padded, with_overhead
-from heuristics.planning_limits import MemoryLimits
 from heuristics.recipe import MemoryPart, MemoryPrediction, PartName, Recipe
 
 SOURCE = "simulation of the real model's training step, replayed through the allocator's rules"

@@ -6,8 +6,8 @@ from dataclasses import replace
 from heuristics.basis import Basis, Estimate
 from heuristics.facts.model import ModelFacts
 from heuristics.pilot_foretold import foretell
-from heuristics.planning_limits import SiblingLimits
 from heuristics.recipe import Plan, Recipe, StandIn
+from heuristics.schedule_limits import SiblingLimits
 from heuristics.settings import Ground, full_recipe, memory_by_formula, pilot_recipe
 
 SOURCE = "exponents of model size in fine-tuning, Zhang et al. 2402.17193 (1 to 16 billion parameters)"
