@@ -11,7 +11,20 @@ from tests.advisor.tiny_model import make_tiny_model
 from tests.test_readme import commands_of_the_readme
 
 _READY_OR_NOT = (0, 1)
-_SHORT = ("--minutes", "1", "--epochs", "1", "--seq", "64", "--metric", "loss", "--samples", "64")
+_SHORT = (
+    "--minutes",
+    "1",
+    "--epochs",
+    "1",
+    "--seq",
+    "64",
+    "--metric",
+    "loss",
+    "--samples",
+    "32",
+    "--seeds",
+    "1",
+)
 """For the pilots: what they measure is the subject of other tests."""
 _ELSEWHERE = ("demo", "run")
 """Whole journeys: `tests/work/test_demo.py` and `tests/advisor/test_cli_journey.py` take them."""

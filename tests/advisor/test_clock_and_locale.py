@@ -18,7 +18,7 @@ from advisor.jobs import new_run_folder, read_events
 ROOT = Path(__file__).parents[2]
 WRONG_CLOCK = Path(__file__).parent / "wrong_clock"
 CLI = "import sys; from advisor.cli.main import main; sys.exit(main(sys.argv[1:]))"
-LANGUAGES = {"tr_TR": "tr_TR.UTF-8", "de_DE": "de_DE.UTF-8"}
+TURKISH, GERMAN = "tr_TR.UTF-8", "de_DE.UTF-8"
 """The I without a dot; a comma in numbers."""
 
 
@@ -80,26 +80,33 @@ def usual(folder: Path) -> object:
     return without_time(answer(folder, LC_ALL="C.UTF-8", TZ="UTC")[0])
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_language_and_time_zone_change_nothing(language: str, folder: Path, usual: object) -> None:
+@pytest.fixture(scope="module")
+def languages(folder: Path) -> Path:
+    """Both languages, made on the spot."""
     made = folder / "locales"
-    made.mkdir(exist_ok=True)
-    subprocess.run(
-        ["localedef", "-i", language, "-f", "UTF-8", str(made / LANGUAGES[language])],
-        check=False,
-        capture_output=True,
-    )
-    assert (made / LANGUAGES[language]).is_dir(), "the language cannot be made here"
-    spoken = answer(folder, LC_ALL=LANGUAGES[language], LOCPATH=str(made), TZ="Pacific/Apia")[0]
+    made.mkdir()
+    for name in (TURKISH, GERMAN):
+        command = ["localedef", "-i", name.removesuffix(".UTF-8"), "-f", "UTF-8", str(made / name)]
+        subprocess.run(command, check=False, capture_output=True)
+        assert (made / name).is_dir(), f"{name} cannot be made here"
+    return made
+
+
+def test_language_and_time_zone_change_nothing(languages: Path, folder: Path, usual: object) -> None:
+    spoken = answer(folder, LC_ALL=TURKISH, LOCPATH=str(languages), TZ="Pacific/Apia")[0]
     assert without_time(spoken) == usual
 
 
-def test_a_clock_that_jumps_changes_no_result_and_no_duration(folder: Path, usual: object) -> None:
+def test_a_clock_that_jumps_changes_no_result_and_no_duration(
+    languages: Path, folder: Path, usual: object
+) -> None:
+    """Nor does a language that writes numbers with a comma."""
     document, narration = answer(
         folder,
         PYTHONPATH=f"{WRONG_CLOCK}{os.pathsep}{ROOT}",
         ADVISOR_TEST_CLOCK="1",
-        LC_ALL="C.UTF-8",
+        LC_ALL=GERMAN,
+        LOCPATH=str(languages),
         TZ="UTC",
     )
     assert without_time(document) == usual

@@ -64,10 +64,10 @@ def written(home: Path, texts: list[str], name: str) -> Stream:
         for keys, answer in KEYS:
             program.press(keys)
             if answer:
-                program.wait_for(answer.encode(), 0.0, 30)
+                program.wait_for(answer.encode(), 0.0, 90)
             quiet(program)
         pressed = program.press("\x11")
-        program.wait_for(b"\x1b[?25h", pressed, 30)
+        program.wait_for(b"\x1b[?25h", pressed, 90)
         quiet(program)
         return taken_apart(program.painted())
 
