@@ -19,9 +19,9 @@ from advisor.cli.stages import Trip, planned
 from advisor.events import AlarmRaised, Metric
 from advisor.files import private_folder
 from advisor.jobs import read_events
-from advisor.journey import task_of
 from advisor.models import DEMO
 from advisor.specs import JobSpec, PilotTask
+from advisor.tasks import task_of
 from advisor.work.emit import Emitter
 from advisor.work.pilot.preparing import encode_candidates, read_splits, set_up
 from advisor.work.pilot.progress import Progress

@@ -9,8 +9,8 @@ from textual.binding import Binding, BindingType
 
 from advisor.case import Case
 from advisor.column_names import column_names
-from advisor.journey import findings_of
 from advisor.row_lines import read_lines
+from advisor.standing import findings_of
 from heuristics.facts.data import Columns
 from screens.bias_rows import bias_section
 from screens.cleaning_rows import COPY, FIX, cleaning_sections

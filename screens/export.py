@@ -10,7 +10,7 @@ from advisor.errors import AdvisorError, BadInput
 from advisor.export.all import chosen, preview, targets
 from advisor.export.target import Target, TextFile
 from advisor.export.tune import tune_of
-from advisor.journey import findings_of
+from advisor.standing import findings_of
 from screens.edit import Edit
 from screens.live import Live
 from screens.rows import Field, Row, Section, finding_rows, told

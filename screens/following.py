@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from advisor.case import Case
-    from advisor.journey import Next
+    from advisor.standing import Next
 
 
 def following(case: "Case", here: str) -> "Next":
     """The next thing from the step `here`: the plan is read before it is tried, the verdict before files are
     written."""
     # The rules are imported after the first paint.
-    from advisor.journey import Next, next_of
+    from advisor.standing import Next, next_of
 
     proposed = next_of(case)
     if proposed.action == "pilot" and here in ("machine", "data", "goal"):

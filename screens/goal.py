@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from advisor.case import Case
-from advisor.journey import findings_of
+from advisor.standing import findings_of
 from screens.goal_fields import goal_fields
 from screens.live import Live
 from screens.rows import Field, Row, Section, finding_rows, told

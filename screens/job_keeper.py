@@ -46,8 +46,8 @@ class JobKeeper(SimulationKeeper):
 
     def begin(self, action: str, afresh: bool = False) -> None:
         """Start the job of an action, or say why it cannot start; `afresh` reads again what is known."""
-        from advisor.journey import spec_of, task_of
         from advisor.specs import ExportTask, ProfileTask
+        from advisor.tasks import spec_of, task_of
 
         if self.running.busy or self.running_step is not None:
             self.say("A job is running already", "Stop it with s first, or wait")

@@ -7,7 +7,7 @@ from textual.content import Content
 
 from advisor import catalog, numbers
 from advisor.case import Case
-from advisor.journey import findings_of
+from advisor.standing import findings_of
 from heuristics.facts.machine import Device, Disk, MachineFacts, Throughput
 from heuristics.recipe import SizeRow
 from heuristics.sizes import size_table

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from advisor.case import Case
 from advisor.compare import compared, newest_two
 from advisor.errors import AdvisorError
-from advisor.journey import findings_of
+from advisor.standing import findings_of
 from heuristics.votes import to_vote_on
 from screens.beside import Beside
 from screens.live import Curve, Live

@@ -9,8 +9,9 @@ from textual.content import Content
 from advisor import numbers
 from advisor.case import Case
 from advisor.errors import BadInput
-from advisor.journey import choose_model, findings_of
+from advisor.journey import choose_model
 from advisor.models import find_model
+from advisor.standing import findings_of
 from advisor.text import one_line
 from heuristics.basis import Basis, Estimate
 from heuristics.recipe import Alternative, Choice, MemoryPrediction, Offer, Plan

@@ -29,7 +29,7 @@ class SimulationKeeper(CaseKeeper):
 
     def simulate(self) -> None:
         """Work out the memory of the plan's training step, unless that is known, under way or given up."""
-        from advisor.journey import simulation_task
+        from advisor.tasks import simulation_task
 
         plan = self.case.plan
         if not self.SIMULATES or self.running_step or plan is None or plan is self._asked_about:
@@ -62,7 +62,7 @@ class SimulationKeeper(CaseKeeper):
     async def _work_out(self, task: "SimulateTask") -> None:
         from advisor.events import Failed, SimulationFound
         from advisor.jobs import run_job
-        from advisor.journey import spec_of
+        from advisor.tasks import spec_of
 
         try:
             async for event in run_job(spec_of(self.case, task)):

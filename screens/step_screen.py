@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import Screen
 
 from advisor.case import Case
-from advisor.journey import step_states, verdict_line
+from advisor.standing import step_states, verdict_line
 from screens.edit import Edit
 from screens.failed import failed_section
 from screens.following import following

@@ -8,7 +8,7 @@ from textual.content import Content
 from advisor import numbers
 from advisor.case import Case
 from advisor.document.pictures import curve_of
-from advisor.journey import findings_of
+from advisor.standing import findings_of
 from heuristics.decision import Evidence, Verdict
 from screens.curve import curve_picture, curve_words
 from screens.live import Live

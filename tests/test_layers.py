@@ -34,6 +34,7 @@ FORBIDDEN = {
     "advisor.catalog": (*HEAVY, *SLOW, *TERMINAL, "advisor.work"),
     "advisor.models": (*HEAVY, *SLOW, *TERMINAL, "advisor.work"),
     "advisor.journey": (*HEAVY, *SLOW, *TERMINAL, "advisor.work"),
+    "advisor.standing": (*HEAVY, *SLOW, *TERMINAL, "advisor.work"),
     "advisor.export.all": (*HEAVY, *SLOW, *TERMINAL, "advisor.work"),
     "heuristics.assess": (*HEAVY, *SLOW, *TERMINAL, "pydantic", "psutil", "advisor", "screens"),
     "heuristics.plan": (*HEAVY, *SLOW, *TERMINAL, "pydantic", "psutil", "advisor", "screens"),

@@ -11,9 +11,10 @@ from advisor.cli.narrate import Narrator
 from advisor.errors import BadInput
 from advisor.events import Event, Failed
 from advisor.jobs import Job, read_events, start_job
-from advisor.journey import absorb, recover, spec_of
+from advisor.journey import absorb, recover
 from advisor.resuming import running_pilot
 from advisor.specs import Task
+from advisor.tasks import spec_of
 
 
 class Unwatched(Interrupted):

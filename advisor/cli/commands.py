@@ -12,7 +12,9 @@ from advisor.cli.asked import DEMO_MINUTES, Asked
 from advisor.cli.narrate import Narrator
 from advisor.cli.opening import opened
 from advisor.cli.report.whole import Part, as_json, as_text
-from advisor.journey import findings_of, settle, task_of
+from advisor.journey import settle
+from advisor.standing import findings_of
+from advisor.tasks import task_of
 from heuristics.finding import Level, worst
 
 

@@ -13,9 +13,10 @@ from advisor.cli.narrate import Narrator
 from advisor.errors import AdvisorError
 from advisor.events import Event, Failed, Started
 from advisor.jobs import Job, start_job
-from advisor.journey import absorb, settle, spec_of
+from advisor.journey import absorb, settle
 from advisor.residuals import remember
 from advisor.specs import Task
+from advisor.tasks import spec_of
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _INPUT_FAULTS = ("bad_data", "bad_model", "no_space")

@@ -10,8 +10,9 @@ from advisor.cli.narrate import Narrator
 from advisor.cli.opening import with_goal
 from advisor.errors import BadInput
 from advisor.fixes import checked_names, fixes
-from advisor.journey import clean_task, findings_of, simulation_task, task_of
 from advisor.specs import ProfileTask
+from advisor.standing import findings_of
+from advisor.tasks import clean_task, simulation_task, task_of
 from heuristics.cleaning import chosen_fixes
 from heuristics.finding import Level
 from heuristics.votes import to_vote_on

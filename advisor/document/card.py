@@ -5,7 +5,7 @@ from advisor.case import Case
 from advisor.document.contents import data_sentence, gain_rows, score_rows
 from advisor.document.markdown import table, text
 from advisor.export.tune import tune_of
-from advisor.journey import findings_of
+from advisor.standing import findings_of
 from heuristics.facts.pilot import PilotFacts
 from heuristics.finding import Level
 

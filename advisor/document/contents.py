@@ -8,7 +8,7 @@ from advisor.document.blocks import Block, Lead, Lines, Part, Table
 from advisor.document.money import money_part
 from advisor.document.pictures import ladder_plot, length_bars, loss_plot, memory_stack, rate_plot
 from advisor.export.tune import tune_of
-from advisor.journey import findings_of
+from advisor.standing import findings_of
 from heuristics.decision import Verdict
 from heuristics.facts.pilot import PilotFacts
 from heuristics.finding import Finding, Level

@@ -8,9 +8,11 @@ import pytest
 from advisor.case import Case, load, new_case, save
 from advisor.errors import BadInput
 from advisor.events import Done, ScoreFound, Started
-from advisor.journey import absorb, next_of, recover, step_states, task_of, verdict_line
+from advisor.journey import absorb, recover
 from advisor.specs import DataChoice, JobSpec, PilotTask
+from advisor.standing import next_of, step_states, verdict_line
 from advisor.steps import STEPS, StepState
+from advisor.tasks import task_of
 from advisor.work.emit import Emitter
 from heuristics.basis import Basis, Estimate
 from heuristics.facts.model import ModelFacts, ModelShape

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from advisor.case import new_case
-from advisor.journey import settle, simulation_task
+from advisor.journey import settle
 from advisor.simulations import keep_simulation
+from advisor.tasks import simulation_task
 from heuristics.basis import Basis
 from heuristics.facts.machine import Cpu, Device, MachineFacts, Memory
 from heuristics.facts.model import ModelFacts, ModelShape

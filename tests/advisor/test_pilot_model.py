@@ -8,8 +8,9 @@ from advisor.cli.asked import Asked
 from advisor.cli.opening import opened
 from advisor.events import Started
 from advisor.export.tune import tune_of
-from advisor.journey import absorb, settle, task_of
+from advisor.journey import absorb, settle
 from advisor.specs import PilotTask
+from advisor.tasks import task_of
 from heuristics.facts.experiment import RateEvidence
 from tests.advisor.example_case import data, machine
 from tests.advisor.tiny_model import make_tiny_model

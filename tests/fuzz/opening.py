@@ -11,7 +11,8 @@ from advisor.cli.report.whole import as_json, as_text
 from advisor.document.write import documents
 from advisor.errors import AdvisorError, BadCase
 from advisor.export.all import preview
-from advisor.journey import settle, step_states, verdict_line
+from advisor.journey import settle
+from advisor.standing import step_states, verdict_line
 from advisor.steps import STEPS
 from screens.bias_rows import bias_section
 from screens.cleaning_rows import cleaning_sections

@@ -15,7 +15,7 @@ from advisor.cli.report.machine import machine_lines
 from advisor.cli.report.pilot import pilot_lines
 from advisor.cli.report.plan import goal_lines, plan_lines
 from advisor.cli.report.verdict import verdict_lines
-from advisor.journey import findings_of, next_of
+from advisor.standing import findings_of, next_of
 from advisor.text import plain
 from heuristics.finding import Finding
 
