@@ -1,22 +1,27 @@
 """The command line: commands, options and their limits."""
 
 import argparse
-import math
 import sys
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import NoReturn, get_args
+from typing import NoReturn
 
 from advisor.cli.asked import Asked, GoalWishes
 from advisor.cli.memory_options import memory_options, memory_wishes
+from advisor.cli.numbers_given import positive
 from advisor.cli.pilot_options import options_given, pilot_options
+from advisor.cli.plan_options import (
+    columns_given,
+    goal_options,
+    input_options,
+    setting_options,
+    topic_given,
+    topic_options,
+)
 from advisor.errors import BadInput
 from advisor.text import one_line
-from heuristics.facts.data import Columns
-from heuristics.goal import Metric, TaskKind, Topic
 from heuristics.knobs import Knobs
-from heuristics.recipe import Method
 
 _FILE_COMMANDS = {
     "profile": "read a data set and say what is in it",
@@ -84,8 +89,8 @@ def parse(argv: Sequence[str]) -> Asked:
         model=given.get("model"),
         pilot_model=given.get("pilot_model"),
         eval_file=given.get("eval_file"),
-        columns=_columns(columns) if columns else None,
-        topic=_topic(given.get("topic"), given.get("typical")),
+        columns=columns_given(columns) if columns else None,
+        topic=topic_given(given.get("topic"), given.get("typical")),
         knobs=Knobs(**{each.name: given.get(each.name) for each in fields(Knobs)}),
         goal=GoalWishes(**{each.name: given.get(each.name) for each in fields(GoalWishes)}),
         options=options_given(given),
@@ -127,14 +132,14 @@ def _parser() -> argparse.ArgumentParser:
             continue
         _common(command)
         if name == "clean":
-            _inputs(command)
+            input_options(command)
             _cleaning(command)
         if name in ("plan", "pilot", "run", "demo", "profile"):
-            _inputs(command)
+            input_options(command)
             _reading(command)
-            _topics(command)
-            _goal(command)
-            _knobs(command)
+            topic_options(command)
+            goal_options(command)
+            setting_options(command)
         if name in ("plan", "pilot", "run", "demo"):
             pilot_options(command)
         if name == "pilot":
@@ -158,14 +163,14 @@ def _stands_alone(command: argparse.ArgumentParser, name: str) -> bool:
     match name:
         case "replay":
             command.add_argument("file", type=Path, metavar="FOLDER", help="folder of one run")
-            command.add_argument("--speed", type=_positive, help="pace; default: without waiting")
+            command.add_argument("--speed", type=positive, help="pace; default: without waiting")
         case "compare":
             command.add_argument("file", type=Path, nargs="?", metavar="EARLIER", help="folder of one run")
             command.add_argument("other", type=Path, nargs="?", metavar="LATER", help="folder of another")
             _common(command)
         case "memory":
             memory_options(command)
-            _knobs(command)
+            setting_options(command)
         case "doctor":
             command.add_argument("--json", action="store_true", dest="as_json", help="one JSON document")
         case "offers":
@@ -186,44 +191,9 @@ def _common(command: argparse.ArgumentParser) -> None:
     command.add_argument("--offline", action="store_true", help="forbid every download")
 
 
-def _inputs(command: argparse.ArgumentParser) -> None:
-    group = command.add_argument_group("inputs")
-    group.add_argument("--model", metavar="ID_OR_FOLDER", help="model to tune: a folder or a Hub id")
-    group.add_argument(
-        "--pilot-model",
-        metavar="ID_OR_FOLDER",
-        help="a smaller model that runs the pilot where the one to tune does not fit",
-    )
-    group.add_argument(
-        "--eval",
-        type=Path,
-        dest="eval_file",
-        metavar="FILE",
-        help="your own test rows, opened once at the end",
-    )
-    group.add_argument(
-        "--column",
-        action="append",
-        metavar="PART=NAME",
-        help="which column plays a part, such as prompt=question; repeat as needed",
-    )
-
-
 def _reading(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--no-cache", action="store_false", dest="cache", help="read the data again though nothing changed"
-    )
-
-
-def _topics(command: argparse.ArgumentParser) -> None:
-    group = command.add_argument_group("topic (for the check of rows about something else)")
-    group.add_argument("--topic", metavar="TEXT", help="what the rows should be about, in their own words")
-    group.add_argument(
-        "--typical",
-        action="append",
-        type=_whole,
-        metavar="LINE",
-        help="line of a row that is typical of it; repeat as needed",
     )
 
 
@@ -251,90 +221,3 @@ def _background(command: argparse.ArgumentParser) -> None:
         ("stop", "end the pilot of a case that goes on by itself; what it finished is kept"),
     ):
         group.add_argument(f"--{name}", action="store_const", const=name, dest="background", help=what)
-
-
-def _goal(command: argparse.ArgumentParser) -> None:
-    group = command.add_argument_group("goal")
-    group.add_argument("--goal", dest="task", choices=get_args(TaskKind), help="kind of task")
-    group.add_argument("--metric", choices=get_args(Metric), help="what better means")
-    group.add_argument(
-        "--smallest-gain", type=_positive, help="smallest gain that matters: nats, or share of rows"
-    )
-    group.add_argument("--minutes", type=_positive, dest="pilot_minutes", help="time budget of the pilot")
-    group.add_argument("--budget-hours", type=_positive, help="longest acceptable full run")
-    group.add_argument("--budget-money", type=_not_negative, help="most that the full run may cost, USD")
-    group.add_argument(
-        "--electricity",
-        type=_not_negative,
-        dest="electricity_price",
-        metavar="USD",
-        help="price of a kWh here, USD (default: US average for homes)",
-    )
-    for name, what in (
-        ("keep-general", "the tuned model must keep its general ability"),
-        ("data-may-leave", "the data may be sent to a cloud machine"),
-        ("format-counts", "learning the form of the answers is a goal"),
-    ):
-        group.add_argument(f"--{name}", action=argparse.BooleanOptionalAction, help=what)
-
-
-def _knobs(command: argparse.ArgumentParser) -> None:
-    group = command.add_argument_group("settings fixed by hand (default: the plan chooses)")
-    group.add_argument("--method", choices=get_args(Method))
-    group.add_argument("--lr", type=_positive, dest="learning_rate", help="learning rate")
-    group.add_argument("--epochs", type=_positive)
-    group.add_argument("--seq", type=_whole, dest="sequence_length", help="sequence length, tokens")
-    group.add_argument("--samples", type=_whole, help="training rows of the pilot")
-    group.add_argument("--batch", type=_whole, dest="micro_batch", help="rows per micro-batch")
-    group.add_argument("--accumulation", type=_whole, help="micro-batches per optimizer step")
-    group.add_argument("--rank", type=_whole, help="rank of the adapter")
-    group.add_argument(
-        "--checkpointing", action=argparse.BooleanOptionalAction, help="gradient checkpointing"
-    )
-    group.add_argument("--seed", type=int)
-
-
-def _columns(pairs: Sequence[str]) -> Columns:
-    parts = [each.name for each in fields(Columns)]
-    chosen: dict[str, str] = {}
-    for pair in pairs:
-        part, _, name = pair.partition("=")
-        if part not in parts or not name:
-            raise BadInput(
-                f"--column {one_line(pair, 60)} is not understood",
-                f"Write PART=NAME, where PART is one of: {', '.join(parts)}.",
-            )
-        chosen[part] = name
-    return Columns(**chosen)
-
-
-def _topic(text: str | None, lines: Sequence[int] | None) -> Topic | None:
-    said = one_line(text or "", 1000)
-    return Topic(said, tuple(lines or ())) if said or lines else None
-
-
-def _positive(text: str) -> float:
-    value = _not_negative(text)
-    if value == 0:
-        raise argparse.ArgumentTypeError("must be above 0")
-    return value
-
-
-def _not_negative(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{one_line(text, 40)} is not a number") from None
-    if not math.isfinite(value) or value < 0:
-        raise argparse.ArgumentTypeError("must be a number, 0 or above")
-    return value
-
-
-def _whole(text: str) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{one_line(text, 40)} is not a whole number") from None
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be 1 or above")
-    return value
