@@ -30,8 +30,18 @@ def running(case: Case) -> Path:
     """The folder of the pilot that goes on; raises BadInput when there is none."""
     run = running_pilot(case)
     if run is None:
-        raise BadInput("No pilot of this case is running", "Begin one: advisor pilot FILE --detach")
+        raise BadInput("No pilot of this case is running", _how_to_begin(case))
     return run
+
+
+def _how_to_begin(case: Case) -> str:
+    """What to do when nothing runs; a pilot that was killed is not lost."""
+    pilot = recover(case).pilot
+    if pilot is not None and not pilot.complete:
+        return (
+            "The last one did not end; begun as before it goes on where it was: advisor pilot FILE --detach"
+        )
+    return "Begin one: advisor pilot FILE --detach"
 
 
 def let_go(case: Case, task: Task, narrator: Narrator, offline: bool = False) -> Case:

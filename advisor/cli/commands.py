@@ -86,7 +86,7 @@ def _left_alone(begun: Case, asked: Asked, narrator: Narrator) -> Exit:
     trip = stages.Trip(asked, narrator)
     case = stages.planned(begun.but(pilot=None, pilot_run=None), trip)
     if stages.blocked(case):
-        narrator.say("the pilot is left out: a finding above must be answered first")
+        narrator.say(f"the pilot is left out: {stages.what_blocks(case)}")
         _answer(case, asked, "data", "plan")
         return Exit.NOT_READY
     case = let_go(case, task_of(case, "pilot"), narrator, asked.offline)

@@ -104,7 +104,7 @@ def piloted(case: Case, trip: Trip) -> Case:
     if case.pilot is not None and case.pilot.complete:
         return case
     if blocked(case):
-        trip.narrator.say("the pilot is left out: a finding above must be answered first")
+        trip.narrator.say(f"the pilot is left out: {what_blocks(case)}")
         return case
     case = trip.job(case, "pilot")
     if case.goal.metric == "loss" and case.pilot is not None and to_vote_on(case.pilot.samples):
@@ -134,10 +134,17 @@ def finished(case: Case, trip: Trip) -> Case:
     """The case with its files written, unless something forbids to train with them."""
     if not blocked(case):
         return exported(case, trip)
-    trip.narrator.say("nothing is exported: a finding must be answered first")
+    trip.narrator.say(f"nothing is exported: {what_blocks(case)}")
     return case
 
 
 def blocked(case: Case) -> bool:
     """True when a finding says that training would fail or teach nothing."""
     return any(each.level is Level.BLOCK for each in findings_of(case))
+
+
+def what_blocks(case: Case) -> str:
+    """The first finding that blocks and what to do about it; it may be of a step that is not shown."""
+    blocking = [each for each in findings_of(case) if each.level is Level.BLOCK]
+    more = f" (and {len(blocking) - 1} more)" if len(blocking) > 1 else ""
+    return f"{blocking[0].headline}. {blocking[0].do}{more}"

@@ -115,7 +115,7 @@ def forgetting(pilot: PilotFacts, known: Known, limits: Limits) -> Finding | Non
 
 def overfitting(pilot: PilotFacts, known: Known, limits: Limits) -> Finding | None:
     """Held-out loss that rose again before the end."""
-    worst = max((_rise(run) for run in pilot.runs), default=0.0)
+    worst = max((_rise(run) for run in pilot.runs if not run.diverged), default=0.0)
     if worst <= limits.pilot.overfit_rise:
         return None
     return Finding(

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from advisor.case import load
+from advisor.case import load, new_case
+from advisor.cli.background import running
+from advisor.errors import BadInput
+from heuristics.facts.pilot import PilotFacts
 from tests.advisor.test_cli_journey import command, run, write_rows
 from tests.advisor.tiny_model import make_tiny_model
 
@@ -49,3 +52,13 @@ def test_when_none_is_running_it_says_so(left_alone: tuple[Path, Path]) -> None:
     for what in ("--attach", "--stop"):
         code, _, said = run(home, "pilot", what, "--case", str(case))
         assert (code, "No pilot of this case is running" in said) == (2, True)
+
+
+def test_a_pilot_that_was_killed_is_not_lost_when_none_is_running(tmp_path: Path) -> None:
+    case = new_case(tmp_path / "case", "a case")
+    with pytest.raises(BadInput, match="No pilot") as never:
+        running(case)
+    assert never.value.do == "Begin one: advisor pilot FILE --detach"
+    with pytest.raises(BadInput) as killed:
+        running(case.but(pilot=PilotFacts(ended="killed")))
+    assert "goes on where it was" in killed.value.do

@@ -2,12 +2,16 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from advisor.cli import stages
 from advisor.cli.main import main
+from heuristics.facts.machine import Disk
 from tests.advisor.tiny_model import make_tiny_model
+from tests.heuristics.known_cases import machine
 
 ROWS = [{"question": f"How much is {number} plus one?", "answer": str(number + 1)} for number in range(60)]
 
@@ -186,3 +190,15 @@ def test_a_template_that_raises_is_explained(
     out, err = capsys.readouterr()
     assert "Traceback" not in out + err
     assert "template" in out + err
+
+
+def test_a_pilot_that_is_left_out_names_what_forbids_it_though_its_step_is_not_shown(
+    good_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = replace(machine(), disks=(Disk("case", str(tmp_path), 1 << 20),))
+    monkeypatch.setattr(stages, "planned", lambda case, _trip: case.but(machine=full))
+    path = jsonl(tmp_path / "rows.jsonl", ROWS)
+    assert main(["pilot", str(path), "--model", str(good_model), "--case", str(tmp_path / "case")]) == 1
+    out, err = capsys.readouterr()
+    assert "BLOCK" not in out
+    assert "the pilot is left out: Only 1.0 MiB of disk are free for the case. Free some space" in err

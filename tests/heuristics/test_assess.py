@@ -317,6 +317,8 @@ def test_held_out_loss_that_rose_again_is_overfitting() -> None:
     assert "12.5 %" in found(pilot=PilotFacts(runs=(run,)))["pilot.overfitting"].headline
     steady = replace(run, heldout_loss=((10, 1.0), (20, 0.8)))
     assert "pilot.overfitting" not in found(pilot=PilotFacts(runs=(steady,)))
+    broken = replace(run, diverged=True)
+    assert "pilot.overfitting" not in found(pilot=PilotFacts(runs=(broken,))), "its weights are lost"
 
 
 def test_a_serious_alarm_without_a_result_stops() -> None:
