@@ -18,7 +18,7 @@ from advisor.events import Event, Note, ProofFound
 from advisor.files import write_atomic
 from advisor.jobs import read_events
 from advisor.simulations import library_versions
-from benchmarks.memory_gpu import write_model
+from benchmarks.gpu_cases import write_model
 from benchmarks.memory_scores import Row, say
 
 RESULT = Path(__file__).parent / "results" / "gpu_pilot.json"
