@@ -49,6 +49,9 @@ class LossPlot(Container):
         self._pending = False
         train, heldout = self._curves
         if not train and not heldout:
+            if self._plot is not None:
+                # The picture of an earlier run would pass for this one's.
+                self._plot.display = False
             return
         if self._plot is None:
             # plotext costs 0.13 s to import, which a start without a plot must not pay.
@@ -56,6 +59,7 @@ class LossPlot(Container):
 
             self._plot = PlotextPlot()
             self.mount(self._plot)
+        self._plot.display = True
         plt = self._plot.plt
         plt.clear_figure()
         if train:

@@ -38,6 +38,23 @@ async def test_a_pilot_window_that_becomes_wide_draws_the_curve(tmp_path: Path) 
         assert "Loss in nats: training 2.658 to 0.902" in "\n".join(screen_lines(app))
 
 
+async def test_the_curve_of_an_earlier_run_does_not_stand_for_one_without_steps(tmp_path: Path) -> None:
+    app = AdvisorApp(filled(tmp_path))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.switch_mode("pilot")
+        await pilot.pause(0.5)
+        plot = app.screen.query_one(LossPlot)
+        drawn = "training  "
+        assert drawn in "\n".join(screen_lines(app))
+        plot.show((), ())
+        await pilot.pause(1.3)
+        said = "\n".join(screen_lines(app))
+        assert "No loss yet" in said and drawn not in said
+        plot.show(((1, 2.0), (2, 1.0)), ())
+        await pilot.pause(1.3)
+        assert drawn in "\n".join(screen_lines(app))
+
+
 async def test_a_label_that_is_cut_says_so_and_is_whole_where_there_is_room(tmp_path: Path) -> None:
     named = replace(PLAN, alternatives=(replace(PLAN.alternatives[0], model=LONG),))
     app = AdvisorApp(filled(tmp_path).but(plan=named))
