@@ -55,12 +55,10 @@ def gain(pilot: PilotFacts, known: Known, limits: Limits) -> Finding | None:
     if measured is None:
         if not pilot.complete:
             return None
+        why, do = _why_unmeasured(pilot, known.goal.metric)
+        headline = f"The pilot did not measure {_METRICS[known.goal.metric]}"
         return Finding(
-            "pilot.gain",
-            Level.UNKNOWN,
-            f"The pilot did not measure {_METRICS[known.goal.metric]}",
-            "The goal's own metric decides.",
-            "Run the pilot again with this goal.",
+            "pilot.gain", Level.UNKNOWN, headline, f"The goal's own metric decides. {why}".strip(), do
         )
     estimate, least = measured.estimate, known.goal.smallest_gain
     text = f"{_METRICS[known.goal.metric]}: {gain_text(measured)}"
@@ -185,6 +183,15 @@ def forgotten(pilot: PilotFacts) -> float | None:
 
 def _measured(pilot: PilotFacts) -> bool:
     return pilot.complete and bool(pilot.gains)
+
+
+def _why_unmeasured(pilot: PilotFacts, metric: Metric) -> tuple[str, str]:
+    """Why a complete pilot lacks the gain in a metric, as far as it tells, and what to do."""
+    if any(each.diverged for each in pilot.runs) and pilot.score("tuned", "test") is None:
+        return "No tuned model was left to test.", "Answer the alarm first, then run the pilot again."
+    if metric != "loss" and pilot.schedule is not None and pilot.schedule.generated == 0:
+        return "Its time left no room to generate answers.", "Give the pilot more time."
+    return "", "Run the pilot again with this goal."
 
 
 def _rise(run: Run) -> float:

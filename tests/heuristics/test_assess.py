@@ -7,7 +7,7 @@ import pytest
 from heuristics.assess import assess
 from heuristics.basis import Basis, Estimate
 from heuristics.facts.data import CheckResult, DataFacts, FormatName, RowProblem, SplitFacts, Truncation
-from heuristics.facts.experiment import Alarm
+from heuristics.facts.experiment import Alarm, PilotSchedule
 from heuristics.facts.machine import Disk, GpuProcess, MachineFacts
 from heuristics.facts.model import ModelFacts
 from heuristics.facts.pilot import Gain, PilotFacts, Proof, Run, Score
@@ -319,6 +319,18 @@ def test_held_out_loss_that_rose_again_is_overfitting() -> None:
     assert "pilot.overfitting" not in found(pilot=PilotFacts(runs=(steady,)))
     broken = replace(run, diverged=True)
     assert "pilot.overfitting" not in found(pilot=PilotFacts(runs=(broken,))), "its weights are lost"
+
+
+def test_a_metric_that_was_not_measured_says_what_would_measure_it() -> None:
+    asked, schedule = replace(Goal(), metric="exact_match"), PilotSchedule(600.0, {}, (), 60, 120, 64, 3)
+    short = PilotFacts(complete=True, schedule=replace(schedule, generated=0))
+    finding = found(goal=asked, pilot=short)["pilot.gain"]
+    assert ("no room to generate" in finding.why, finding.do) == (True, "Give the pilot more time.")
+    run = Run("r", "ladder", 50.0, 32, 3, 17, 4, 24, (), ((4, 16.0),), diverged=True)
+    finding = found(goal=asked, pilot=replace(short, runs=(run,)))["pilot.gain"]
+    assert "No tuned model" in finding.why and "alarm" in finding.do
+    paid = PilotFacts(complete=True, schedule=schedule)
+    assert found(goal=asked, pilot=paid)["pilot.gain"].do == "Run the pilot again with this goal."
 
 
 def test_a_serious_alarm_without_a_result_stops() -> None:
