@@ -56,6 +56,10 @@ def memory(asked: Asked, narrator: Narrator) -> Answer:
             f"The optimizer {one_line(recipe.optimizer, 40)} is not known", "See: advisor memory --help"
         )
     step = replace(step, loss=wishes.loss, attention="eager" if wishes.eager else step.attention)
+    context = model.shape.context
+    if context and recipe.sequence_length > context:
+        beyond = f"{recipe.sequence_length:,} tokens are more than the model's context of {context:,}"
+        narrator.say(f"{beyond}: a plan would cut the rows there")
     simulation, why = _simulated(model, step, narrator)
     prediction = _prediction(model, recipe, device, simulation)
     answer = _answer(prediction)

@@ -78,6 +78,17 @@ def test_a_model_that_wants_its_own_code_is_estimated_by_formula(
     assert "auto_map" in str(said["why_formula"])
 
 
+def test_a_length_beyond_the_models_context_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = _model(tmp_path / "model", model_type="brand_new")
+    told = "tokens are more than the model's context of 512: a plan would cut the rows there"
+    assert main(["memory", model, "--memory", "8", "--seq", "10000000"]) == 1
+    assert f"10,000,000 {told}" in capsys.readouterr().err
+    assert main(["memory", model, "--memory", "8", "--seq", "512"]) == 0
+    assert told not in capsys.readouterr().err
+
+
 def test_an_unknown_architecture_is_estimated_by_formula(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
