@@ -98,14 +98,16 @@ def spread(estimate: Estimate) -> str:
     if estimate.low == estimate.high:
         return ""
     low, high = quantity(estimate.low, estimate.unit), quantity(estimate.high, estimate.unit)
-    return f"{low} to {high}"
+    return f"{low} to {high}" if low != high else low
 
 
 def estimated(estimate: Estimate) -> str:
     """Value, interval and basis: 3.4 GiB (3.1 GiB to 3.8 GiB), simulated."""
     interval = spread(estimate)
     value = quantity(estimate.value, estimate.unit)
-    return f"{value} ({interval}), {estimate.basis}" if interval else f"{value}, {estimate.basis}"
+    if interval in ("", value):
+        return f"{value}, {estimate.basis}"
+    return f"{value} ({interval}), {estimate.basis}"
 
 
 def _two(whole: int, large: int, large_unit: str, small: int, small_unit: str) -> str:

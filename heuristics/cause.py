@@ -43,11 +43,15 @@ def explained(alarm: Alarm, evidence: BatchEvidence, limits: WatchLimits) -> Ala
         cause = "data"
         lines = tuple(line for line, loss in hardest if loss > limits.cause_ratio * evidence.reference)
     words = {
-        "data": f"rows {_listed(lines)} of the batch are far harder than rows outside it",
+        "data": f"{_named(lines)} of the batch far harder than rows outside it",
         "learning rate": "held-out rows have become harder too, so it is the weights",
     }.get(cause)
     text = alarm.text if words is None else f"{alarm.text}; {words}"
     return replace(alarm, text=text, do=_DO.get(cause, alarm.do), cause=cause, rows=lines[:20])
+
+
+def _named(lines: Sequence[int]) -> str:
+    return f"row {_listed(lines)}" + " is" if len(lines) == 1 else f"rows {_listed(lines)} are"
 
 
 def _listed(lines: Sequence[int]) -> str:

@@ -104,7 +104,9 @@ def _told_by_rows(ground: Ground, recipe: Recipe) -> str:
 
 
 def _epochs(ground: Ground, recipe: Recipe) -> Choice:
-    reason = f"{recipe.samples:,} rows bear {recipe.epochs:g} passes; the best held-out point is kept."
+    reason = (
+        f"{recipe.samples:,} rows bear {recipe.epochs:g} passes; held-out loss is watched for overfitting."
+    )
     if ground.knobs.epochs is not None:
         reason = f"{YOURS}."
     source = "1 to 3 is usual; Tulu 3 swept 2 to 7 and chose 2"

@@ -35,10 +35,14 @@ class Plot:
     across: str
     up: str
     series: tuple[Series, ...]
+    words: str
+    """What is to be seen, in a sentence."""
     band: tuple[tuple[float, float, float], ...] = ()
     """(x, low, high)."""
     logarithmic: bool = False
     """True for an x axis in powers."""
+    ticks: tuple[float, ...] = ()
+    """Where the x axis is labelled; empty for round steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class Bars:
     title: str
     bars: tuple[tuple[str, float, str], ...]
     """(label, value, value in words)."""
+    words: str
+    """What is to be seen, in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,13 @@ def _bias(case: Case) -> list[str]:
     if not shifts:
         return ["Not measured: whether tuning shifted any preference between groups is not known."]
     rows = [
-        (each.name, numbers.count(each.seed), numbers.count(each.pairs), f"{each.shift:+.3f} nats")
+        (
+            each.name,
+            numbers.count(each.samples),
+            numbers.count(each.seed),
+            numbers.count(each.pairs),
+            f"{each.shift:+.3f} nats",
+        )
         for each in shifts
     ]
     words = (
@@ -111,4 +117,4 @@ def _bias(case: Case) -> list[str]:
         "name is not "
         "seen."
     )
-    return [words, table(("pairs", "seed", "count", "shift"), rows)]
+    return [words, table(("pairs", "training rows", "seed", "count", "shift"), rows)]

@@ -151,7 +151,14 @@ def _recipe(case: Case) -> Part:
         f"{recipe.precision}, "
         f"seed {recipe.seed}. {tune.rate_reason}"
     )
-    return Part("Recipe", (words, Table(("setting", "pilot", "reason", "basis", "source"), chosen)))
+    blocks: list[Block] = [words, Table(("setting", "pilot", "reason", "basis", "source"), chosen)]
+    if tune.changes:
+        changed = tuple(
+            (each.label, each.value, each.reason, each.basis.value, each.source) for each in tune.changes
+        )
+        head = ("setting", "full run", "reason", "basis", "source")
+        blocks += ["The full run differs from the pilot in:", Table(head, changed)]
+    return Part("Recipe", tuple(blocks))
 
 
 def _samples(pilot: PilotFacts) -> Part:

@@ -42,8 +42,9 @@ def _block(block: Block) -> str:
             return "\n".join(f"- {text(each)}" for each in items)
         case Table(head=head, rows=rows):
             return table(head, rows)
-        case Bars(title=title, bars=bars):
-            return f"{text(title)}\n\n" + table(("", "value"), [(label, words) for label, _, words in bars])
+        case Bars(title=title, bars=bars, words=words):
+            listed = table(("", "value"), [(label, shown) for label, _, shown in bars])
+            return f"{text(title)}\n\n{text(words)}\n\n{listed}"
         case Stack(title=title, parts=parts, words=words):
             named = table(("part", "value"), [(label, shown) for label, _, shown in parts])
             return f"{text(title)}\n\n{text(words)}\n\n{named}"
@@ -58,4 +59,7 @@ def _plot(plot: Plot) -> str:
     for each in plot.series:
         step = max(1, -(-len(each.points) // _MOST))
         rows += [(each.name, numbers.decimal(x), numbers.decimal(y)) for x, y in each.points[::step]]
-    return f"{text(plot.title)}\n\n" + table(("line", plot.across, plot.up), rows) if rows else ""
+    if not rows:
+        return ""
+    listed = table(("line", plot.across, plot.up), rows)
+    return f"{text(plot.title)}\n\n{text(plot.words)}\n\n{listed}"

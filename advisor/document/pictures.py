@@ -2,6 +2,7 @@
 
 from advisor import catalog, numbers
 from advisor.case import Case
+from advisor.document import readings
 from advisor.document.blocks import Bars, Plot, Series, Stack
 from heuristics.facts.forecast import Forecast
 from heuristics.recipe import Plan
@@ -21,8 +22,10 @@ def ladder_plot(case: Case) -> Plot | None:
         "training rows",
         f"{name}, {made.unit}",
         (Series(made.form, fitted), Series("measured", points, dotted=True)),
+        readings.ladder(made),
         tuple((float(size), low, high) for size, _, low, high in made.curve),
         logarithmic=True,
+        ticks=tuple(sorted({*(x for x, _ in points), *(float(each.samples) for each in made.ahead)})),
     )
 
 
@@ -45,22 +48,27 @@ def loss_plot(case: Case) -> Plot | None:
     train = tuple((float(step), loss) for step, loss in run.train_loss)
     heldout = tuple((float(step), loss) for step, loss in run.heldout_loss)
     series = [Series("training loss", train)] + ([Series("held-out loss", heldout)] if heldout else [])
-    return Plot(f"Loss of run {run.id}", "step", "loss, nats", tuple(series))
+    return Plot(f"Loss of run {run.id}", "step", "loss, nats", tuple(series), readings.losses(run))
 
 
 def rate_plot(case: Case) -> Plot | None:
     """Held-out loss of the learning rates that were tried."""
     rate = case.pilot.rate if case.pilot else None
-    points = tuple((each.learning_rate * 1e6, each.heldout_loss) for each in rate.points) if rate else ()
-    tried = tuple((x, y) for x, y in points if y is not None)
+    if rate is None:
+        return None
+    tried = tuple(
+        (each.learning_rate, each.heldout_loss) for each in rate.points if each.heldout_loss is not None
+    )
     if len(tried) < 2:
         return None
     return Plot(
         "Learning rates tried",
-        "learning rate, millionths",
+        "learning rate",
         "held-out loss, nats",
         (Series("tried", tried, dotted=True),),
+        readings.rates(rate),
         logarithmic=True,
+        ticks=tuple(x for x, _ in tried),
     )
 
 
@@ -84,6 +92,7 @@ def length_bars(case: Case) -> Bars | None:
     return Bars(
         "Rows by length in tokens",
         tuple((f"to {edge:,}", float(count), f"{count:,}") for edge, count in shown),
+        readings.lengths(tokens, case.plan.recipe.sequence_length if case.plan else None),
     )
 
 
@@ -97,4 +106,5 @@ def cost_bars(plan: Plan) -> Bars | None:
         for each in plan.offers
     )
     bars = tuple((name, cost.value, numbers.quantity(cost.value, "USD")) for name, cost in (*here, *rented))
-    return Bars("Cost of the full run: electricity here, rent in the cloud", bars)
+    title = "Cost of the full run: electricity here, rent in the cloud"
+    return Bars(title, bars, readings.costs(plan))

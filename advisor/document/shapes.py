@@ -19,7 +19,10 @@ def bars(picture: Bars) -> str:
         f"<b>{_text(words)}</b></div>"
         for label, value, words in picture.bars
     )
-    return f'<figure><figcaption>{_text(picture.title)}</figcaption><div class="bars">{rows}</div></figure>'
+    return (
+        f"<figure><figcaption>{_text(picture.title)}</figcaption><p>{_text(picture.words)}</p>"
+        f'<div class="bars">{rows}</div></figure>'
+    )
 
 
 def stack(picture: Stack) -> str:

@@ -6,6 +6,7 @@ from html import escape
 
 from advisor import numbers
 from advisor.document.blocks import Plot
+from advisor.text import plain
 
 _WIDTH, _HEIGHT = 640, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 34, 24, 50
@@ -37,7 +38,7 @@ def plot(picture: Plot) -> str:
         f'<span class="key s{place % 4}">{escape(each.name)}</span>'
         for place, each in enumerate(picture.series)
     )
-    return _figure(picture.title, _HEIGHT, body, legend)
+    return _figure(picture, body, legend if len(picture.series) > 1 else "")
 
 
 class _Frame:
@@ -88,7 +89,7 @@ def _axes(picture: Plot, frame: _Frame) -> Iterable[str]:
         y = frame.at(frame.left, value)[1]
         yield f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
         yield f'<text class="end" x="{_LEFT - 6}" y="{y + 4:.1f}">{escape(numbers.decimal(value))}</text>'
-    for value in frame.across():
+    for value in picture.ticks or frame.across():
         x = frame.at(value, frame.low)[0]
         shown = numbers.count(value) if abs(value) >= 10 else numbers.decimal(value)
         yield f'<text class="mid" x="{x:.1f}" y="{foot + 20}">{escape(shown)}</text>'
@@ -100,8 +101,8 @@ def _points(points: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
-def _figure(title: str, height: int, body: Iterable[str], legend: str) -> str:
-    name = escape(title, quote=True)
-    drawn = f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{name}">{"".join(body)}</svg>'
+def _figure(picture: Plot, body: Iterable[str], legend: str) -> str:
+    title, words = (escape(plain(each)) for each in (picture.title, picture.words))
+    drawn = f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{title}">{"".join(body)}</svg>'
     keys = f'<p class="legend">{legend}</p>' if legend else ""
-    return f"<figure><figcaption>{escape(title)}</figcaption>{drawn}{keys}</figure>"
+    return f"<figure><figcaption>{title}</figcaption><p>{words}</p>{drawn}{keys}</figure>"

@@ -19,6 +19,7 @@ _TOKENS = {
     "all": "all tokens are trained",
 }
 _OURS = ".venv"
+_LEAVES = "You said that the data may not leave this machine: these commands send the rows to another one."
 
 
 def run_md(case: Case, tune: Tune, folder: Path, targets: Iterable[Target]) -> TextFile:
@@ -41,7 +42,7 @@ def run_md(case: Case, tune: Tune, folder: Path, targets: Iterable[Target]) -> T
     ]
     for target in targets:
         if target.run:
-            parts += _section(target, tune)
+            parts += _section(target, tune, case.goal.data_may_leave)
     return TextFile("RUN.md", "\n\n".join(parts) + "\n")
 
 
@@ -57,8 +58,9 @@ def _points(texts: Iterable[str]) -> str:
     return "\n".join(f"- {one_line(each, 400)}" for each in texts)
 
 
-def _section(target: Target, tune: Tune) -> list[str]:
-    notes = _points(target.notes(tune))
+def _section(target: Target, tune: Tune, may_leave: bool) -> list[str]:
+    warned = (_LEAVES,) if target.sends_rows and not may_leave else ()
+    notes = _points((*warned, *target.notes(tune)))
     parts = [f"## {target.title}", *([notes] if notes else [])]
     commands = [*_install(target, tune), *(list(each) for each in target.before(tune))]
     commands.append([*target.run, *target.options(tune)])

@@ -16,7 +16,7 @@ _DISK_GB = 100
 _DAY = 86_400
 _INPUT = "/opt/ml/input/data/code"
 _KEPT = "/opt/ml/checkpoints"
-_ANY = "ml.g5.2xlarge"
+_ANY, _ANY_GPUS = "ml.g5.2xlarge", 1
 
 
 def request(case: Case, tune: Tune) -> dict[str, object]:
@@ -81,7 +81,8 @@ def _command(tune: Tune) -> str:
     """Constant but for numbers and the model's place: no text from outside stands in it."""
     model = " --model_name_or_path ./model" if tune.local_model is not None else ""
     offer = _offer(tune)
-    start = " ".join(launcher(offer, '"${SM_NUM_GPUS:-1}"'))
+    # The count stands here: SageMaker tells it only to its own entry point.
+    start = " ".join(launcher(offer, str(offer.gpus if offer else _ANY_GPUS)))
     there = "".join(f" {word}" for word in options(tune, offer))
     return (
         f"cd {_INPUT} && python -m pip install -r requirements.txt && "
@@ -117,6 +118,7 @@ TARGET = Target(
     files=_files,
     run=("aws", "sagemaker", "create-training-job", "--cli-input-json", f"file://{_FILE}"),
     needs=("trl", "fsdp2"),
+    sends_rows=True,
     before=_before,
     notes=_notes,
 )

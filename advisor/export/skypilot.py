@@ -93,6 +93,7 @@ TARGET = Target(
     run=("sky", "jobs", "launch", _FILE),
     packages=("skypilot",),
     needs=("trl", "fsdp2"),
+    sends_rows=True,
     environment="env-skypilot",
     notes=_notes,
 )

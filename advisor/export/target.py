@@ -100,6 +100,8 @@ class Target:
     """Targets whose files the command reads."""
     own_quantisation: bool = False
     """Whether it makes 4-bit weights without bitsandbytes."""
+    sends_rows: bool = False
+    """Whether its commands copy the rows to another machine."""
     environment: str = ""
     """Folder of an environment of its own, for tools that pin other libraries than the pilot used."""
     options: Callable[[Tune], tuple[str, ...]] = _no_options

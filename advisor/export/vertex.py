@@ -96,6 +96,7 @@ TARGET = Target(
         *("--display-name=fine-tune", f"--config={_FILE}"),
     ),
     needs=("trl", "fsdp2"),
+    sends_rows=True,
     before=_before,
     notes=_notes,
 )

@@ -100,6 +100,41 @@ def test_the_page_holds_every_picture(tmp_path: Path) -> None:
     assert all(0 <= float(width) <= 100 for width in re.findall(r"width:([^%]*)%\"", page))
 
 
+def test_every_picture_is_read_in_words_on_the_page_and_in_markdown(tmp_path: Path) -> None:
+    texts = _texts(rich_case(tmp_path))
+    page, shown = texts["report.html"], texts["report.md"].replace("\\", "")
+    figures = re.findall(r"<figure><figcaption>.*?</figcaption><p>(.*?)</p>", page)
+    assert len(figures) == page.count("<figure>") == 6
+    for words in (
+        "From 30 to 240 rows loss went from 1.53 nats to 1.00 nats. At 960 rows",
+        "Of 3 rates 1.0e-04 gave the lowest held-out loss, 1.20 nats; the pilot took 3.0e-04",
+        "Half of the rows have 20 tokens or fewer, 95 % have 60 or fewer, the longest has 100.",
+        "Of 2 offers the cheapest is AWS 1 × L40S, 4.20 USD, the dearest GCP 1 × L40S, 12.6 USD.",
+    ):
+        assert any(words in each for each in figures), (words, figures)
+        assert words in shown
+
+
+def test_axes_are_labelled_where_something_was_measured(tmp_path: Path) -> None:
+    page = _texts(rich_case(tmp_path))["report.html"]
+    drawn = dict(re.findall(r'aria-label="([^"]*)">(.*?)</svg>', page))
+    rates = next(body for title, body in drawn.items() if title == "Learning rates tried")
+    curve = next(body for title, body in drawn.items() if title.startswith("Learning curve"))
+    assert re.findall(r'class="mid"[^>]*>([^<]*)<', rates)[:3] == ["1.0e-04", "3.0e-04", "9.0e-04"]
+    assert re.findall(r'class="mid"[^>]*>([^<]*)<', curve)[:6] == ["30", "60", "120", "240", "480", "960"]
+
+
+def test_a_diverged_rate_is_named_and_a_cut_length_too(tmp_path: Path) -> None:
+    case = rich_case(tmp_path)
+    assert case.pilot and case.pilot.rate and case.plan
+    points = (*case.pilot.rate.points, RatePoint("rate9", 2.7e-3, None))
+    pilot = replace(case.pilot, rate=replace(case.pilot.rate, points=points))
+    plan = replace(case.plan, recipe=replace(case.plan.recipe, sequence_length=80))
+    page = _texts(case.but(pilot=pilot, plan=plan))["report.html"]
+    assert "Diverged: 0.00270." in page
+    assert "Rows are cut at 80." in page
+
+
 def test_the_decision_stands_first_and_is_said_once(tmp_path: Path) -> None:
     case = rich_case(tmp_path)
     assert case.verdict is not None

@@ -4,6 +4,7 @@ import os
 import shlex
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,17 @@ def test_run_md_says_when_the_evidence_does_not_speak_for_the_full_run(tmp_path:
     case = full_case(tmp_path / "case").but(verdict=None)
     shown = {file.path: file.text for file in preview(case, tmp_path / "out")}
     assert "no verdict yet" in shown["RUN.md"]
+
+
+def test_run_md_warns_of_commands_that_send_rows_where_they_may_not_go(tmp_path: Path) -> None:
+    case = full_case(tmp_path / "case")
+    warned = "the data may not leave this machine"
+    for may in (False, True):
+        made = case.but(goal=replace(case.goal, data_may_leave=may))
+        sections = {file.path: file.text for file in preview(made, tmp_path)}["RUN.md"].split("## ")[1:]
+        told = {each.splitlines()[0].split(":")[0] for each in sections if warned in each}
+        sent = {"SkyPilot", "AWS SageMaker training job", "Google Vertex AI custom job"}
+        assert told == (set() if may else sent)
 
 
 def test_writing_twice_changes_nothing(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ PLACE = "out a 'b' \"c\" $(touch owned) `touch owned`; touch owned - x: &y !!obj
 """A folder with everything that trainers can read rows from."""
 TOOLS = (
     *("python", "python3", "torchrun", "srun", "sbatch", "aws", "gcloud", "sky", "accelerate", "axolotl"),
-    "llamafactory-cli",
+    *("llamafactory-cli", "mlx_lm.lora"),
 )
 STUB = """#!/bin/sh
 { printf '%s' "${0##*/}"; printf '\\037%s' "$@"; printf '\\036'; } >> "$CALLS"
@@ -122,7 +122,7 @@ def test_every_command_of_run_md_runs_and_gets_its_words_whole(sandbox: Path) ->
     case, folder = _case(sandbox), sandbox / PLACE
     write(case, folder)
     go, *sections = _blocks((folder / "RUN.md").read_text(encoding="utf-8"))
-    assert len(sections) == 11
+    assert len(sections) == 12
     calls = [call for each in sections for call in _run(sandbox, f"{go}\n{each}", folder, sandbox)]
     names = {call[0] for call in calls}
     assert {
@@ -130,6 +130,7 @@ def test_every_command_of_run_md_runs_and_gets_its_words_whole(sandbox: Path) ->
         "python3",
         "axolotl",
         "llamafactory-cli",
+        "mlx_lm.lora",
         "accelerate",
         "sky",
         "sbatch",
@@ -152,7 +153,7 @@ def test_cloud_scripts_start_the_training_with_the_words_that_were_written(sandb
     assert calls[1][-2:] == ["--model_name_or_path", "/model"]
     sage = json.loads((folder / "sagemaker.json").read_text())["AlgorithmSpecification"]
     line = sage["ContainerArguments"][0].replace("cd /opt/ml/input/data/code", "cd .")
-    calls = _run(sandbox, f"SM_NUM_GPUS=4\n{line}", folder)
+    calls = _run(sandbox, line, folder)
     assert calls[1][:6] == ["accelerate", "launch", "--config_file", "fsdp2.yaml", "--num_processes", "4"]
     vertex = yaml.safe_load((folder / "vertex.yaml").read_text())["workerPoolSpecs"][0]["containerSpec"]
     place = vertex["args"][0].split(" ")[1]

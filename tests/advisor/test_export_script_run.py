@@ -33,11 +33,16 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def _run(export: Path, output: str, *options: str, processes: int = 1) -> list[dict[str, float]]:
-    """The log of one run of train.py with a constant rate and every step logged."""
+def _surroundings(export: Path) -> dict[str, str]:
+    """No network, no GPU and none of the user's own settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "ACCELERATE_"))}
     home = str(export.parent / "home")
     settings = {"HF_HOME": home, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
+    return kept | settings
+
+
+def _run(export: Path, output: str, *options: str, processes: int = 1) -> list[dict[str, float]]:
+    """The log of one run of train.py with a constant rate and every step logged."""
     launcher = [sys.executable]
     if processes > 1:
         launcher += ["-m", "torch.distributed.run", "--standalone", f"--nproc_per_node={processes}"]
@@ -54,7 +59,7 @@ def _run(export: Path, output: str, *options: str, processes: int = 1) -> list[d
             *options,
         ],
         cwd=export,
-        env={**kept, **settings},
+        env=_surroundings(export),
         capture_output=True,
         text=True,
         timeout=280,
@@ -77,6 +82,21 @@ def test_two_processes_lose_what_one_loses(export: Path) -> None:
     assert _losses(two) == pytest.approx(_losses(one), rel=2e-3)
     assert _losses(two, "eval_loss") == pytest.approx(_losses(one, "eval_loss"), rel=2e-3)
     assert (export / "two" / "adapter_model.safetensors").is_file()
+
+
+def test_processes_that_nothing_joins_are_refused_in_words(export: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "train.py", "--config", "trl.yaml", "--output_dir", "alone"],
+        cwd=export,
+        env=_surroundings(export) | {"WORLD_SIZE": "2", "LOCAL_RANK": "0"},
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert "2 processes were started, but no GPU joins them" in ran.stderr
+    assert not list((export / "alone").glob("checkpoint-*"))
 
 
 def test_it_goes_on_from_the_newest_complete_checkpoint(export: Path) -> None:

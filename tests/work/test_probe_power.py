@@ -1,6 +1,7 @@
 """Power is read by whichever meter answers, and a silent one costs nothing."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,50 @@ def test_a_meter_that_fails_tells_nothing() -> None:
     with watched(Meter(broken, "board", "NVML")) as seen:
         time.sleep(0.2)
     assert seen.reading is None
+
+
+def test_all_packages_count_and_no_part_of_one_twice(tmp_path: Path) -> None:
+    counters = [_counter(tmp_path, 0)]
+    for name in ("intel-rapl:1", "intel-rapl:0:0"):
+        (tmp_path / name).mkdir()
+        counters.append(tmp_path / name / "energy_uj")
+        counters[-1].write_text("0\n")
+    meter = meter_of(CPU, tmp_path, tmp_path / "none")
+    assert meter is not None
+    began = time.monotonic()
+    time.sleep(0.1)
+    for counter in counters:
+        counter.write_text("4000000\n")
+    watts = meter.watts()
+    assert watts is not None
+    assert watts == pytest.approx(8.0 / (time.monotonic() - began), rel=0.2)
+
+
+def test_a_counter_that_may_not_be_read_leaves_the_battery(tmp_path: Path) -> None:
+    (tmp_path / "intel-rapl:0" / "energy_uj").mkdir(parents=True)
+    assert meter_of(CPU, tmp_path, tmp_path / "none") is None
+    battery = tmp_path / "BAT1"
+    battery.mkdir()
+    for name, text in (("status", "Discharging"), ("power_now", "17423000")):
+        (battery / name).write_text(f"{text}\n")
+    meter = meter_of(CPU, tmp_path, tmp_path)
+    assert meter is not None
+    assert (meter.source, meter.watts()) == ("battery", 17.423)
+
+
+@pytest.mark.parametrize(("kind", "source"), [("cuda", "NVML"), ("rocm", "AMD SMI")])
+def test_a_board_tells_milliwatts_of_its_own_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, source: str
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "power_draw", {1: 70_113}.__getitem__)
+    meter = meter_of(replace(CPU, kind=kind, index=1), tmp_path, tmp_path)
+    assert meter is not None
+    assert (meter.covers, meter.source, meter.watts()) == ("board", source, 70.113)
+    assert meter_of(replace(CPU, kind=kind, index=2), tmp_path, tmp_path) is None
+
+
+def test_a_chip_of_apple_has_no_meter_that_answers_without_rights(tmp_path: Path) -> None:
+    _counter(tmp_path, 1)
+    assert meter_of(replace(CPU, kind="mps"), tmp_path, tmp_path / "none") is None

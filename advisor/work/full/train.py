@@ -23,7 +23,13 @@ from trl import (
 def main() -> None:
     """Train, save, and leave the newest checkpoint usable at every moment."""
     script, training, model = TrlParser((ScriptArguments, SFTConfig, ModelConfig)).parse_args_and_config()
-    share_batch(training, int(os.environ.get("WORLD_SIZE", "1")))
+    devices = int(os.environ.get("WORLD_SIZE", "1"))
+    if training.world_size != devices:
+        # Each would train a model of its own, with too few rows per step.
+        raise SystemExit(
+            f"{devices} processes were started, but no GPU joins them: without one, add --use_cpu true"
+        )
+    share_batch(training, devices)
     training.model_init_kwargs = {
         "dtype": model.dtype,
         "attn_implementation": model.attn_implementation,
