@@ -36,7 +36,8 @@ def curve_picture(made: Forecast, width: int) -> Content:
         grid[line(value)][place] = "─"
     for samples, value in points:
         grid[line(value)][column(samples)] = "●"
-    marks = {0: most, _ROWS - 1: least}
+    # Shares and losses end at zero: what lies a hair above it is labelled so.
+    marks = {0: most, _ROWS - 1: 0.0 if 0 < least < most / 1000 else least}
     drawn = [
         Content.assemble(
             f"{numbers.decimal(marks[row]) if row in marks else '':>{_LABEL - 1}} ",

@@ -109,7 +109,7 @@ def test_every_picture_is_read_in_words_on_the_page_and_in_markdown(tmp_path: Pa
         "From 30 to 240 rows loss went from 1.53 nats to 1.00 nats. At 960 rows",
         "Of 3 rates 1.0e-04 gave the lowest held-out loss, 1.20 nats; the pilot took 3.0e-04",
         "Half of the rows have 20 tokens or fewer, 95 % have 60 or fewer, the longest has 100.",
-        "Of 2 offers the cheapest is AWS 1 × L40S, 4.20 USD, the dearest GCP 1 × L40S, 12.6 USD.",
+        "Of 2 offers the cheapest is AWS 1 × L40S, 4.20 USD, the dearest GCP 1 × L40S, 12.60 USD.",
     ):
         assert any(words in each for each in figures), (words, figures)
         assert words in shown

@@ -41,14 +41,16 @@ def _surroundings(export: Path) -> dict[str, str]:
     return kept | settings
 
 
+def _launcher(processes: int) -> list[str]:
+    several = ["-m", "torch.distributed.run", "--standalone", f"--nproc_per_node={processes}"]
+    return [sys.executable, *(several if processes > 1 else [])]
+
+
 def _run(export: Path, output: str, *options: str, processes: int = 1) -> list[dict[str, float]]:
     """The log of one run of train.py with a constant rate and every step logged."""
-    launcher = [sys.executable]
-    if processes > 1:
-        launcher += ["-m", "torch.distributed.run", "--standalone", f"--nproc_per_node={processes}"]
     ran = subprocess.run(
         [
-            *launcher,
+            *_launcher(processes),
             "train.py",
             "--config",
             "trl.yaml",
@@ -86,9 +88,9 @@ def test_two_processes_lose_what_one_loses(export: Path) -> None:
 
 def test_processes_that_nothing_joins_are_refused_in_words(export: Path) -> None:
     ran = subprocess.run(
-        [sys.executable, "train.py", "--config", "trl.yaml", "--output_dir", "alone"],
+        [*_launcher(2), "train.py", "--config", "trl.yaml", "--output_dir", "alone"],
         cwd=export,
-        env=_surroundings(export) | {"WORLD_SIZE": "2", "LOCAL_RANK": "0"},
+        env=_surroundings(export),
         capture_output=True,
         text=True,
         timeout=280,
