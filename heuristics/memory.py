@@ -45,17 +45,17 @@ def load_of(shape: ModelShape, recipe: Recipe, device: Device) -> Load:
         recipe.sequence_length,
         recipe.precision,
         recipe.checkpointing,
-        attention_kept(shape, recipe, device),
+        attention_kept(shape, device, recipe.precision, is_padded(recipe)),
     )
 
 
-def attention_kept(shape: ModelShape, recipe: Recipe, device: Device) -> AttentionKept:
+def attention_kept(shape: ModelShape, device: Device, precision: str, padded: bool) -> AttentionKept:
     """Rows of unlike length need a mask, which flash does not take; without flash, shared key heads are
     computed step by step (torch: aten/src/ATen/native/transformers/cuda/sdp_utils.cpp)."""
-    if is_padded(recipe):
+    if padded:
         return "copied"
     shared = shape.kv_heads < shape.heads
-    if shared and device.kind == "cuda" and (recipe.precision == "fp32" or capability(device) < FLASH_FROM):
+    if shared and device.kind == "cuda" and (precision == "fp32" or capability(device) < FLASH_FROM):
         return "matrix"
     return "fused"
 

@@ -3,7 +3,7 @@
 from heuristics.facts.machine import MachineFacts
 from heuristics.facts.model import ModelFacts, ModelShape
 from heuristics.limits import Limits
-from heuristics.memory import Load, available_on, predict
+from heuristics.memory import Load, attention_kept, available_on, predict
 from heuristics.recipe import Fit, MemoryPrediction, Method, SizeRow
 from heuristics.settings import can_quantise, choose_precision
 from heuristics.words import gib
@@ -56,7 +56,8 @@ def smallest_step(
     device = machine.device
     precision = choose_precision(device, shape, limits)
     within = min(length, shape.context) if shape.context else length
-    load = Load(shape, method, limits.adapter.rank, 1, within, precision, True)
+    kept = attention_kept(shape, device, precision, padded=False)
+    load = Load(shape, method, limits.adapter.rank, 1, within, precision, True, kept)
     return predict(load, available_on(device), device.kind == "cpu", limits.memory)
 
 

@@ -7,7 +7,8 @@ import pytest
 from heuristics.facts.model import ModelShape
 from heuristics.memory import Load, activation_bytes, available_on, fit_of, load_of, predict, weight_bytes
 from heuristics.recipe import Recipe
-from tests.heuristics.known_cases import GIB, GPU, LIMITS, LLAMA_8B, TINY
+from heuristics.sizes import smallest_step
+from tests.heuristics.known_cases import GIB, GPU, LIMITS, LLAMA_8B, TINY, machine
 
 MEMORY = LIMITS.memory
 LLAMA_3B = ModelShape(3072, 28, 24, 8, 128, 8192, 128256, True, 3_212_749_824, 3_212_749_824, 131072)
@@ -121,3 +122,12 @@ def test_the_formula_promises_no_more_than_what_contexts_leave_open() -> None:
     assert total.high - total.low > MEMORY.gpu_overhead - MEMORY.context_least - 1
     measured_here = predict(Load(tiny, "lora", 4, 1, 64, "fp32", True), GIB, True, MEMORY).total
     assert measured_here.high - measured_here.low < 0.1 * measured_here.value
+
+
+def test_the_table_of_sizes_counts_what_an_old_gpu_keeps_without_flash() -> None:
+    old, new = (
+        smallest_step(machine(replace(GPU, compute_capability=each)), LLAMA_8B.shape, "lora", 2048, LIMITS)
+        for each in ("7.5", "8.0")
+    )
+    matrix = 32 * 2048 * 2048 * 4
+    assert old.total.value - new.total.value > matrix, "one layer's heads, rows and columns in 32 bits"
