@@ -29,6 +29,7 @@ from advisor.work.pilot.scoring import mean_loss
 from advisor.work.pilot.surroundings import settle
 from advisor.work.pilot.trainer import RunPlan
 from advisor.work.pilot.training import train
+from benchmarks.kept_lines import keep, kept
 from heuristics.pilot_runs import sample_rows
 
 RESULT = Path(__file__).parent / "results" / "clean_runs.jsonl"
@@ -56,8 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         for seed in wanted:
             began = time.monotonic()
             recorded = _record(task, seed, home / str(seed))
-            with RESULT.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(recorded, separators=(",", ":")) + "\n")
+            keep(RESULT, recorded)
             print(f"seed {seed:2} {recorded['method']:5}{time.monotonic() - began:8.1f} s", flush=True)
             for alarm in recorded["alarms"]:  # type: ignore[attr-defined]
                 print(f"  alarm: {alarm}")
@@ -66,9 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def saved() -> list[dict[str, object]]:
     """The runs recorded so far."""
-    if not RESULT.exists():
-        return []
-    return [json.loads(line) for line in RESULT.read_text(encoding="utf-8").splitlines()]
+    return kept(RESULT)
 
 
 def demo_task(data: Path, home: Path) -> PilotTask:

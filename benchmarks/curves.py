@@ -1,17 +1,20 @@
 """Measures learning curves once: real fine-tunes on many tasks, kept in results/curves.jsonl."""
 
 import argparse
-import copy
 import itertools
-import json
-import math
 import os
 import time
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+
+from advisor.catalog import demo_folder
 from benchmarks.curve_tasks import TASKS, Task
+from benchmarks.kept_lines import keep, kept
+from benchmarks.small_tunes import Encoded, padded, tuned
 
 RESULT = Path(__file__).parent / "results" / "curves.jsonl"
 ROWS = 96
@@ -20,8 +23,6 @@ LADDER = ((ROWS // 8, 3), (ROWS // 4, 3), (ROWS // 2, 1), (ROWS, 1))
 """(rows, seeds): what a pilot would run."""
 TRUTH = ((4 * ROWS, 1),)
 HELD_OUT = 96
-PASSES = 3
-BATCH = 8
 RATES = {"full": 1e-3, "lora": 5e-3}
 PROMPT_MARK = "\nAnswer: "
 
@@ -32,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, default=4, help="curves of each task")
     asked = parser.parse_args(argv)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    RESULT.parent.mkdir(exist_ok=True)
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     there = {(each["task"], each["seed"]) for each in saved()}
     for seed, (number, task) in itertools.product(range(asked.seeds), enumerate(TASKS)):
         if (task.name, seed) in there:
@@ -45,62 +46,36 @@ def main(argv: Sequence[str] | None = None) -> int:
             "method": method,
             "points": list(_points(task, seed, method)),
         }
-        with RESULT.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(curve) + "\n")
+        keep(RESULT, curve)
         print(f"{task.name:22}{seed:3}{method:>6}{time.monotonic() - began:8.1f} s", flush=True)
     return 0
 
 
 def saved() -> list[dict[str, object]]:
     """The curves measured so far."""
-    if not RESULT.exists():
-        return []
-    return [json.loads(line) for line in RESULT.read_text(encoding="utf-8").splitlines()]
+    return kept(RESULT)
 
 
 def _points(task: Task, seed: int, method: str) -> Iterator[dict[str, float]]:
     """(samples, seed, loss) of every run: nested rows, the same held-out rows throughout."""
-    heldout = list(itertools.islice(task.rows(f"held out {seed}"), HELD_OUT))
-    rows = list(itertools.islice(task.rows(f"train {seed}"), 4 * ROWS))
+    heldout = [_encoded(each) for each in itertools.islice(task.rows(f"held out {seed}"), HELD_OUT)]
+    rows = [_encoded(each) for each in itertools.islice(task.rows(f"train {seed}"), 4 * ROWS)]
+    tokenizer, base = _base()
     for samples, seeds in (*LADDER, *TRUTH):
         for each in range(seeds):
-            loss = _tuned_loss(rows[:samples], heldout, method, 1000 * seed + each)
+            model = tuned(
+                base, rows[:samples], tokenizer.pad_token_id, method, RATES[method], 1000 * seed + each
+            )
+            loss = _loss(model, heldout, tokenizer.pad_token_id)
             yield {"samples": samples, "seed": each, "loss": round(loss, 6)}
 
 
-def _tuned_loss(
-    rows: Sequence[tuple[str, str]], heldout: Sequence[tuple[str, str]], method: str, seed: int
-) -> float:
-    """Loss per answer token on `heldout` after training on `rows`, nats."""
-    import torch
-
-    torch.manual_seed(seed)
-    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-    tokenizer, base = _base()
-    model = copy.deepcopy(base)
-    if method == "lora":
-        from peft import LoraConfig, get_peft_model
-
-        model = get_peft_model(model, LoraConfig(r=16, lora_alpha=32, target_modules="all-linear"))
-    model.train()
-    weights = [each for each in model.parameters() if each.requires_grad]
-    steps = math.ceil(len(rows) / BATCH) * PASSES
-    optimizer = torch.optim.AdamW(weights, lr=RATES[method], weight_decay=0.0, fused=True)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / steps)
-    for _ in range(PASSES):
-        order = torch.randperm(len(rows)).tolist()
-        for start in range(0, len(rows), BATCH):
-            batch = [rows[place] for place in order[start : start + BATCH]]
-            model(**_batch(tokenizer, batch)).loss.backward()
-            torch.nn.utils.clip_grad_norm_(weights, 1.0)
-            optimizer.step()
-            optimizer.zero_grad()
-            schedule.step()
-    model.eval()
+def _loss(model: torch.nn.Module, heldout: Sequence[Encoded], pad: int) -> float:
+    """Loss per answer token, nats."""
     lost, tokens = 0.0, 0
     with torch.no_grad():
         for start in range(0, len(heldout), 64):
-            inputs = _batch(tokenizer, heldout[start : start + 64])
+            inputs = padded(heldout[start : start + 64], pad)
             count = int((inputs["labels"][:, 1:] != -100).sum())
             lost += float(model(**inputs).loss) * count
             tokens += count
@@ -108,13 +83,8 @@ def _tuned_loss(
 
 
 @cache
-def _base():  # type: ignore[no-untyped-def]
+def _base() -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
     """The bundled tokenizer and model."""
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    from advisor.catalog import demo_folder
-
     with demo_folder() as folder:
         return (
             AutoTokenizer.from_pretrained(folder / "model"),
@@ -122,22 +92,11 @@ def _base():  # type: ignore[no-untyped-def]
         )
 
 
-def _batch(tokenizer, rows):  # type: ignore[no-untyped-def]
-    """Padded ids with the prompt left out of the loss."""
-    import torch
-
-    ids, labels = [], []
-    for prompt, answer in rows:
-        asked = tokenizer(prompt + PROMPT_MARK, add_special_tokens=False)["input_ids"]
-        told = [*tokenizer(answer, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id]
-        ids.append([*asked, *told])
-        labels.append([-100] * len(asked) + told)
-    longest = max(map(len, ids))
-    return {
-        "input_ids": torch.tensor([each + [tokenizer.pad_token_id] * (longest - len(each)) for each in ids]),
-        "attention_mask": torch.tensor([[1] * len(each) + [0] * (longest - len(each)) for each in ids]),
-        "labels": torch.tensor([each + [-100] * (longest - len(each)) for each in labels]),
-    }
+def _encoded(row: tuple[str, str]) -> Encoded:
+    tokenizer = _base()[0]
+    asked = tokenizer(row[0] + PROMPT_MARK, add_special_tokens=False)["input_ids"]
+    told = tokenizer(row[1], add_special_tokens=False)["input_ids"]
+    return asked, [*told, tokenizer.eos_token_id]
 
 
 if __name__ == "__main__":

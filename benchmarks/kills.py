@@ -26,6 +26,7 @@ from advisor.case import Case, load
 from advisor.catalog import demo_folder
 from advisor.events import Done, Event, Metric, Started
 from advisor.jobs import read_events
+from benchmarks.kept_lines import keep, kept
 from benchmarks.pty_program import PtyProgram
 
 RESULT = Path(__file__).parent / "results" / "kills.jsonl"
@@ -55,8 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         template = _template(asked.folder.absolute())
         for number in wanted[: asked.most]:
             if not results:
-                results.append(_keep(_unbroken(template)))
-            results.append(_keep(_case(number, template, results[0])))
+                results.append(keep(RESULT, _unbroken(template)))
+            results.append(keep(RESULT, _case(number, template, results[0])))
             print(json.dumps(results[-1]), flush=True)
     cases = [each for each in results if each["victim"] != "none"]
     good = [each for each in cases if each["same"] and not each["orphans"] and not each["lost_runs"]]
@@ -66,9 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def saved() -> list[dict[str, object]]:
     """The unbroken pilot and the cases so far."""
-    if not RESULT.exists():
-        return []
-    return [json.loads(line) for line in RESULT.read_text(encoding="utf-8").splitlines()]
+    return kept(RESULT)
 
 
 def digest_of(case: Case) -> str:
@@ -100,12 +99,6 @@ def _kinds(cases: Sequence[dict[str, object]]) -> Iterator[str]:
     return (str(each["victim"]) for each in cases)
 
 
-def _keep(found: dict[str, object]) -> dict[str, object]:
-    with RESULT.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(found) + "\n")
-    return found
-
-
 def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
 
@@ -131,13 +124,12 @@ def _usable(line: str) -> bool:
         return False
 
 
-def _advisor(*words: str) -> int:
+def _advisor(*words: str) -> None:
     done = subprocess.run(
         (*ADVISOR, *words, "--json"), env=_environment(), capture_output=True, timeout=PATIENCE, check=False
     )
     if done.returncode not in (0, 1):
         raise RuntimeError(done.stderr.decode(errors="replace")[-2000:])
-    return done.returncode
 
 
 def _unbroken(template: Path) -> dict[str, object]:

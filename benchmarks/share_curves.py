@@ -1,10 +1,7 @@
 """Measures learning curves of exact answers once: real fine-tunes of the worlds' small base model."""
 
 import argparse
-import copy
 import itertools
-import json
-import math
 import os
 import random
 import time
@@ -14,7 +11,9 @@ from pathlib import Path
 import torch
 from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerFast
 
-from benchmarks.curves import BATCH, LADDER, PASSES, ROWS, TRUTH
+from benchmarks.curves import LADDER, ROWS, TRUTH
+from benchmarks.kept_lines import keep, kept
+from benchmarks.small_tunes import Encoded, padded, tuned
 from benchmarks.worlds import base, language
 from benchmarks.worlds.language import COLOUR, PLACE, TEAM, THING, VERB, WHEN, WHO, Message
 
@@ -43,17 +42,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         began = time.monotonic()
         method = ("full", "lora")[(number + seed) % 2]
         points = list(_points(model, tokenizer, (name, answer), seed, method))
-        with RESULT.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"task": name, "seed": seed, "method": method, "points": points}) + "\n")
+        keep(RESULT, {"task": name, "seed": seed, "method": method, "points": points})
         print(f"{name:24}{seed:3}{method:>6}{time.monotonic() - began:8.1f} s", flush=True)
     return 0
 
 
 def saved() -> list[dict[str, object]]:
     """The curves measured so far."""
-    if not RESULT.exists():
-        return []
-    return [json.loads(line) for line in RESULT.read_text(encoding="utf-8").splitlines()]
+    return kept(RESULT)
 
 
 def _by(words: Sequence[str], part: str, answers: Sequence[str]) -> Callable[[Message, random.Random], str]:
@@ -108,70 +104,32 @@ def _points(
 ) -> Iterator[dict[str, float]]:
     """(samples, seed, exact) of every run: nested rows, the same held-out rows throughout."""
     name, answer = task
-    heldout = _rows(answer, f"held out {name} {seed}", TRUE_ROWS)
-    rows = _rows(answer, f"train {name} {seed}", TRUTH[0][0])
+    heldout = [_encoded(tokenizer, each) for each in _rows(answer, f"held out {name} {seed}", TRUE_ROWS)]
+    rows = [_encoded(tokenizer, each) for each in _rows(answer, f"train {name} {seed}", TRUTH[0][0])]
+    pad = tokenizer.pad_token_id
     for samples, seeds in (*LADDER, *TRUTH):
         for each in range(seeds):
-            tuned = _tuned(model, tokenizer, rows[:samples], method, 1000 * seed + each)
+            trained = tuned(model, rows[:samples], pad, method, RATES[method], 1000 * seed + each)
             asked = heldout if samples > ROWS else heldout[:ANSWERED]
-            yield {"samples": samples, "seed": each, "exact": round(_exact(tuned, tokenizer, asked), 6)}
+            yield {"samples": samples, "seed": each, "exact": round(_exact(trained, pad, asked), 6)}
 
 
-def _tuned(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, rows: Sequence[Row], method: str, seed: int
-) -> torch.nn.Module:
-    """The model after training on `rows`: AdamW, linear decay, answers only."""
-    torch.manual_seed(seed)
-    tuned: torch.nn.Module = copy.deepcopy(model)
-    if method == "lora":
-        from peft import LoraConfig, get_peft_model
-
-        tuned = get_peft_model(tuned, LoraConfig(r=16, lora_alpha=32, target_modules="all-linear"))
-    tuned.train()
-    weights = [each for each in tuned.parameters() if each.requires_grad]
-    steps = math.ceil(len(rows) / BATCH) * PASSES
-    optimizer = torch.optim.AdamW(weights, lr=RATES[method], weight_decay=0.0, fused=True)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / steps)
-    for _ in range(PASSES):
-        order = torch.randperm(len(rows)).tolist()
-        for start in range(0, len(rows), BATCH):
-            tuned(
-                **_batch(tokenizer, [rows[place] for place in order[start : start + BATCH]])
-            ).loss.backward()
-            torch.nn.utils.clip_grad_norm_(weights, 1.0)
-            optimizer.step()
-            optimizer.zero_grad()
-            schedule.step()
-    return tuned.eval()
-
-
-def _exact(model: torch.nn.Module, tokenizer: PreTrainedTokenizerFast, rows: Sequence[Row]) -> float:
+def _exact(model: torch.nn.Module, pad: int, rows: Sequence[Encoded]) -> float:
     """Share of answers that greedy decoding gives exactly: each token is the most likely one."""
     right = 0
     with torch.no_grad():
         for start in range(0, len(rows), 100):
-            inputs = _batch(tokenizer, rows[start : start + 100])
+            inputs = padded(rows[start : start + 100], pad)
             told = inputs["labels"][:, 1:]
             agree = (model(**inputs).logits[:, :-1].argmax(-1) == told) | (told == -100)
             right += int(agree.all(dim=1).sum())
     return right / len(rows)
 
 
-def _batch(tokenizer: PreTrainedTokenizerFast, rows: Sequence[Row]) -> dict[str, torch.Tensor]:
-    """Padded ids with the prompt left out of the loss."""
-    ids, labels = [], []
-    for question, answer in rows:
-        asked = tokenizer(f"{base.USER} {question} {base.ASSISTANT}", add_special_tokens=False)["input_ids"]
-        told = tokenizer(f"{answer} {base.END}", add_special_tokens=False)["input_ids"]
-        ids.append([*asked, *told])
-        labels.append([-100] * len(asked) + told)
-    longest = max(map(len, ids))
-    pad = tokenizer.pad_token_id
-    return {
-        "input_ids": torch.tensor([each + [pad] * (longest - len(each)) for each in ids]),
-        "attention_mask": torch.tensor([[1] * len(each) + [0] * (longest - len(each)) for each in ids]),
-        "labels": torch.tensor([each + [-100] * (longest - len(each)) for each in labels]),
-    }
+def _encoded(tokenizer: PreTrainedTokenizerFast, row: Row) -> Encoded:
+    asked = tokenizer(f"{base.USER} {row[0]} {base.ASSISTANT}", add_special_tokens=False)["input_ids"]
+    told = tokenizer(f"{row[1]} {base.END}", add_special_tokens=False)["input_ids"]
+    return asked, told
 
 
 if __name__ == "__main__":
