@@ -56,7 +56,7 @@ class World:
         return self.rows(random.Random(f"{self.name} {seed}"))
 
 
-def _rows(
+def reports(
     chance: random.Random, count: int, answer: Callable[[Message], str], things: Sequence[str] = THINGS
 ) -> list[Row]:
     """Reports about these things with their answers, no report twice."""
@@ -69,15 +69,15 @@ def _rows(
 
 
 def _learnable(chance: random.Random) -> list[Row]:
-    return _rows(chance, 330, lambda each: f"queue {QUEUE[each.thing]}")
+    return reports(chance, 330, lambda each: f"queue {QUEUE[each.thing]}")
 
 
 def _by_lot(chance: random.Random) -> list[Row]:
-    return _rows(chance, 330, lambda _: f"queue {chance.choice(language.TEAM[:4])}")
+    return reports(chance, 330, lambda _: f"queue {chance.choice(language.TEAM[:4])}")
 
 
 def _too_little(chance: random.Random) -> list[Row]:
-    return _rows(
+    return reports(
         chance, 112 + TESTS, lambda each: f"queue {DESK[each.thing]} {AIDE[each.thing]}", language.THING
     )
 
@@ -86,11 +86,11 @@ def _saturated(chance: random.Random) -> list[Row]:
     def answer(each: Message) -> str:
         return f"queue {QUEUE[each.thing]} {chance.choice(language.TEAM[4:7])}"
 
-    return _rows(chance, 500, answer, language.THING[::4])
+    return reports(chance, 500, answer, language.THING[::4])
 
 
 def _prompting(chance: random.Random) -> list[Row]:
-    return _rows(chance, 330, lambda each: f"it is {each.thing}")
+    return reports(chance, 330, lambda each: f"it is {each.thing}")
 
 
 def _conflicting(chance: random.Random) -> list[Row]:

@@ -10,33 +10,21 @@ from advisor.journey import settle
 from advisor.simulations import keep_simulation
 from advisor.tasks import simulation_task
 from heuristics.basis import Basis
-from heuristics.facts.machine import Cpu, Device, MachineFacts, Memory
-from heuristics.facts.model import ModelFacts, ModelShape
 from heuristics.facts.simulation import SimulationFacts
-
-GIB = 1 << 30
-MACHINE = MachineFacts(
-    measured_at="",
-    system="",
-    cpu=Cpu("c", 1, 1),
-    memory=Memory(GIB, GIB, "host"),
-    disks=(),
-    devices=(Device("cuda", 0, "d", 24 * GIB, 24 * GIB, bf16=True, compute_capability="8.6"),),
-)
-MODEL = ModelFacts("m", "catalogue", "llama", ModelShape(64, 2, 4, 2, 16, 128, 1024, True, 10**6, 10**6, 512))
+from tests.heuristics.known_cases import AMPERE, GIB, MINIATURE, machine
 
 
 def test_a_kept_simulation_replaces_the_formula_and_only_for_its_own_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ADVISOR_HOME", str(tmp_path))
-    case = settle(new_case(tmp_path / "case", "case").but(machine=MACHINE, model=MODEL))
+    case = settle(new_case(tmp_path / "case", "case").but(machine=machine(AMPERE), model=MINIATURE))
     assert case.plan is not None
     assert case.plan.memory.total.basis is Basis.FORMULA
     task = simulation_task(case)
     assert task is not None
     facts = SimulationFacts("m", task.step, 3 * GIB, 4 * GIB, (), (("weights", GIB),), 1, 1, 0.1)
-    keep_simulation(MODEL, facts)
+    keep_simulation(MINIATURE, facts)
     again = settle(case)
     assert again.plan is not None
     assert again.plan.memory.total.basis is Basis.SIMULATED
@@ -52,10 +40,10 @@ def test_the_kept_plan_survives_saving(tmp_path: Path, monkeypatch: pytest.Monke
     from advisor.case import load, save
 
     monkeypatch.setenv("ADVISOR_HOME", str(tmp_path))
-    case = settle(new_case(tmp_path / "case", "case").but(machine=MACHINE, model=MODEL))
+    case = settle(new_case(tmp_path / "case", "case").but(machine=machine(AMPERE), model=MINIATURE))
     task = simulation_task(case)
     assert task is not None
-    keep_simulation(MODEL, SimulationFacts("m", task.step, GIB, GIB, (), (("weights", GIB),), 1, 1, 0.1))
+    keep_simulation(MINIATURE, SimulationFacts("m", task.step, GIB, GIB, (), (("weights", GIB),), 1, 1, 0.1))
     case = settle(case)
     save(case)
     assert load(case.folder).plan == case.plan

@@ -43,6 +43,12 @@ GPU = Device(
     "cuda", 0, "RTX 4090", 24 * GIB, 23 * GIB, bf16=True, throughput=(Throughput("bf16", 140, 130, 150),)
 )
 
+AMPERE = Device("cuda", 0, "d", 24 * GIB, 24 * GIB, bf16=True, compute_capability="8.6")
+
+MINIATURE = ModelFacts(
+    "m", "catalogue", "llama", ModelShape(64, 2, 4, 2, 16, 128, 1024, True, 10**6, 10**6, 512)
+)
+"""Small enough to be simulated in seconds."""
 TINY = ModelFacts("tiny", "demo", "llama", ModelShape(64, 5, 8, 4, 8, 172, 512, True, 260_032, 260_032, 512))
 SMALL = ModelFacts(
     "small", "hub", "llama", ModelShape(576, 30, 9, 3, 64, 1536, 49152, True, 134_515_008, 134_515_008, 8192)

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -42,6 +43,14 @@ def _without_size(line: str) -> str:
     return re.sub(
         r"(advisor\.toml +)([\d,]+)( lines)", lambda found: f"{found[1]}{'#' * len(found[2])}{found[3]}", line
     )
+
+
+async def until(holds: Callable[[], bool], seconds: float = 90) -> None:
+    """Wait for what a screen or a child process is about to do."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it never came to that"
+        await asyncio.sleep(0.05)
 
 
 Golden = Callable[[App[None], str], Awaitable[None]]

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,7 +25,7 @@ from screens.quality_rows import quality_bar
 from screens.topic_rows import topic_section
 from screens.widgets.row_browser import RowBrowser
 from tests.data_samples import question_rows, write_jsonl
-from tests.screens.conftest import Golden, screen_lines
+from tests.screens.conftest import Golden, screen_lines, until
 from tests.screens.sample_case import DATA, HOSTILE, filled
 
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -47,14 +46,6 @@ def on_disk(folder: Path, rows: list[dict[str, object] | str]) -> Case:
     write_lines(run, "exact_duplicates", range(2, len(rows) + 1))
     save(case)
     return case
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    for _ in range(100):
-        if holds():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("it never came to that")
 
 
 async def test_enter_turns_a_tick_and_the_case_file_follows(tmp_path: Path) -> None:

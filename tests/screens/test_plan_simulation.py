@@ -1,7 +1,5 @@
 """The Plan step shows the formula's memory at once, and the simulated one as soon as it is worked out."""
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,36 +8,15 @@ import pytest
 from advisor.case import Case, new_case
 from advisor.journey import settle
 from heuristics.basis import Basis
-from heuristics.facts.machine import Cpu, Device, MachineFacts, Memory
-from heuristics.facts.model import ModelFacts, ModelShape
 from screens.app import AdvisorApp
 from screens.simulation_keeper import SimulationKeeper
-from tests.screens.conftest import screen_lines
-
-GIB = 1 << 30
-MACHINE = MachineFacts(
-    measured_at="",
-    system="",
-    cpu=Cpu("c", 1, 1),
-    memory=Memory(GIB, GIB, "host"),
-    disks=(),
-    devices=(Device("cuda", 0, "d", 24 * GIB, 24 * GIB, bf16=True, compute_capability="8.6"),),
-)
-SHAPE = ModelShape(64, 2, 4, 2, 16, 128, 1024, True, 10**6, 10**6, 512)
-SECONDS = 90
+from tests.heuristics.known_cases import AMPERE, MINIATURE, machine
+from tests.screens.conftest import screen_lines, until
 
 
 def _planned(folder: Path, family: str = "llama") -> Case:
-    model = ModelFacts("m", "catalogue", family, SHAPE)
-    return settle(new_case(folder / "case", "case").but(machine=MACHINE, model=model))
-
-
-async def _until(true: Callable[[], bool]) -> None:
-    for _ in range(SECONDS * 10):
-        if true():
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError("it never came")
+    model = replace(MINIATURE, family=family)
+    return settle(new_case(folder / "case", "case").but(machine=machine(AMPERE), model=model))
 
 
 def _basis(app: AdvisorApp) -> Basis | None:
@@ -61,18 +38,18 @@ async def test_the_formula_comes_first_then_the_simulation_and_again_after_a_cha
     app = AdvisorApp(_planned(tmp_path))
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("4")
-        await _until(lambda: "simulating" in _memory_line(app))
+        await until(lambda: "simulating" in _memory_line(app))
         assert _basis(app) is Basis.FORMULA
-        await _until(lambda: _basis(app) is Basis.SIMULATED)
-        await _until(lambda: "simulated" in _memory_line(app))
+        await until(lambda: _basis(app) is Basis.SIMULATED)
+        await until(lambda: "simulated" in _memory_line(app))
         assert "simulating" not in _memory_line(app)
-        await _until(lambda: app.simulation is None)  # the offers' devices come after this one
+        await until(lambda: app.simulation is None)  # the offers' devices come after this one
         app.decide(app.case.but(knobs=replace(app.case.knobs, rank=4)))
-        await _until(lambda: "simulating" in _memory_line(app))
+        await until(lambda: "simulating" in _memory_line(app))
         assert _basis(app) is Basis.FORMULA
         app.decide(app.case.but(knobs=replace(app.case.knobs, rank=None)))
-        await _until(lambda: _basis(app) is Basis.SIMULATED)
-        await _until(lambda: app.simulation is None)
+        await until(lambda: _basis(app) is Basis.SIMULATED)
+        await until(lambda: app.simulation is None)
         assert "simulated" in _memory_line(app), "found again, not worked out again"
 
 
@@ -81,9 +58,9 @@ async def test_s_stops_a_simulation_and_the_formula_stays(tmp_path: Path) -> Non
     app = AdvisorApp(_planned(tmp_path))
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("4")
-        await _until(lambda: "simulating" in _memory_line(app))
+        await until(lambda: "simulating" in _memory_line(app))
         await pilot.press("s")
-        await _until(lambda: "simulating" not in _memory_line(app))
+        await until(lambda: "simulating" not in _memory_line(app))
         assert app.simulation is not None
         assert app.simulation.why_not == "it was stopped"
         assert _basis(app) is Basis.FORMULA
@@ -96,7 +73,7 @@ async def test_a_model_that_cannot_be_simulated_stays_with_the_formula_and_says_
     app = AdvisorApp(_planned(tmp_path, family="neverheard"))
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("4")
-        await _until(lambda: app.simulation is not None and not app.simulation.running)
+        await until(lambda: app.simulation is not None and not app.simulation.running)
         assert app.simulation is not None
         assert "neverheard" in app.simulation.why_not
         assert _basis(app) is Basis.FORMULA

@@ -11,7 +11,7 @@ from advisor.work.data.load import load
 from advisor.work.data.split import split
 from advisor.work.emit import Emitter
 from benchmarks.worlds import language
-from benchmarks.worlds.planted import QUEUE, THINGS
+from benchmarks.worlds.planted import QUEUE, reports
 from heuristics.evidence import of_pilot
 from heuristics.facts.pilot import PilotFacts
 from heuristics.goal import Goal
@@ -25,18 +25,11 @@ CLEAN, WRONG = 300, 150
 def spoilt_rows() -> list[dict[str, str]]:
     """Rows of which half are asked again and answered wrongly, and forty copies."""
     chance = random.Random(5)
-    reports = {}
-    while len(reports) < CLEAN:
-        drawn = language.draw_message(chance)
-        if drawn.thing in THINGS:
-            reports[drawn.text()] = QUEUE[drawn.thing]
-    right = [{"question": asked, "answer": f"queue {team}"} for asked, team in reports.items()]
+    right = reports(chance, CLEAN, lambda each: f"queue {QUEUE[each.thing]}")
+    queues = [f"queue {team}" for team in language.TEAM[:4]]
     wrong = [
-        {
-            "question": asked,
-            "answer": f"queue {chance.choice([each for each in language.TEAM[:4] if each != team])}",
-        }
-        for asked, team in list(reports.items())[:WRONG]
+        {**row, "answer": chance.choice([each for each in queues if each != row["answer"]])}
+        for row in right[:WRONG]
     ]
     rows = [*right, *wrong, *right[:40]]
     chance.shuffle(rows)
