@@ -23,7 +23,8 @@ from advisor.models import DEMO
 from advisor.specs import JobSpec, PilotTask
 from advisor.tasks import task_of
 from advisor.work.emit import Emitter
-from advisor.work.pilot.preparing import encode_candidates, read_splits, set_up
+from advisor.work.pilot.bench import Bench
+from advisor.work.pilot.preparing import Candidates, encode_candidates, read_splits, set_up
 from advisor.work.pilot.progress import Progress
 from advisor.work.pilot.scoring import mean_loss
 from advisor.work.pilot.surroundings import settle
@@ -102,10 +103,7 @@ def _record(task: PilotTask, seed: int, folder: Path) -> dict[str, object]:
         seed=seed,
         learning_rate=task.recipe.learning_rate * RATES[method],
     )
-    private_folder(folder)
-    settle(folder)
-    spec = JobSpec(folder=folder, task=task.model_copy(update={"recipe": recipe}), offline=True)
-    _train(spec, seed)
+    _train(task.model_copy(update={"recipe": recipe}), folder, seed)
     events = read_events(folder)
     metrics = [each for each in events if isinstance(each, Metric)]
     return {
@@ -125,14 +123,20 @@ def _record(task: PilotTask, seed: int, folder: Path) -> dict[str, object]:
     }
 
 
-def _train(spec: JobSpec, seed: int) -> None:
+def prepared(task: PilotTask, folder: Path) -> tuple[Bench, Candidates]:
+    """A pilot in `folder` up to its first run: the model loaded, the rows split and encoded."""
+    private_folder(folder)
+    settle(folder)
+    emitter = Emitter(folder)
+    splits = read_splits(task, emitter)
+    spec = JobSpec(folder=folder, task=task, offline=True)
+    bench = set_up(spec, emitter, Progress(emitter), splits, private_folder(folder / "state"), task.recipe)
+    return bench, encode_candidates(bench, splits)
+
+
+def _train(task: PilotTask, folder: Path, seed: int) -> None:
     """One run on the whole starting sample, in an order of its own, as the ladder's largest."""
-    assert isinstance(spec.task, PilotTask)
-    emitter = Emitter(spec.folder)
-    splits = read_splits(spec.task, emitter)
-    state = private_folder(spec.folder / "state")
-    bench = set_up(spec, emitter, Progress(emitter), splits, state, spec.task.recipe)
-    candidates = encode_candidates(bench, splits)
+    bench, candidates = prepared(task, folder)
     before = mean_loss(bench.scorer().losses(candidates.validation))
     rows = sample_rows(candidates.samples, len(candidates.samples), seed, seed)
     plan = RunPlan(

@@ -25,19 +25,15 @@ from transformers import PrinterCallback, ProgressCallback, set_seed
 from trl import SFTTrainer
 
 from advisor.catalog import demo_folder
-from advisor.files import private_folder, write_atomic
-from advisor.specs import JobSpec
+from advisor.files import write_atomic
 from advisor.work.data.render import training_row
-from advisor.work.emit import Emitter
 from advisor.work.pilot.bench import Bench
 from advisor.work.pilot.checkpoint import Checkpoints
 from advisor.work.pilot.history import History
 from advisor.work.pilot.live import Live
-from advisor.work.pilot.preparing import encode_candidates, read_splits, set_up
-from advisor.work.pilot.progress import Progress
-from advisor.work.pilot.surroundings import settle, use_threads
+from advisor.work.pilot.surroundings import use_threads
 from advisor.work.pilot.trainer import RunPlan, adapter_config, make_trainer, trainer_config
-from benchmarks.clean_runs import demo_task
+from benchmarks.clean_runs import demo_task, prepared
 
 RESULT = Path(__file__).parent / "results" / "pilot.json"
 TARGET = 0.97
@@ -100,15 +96,9 @@ def _timed(train: Callable[[], object]) -> Taken:
 
 def _prepared(data: Path, home: Path, steps: int) -> tuple[Bench, RunPlan]:
     task = demo_task(data, home)
-    folder = private_folder(home / "run")
-    settle(folder)
     use_threads()
     gc.freeze()
-    emitter = Emitter(folder)
-    splits = read_splits(task, emitter)
-    spec = JobSpec(folder=folder, task=task, offline=True)
-    bench = set_up(spec, emitter, Progress(emitter), splits, private_folder(folder / "state"), task.recipe)
-    candidates = encode_candidates(bench, splits)
+    bench, candidates = prepared(task, home / "run")
     return bench, RunPlan(
         id="pair",
         phase="ladder",

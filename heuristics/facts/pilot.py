@@ -95,11 +95,6 @@ class Run:
     cleaned: bool = False
     """True for the arm that trains on the cleaned rows."""
 
-    @property
-    def last_heldout(self) -> float | None:
-        """Loss on validation rows at the end of the run, None when it was not evaluated."""
-        return self.heldout_loss[-1][1] if len(self.heldout_loss) > 1 else None
-
 
 @dataclass(frozen=True, slots=True)
 class Gain:

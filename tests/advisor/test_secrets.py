@@ -71,7 +71,7 @@ def test_private_values_of_rows_are_masked_in_everything_but_the_rows(
         rows[number]["answer"] = f"It is {value}, keep it to yourself"
     path = write_jsonl(tmp_path / "rows.jsonl", [*rows, '{"question": "' + PRIVATE["mail"] + '", "answer"'])
     words = ["--model", "demo", "--case", str(tmp_path / "case")]
-    assert main(["plan", str(path), *words]) in (0, 1)
+    assert main(["profile", str(path), *words]) in (0, 1)
     assert main(["report", "--case", str(tmp_path / "case"), "--to", str(tmp_path / "report")]) in (0, 1)
     printed = "".join(capsys.readouterr())
     assert "rivate" in printed, "the private values were not found"

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -62,18 +63,40 @@ def written(home: Path, texts: list[str], name: str) -> Stream:
     with PtyProgram([*PROGRAM, "--case", str(folder)], environment, home, (120, 40)) as program:
         program.wait_for(b"ctrl+n", 0.0, 60)
         for keys, answer in KEYS:
-            program.press(keys)
-            if answer:
-                program.wait_for(answer.encode(), 0.0, 90)
-            quiet(program)
+            type_in(program, keys, answer.encode())
         pressed = program.press("\x11")
-        program.wait_for(b"\x1b[?25h", pressed, 90)
+        for last in (b"\x1b[?25h", b"\x1b[23;0t"):
+            program.wait_for(last, pressed, 90)
         quiet(program)
         return taken_apart(program.painted())
 
 
+def type_in(program: PtyProgram, keys: str, answer: bytes) -> None:
+    """Press keys and wait for what they show; again where a busy machine took them for the end of a sequence
+    that the escape key before had begun."""
+    for patience in (20, 20, 60):
+        before = len(program.painted())
+        program.press(keys)
+        if not answer:
+            begun(program, before)
+            break
+        with suppress(TimeoutError):
+            program.wait_for(answer, 0.0, patience)
+            break
+    else:
+        raise TimeoutError(f"{answer!r} was never painted")
+    quiet(program)
+
+
+def begun(program: PtyProgram, before: int) -> None:
+    """Wait until more is painted than `before`, at most a second: some keys change nothing."""
+    end = time.monotonic() + 1
+    while len(program.painted()) == before and time.monotonic() < end:
+        time.sleep(0.02)
+
+
 def quiet(program: PtyProgram) -> None:
-    """Wait until nothing is painted any more, at most two seconds."""
+    """Wait until nothing is painted any more, at most three seconds."""
     before, end = -1, time.monotonic() + 3
     while time.monotonic() < end:
         seen = len(program.painted())
