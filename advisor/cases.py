@@ -9,7 +9,7 @@ import platformdirs
 
 from advisor.case import CASE_FILE, Case, new_case, save
 from advisor.errors import BadCase
-from advisor.files import private_folder
+from advisor.files import cannot_be_written_to, private_folder
 from advisor.text import slug
 
 
@@ -48,11 +48,17 @@ def newest() -> Path:
 
 
 def found_or_made(folder: Path | None, name: str) -> Path:
-    """Folder of the case in `folder`, or of a new one there; without one, of a new one in the home folder."""
-    if folder is not None and (folder / CASE_FILE).is_file():
-        return folder
-    case = new_case(folder if folder is not None else _free_folder(slug(name)), name)
-    save(case)
+    """Folder of the case in `folder`, or of a new one there; without one, of a new one in the home folder.
+
+    Raises BadInput where that cannot be written to, NoSpace when the disk is full.
+    """
+    try:
+        if folder is not None and (folder / CASE_FILE).is_file():
+            return folder
+        case = new_case(folder if folder is not None else _free_folder(slug(name)), name)
+        save(case)
+    except OSError as error:
+        raise cannot_be_written_to(cases_home() if folder is None else folder, error) from error
     return case.folder
 
 

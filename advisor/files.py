@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from advisor.errors import CaseInUse, NoSpace
+from advisor.errors import BadInput, CaseInUse, NoSpace
 
 
 def write_atomic(path: Path, data: str | bytes, mode: int = 0o600) -> None:
@@ -64,6 +64,14 @@ def private_folder(path: Path) -> Path:
     return path
 
 
+def cannot_be_written_to(folder: Path, error: OSError) -> BadInput:
+    """The refusal of a folder in which no case can be kept."""
+    return BadInput(
+        f"{folder} cannot be written to: {error.strerror}",
+        "Name a folder that can be written to: --case DIR, or export ADVISOR_HOME=/some/folder",
+    )
+
+
 def is_locked(path: Path) -> bool:
     """True while a living process holds the lock at `path`."""
     try:
@@ -83,9 +91,12 @@ def is_locked(path: Path) -> bool:
 def locked(path: Path) -> Iterator[None]:
     """Hold the lock at `path`; the kernel drops it when this process dies, however it dies.
 
-    Raises CaseInUse when another process holds it.
+    Raises CaseInUse when another process holds it, BadInput where its folder cannot be written to.
     """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise cannot_be_written_to(path.parent, error) from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -9,6 +9,7 @@ import pytest
 
 from advisor.cli import stages
 from advisor.cli.main import main
+from advisor.cli.opening import LOCK_FILE
 from heuristics.facts.machine import Disk
 from tests.advisor.tiny_model import make_tiny_model
 from tests.heuristics.known_cases import machine
@@ -39,6 +40,26 @@ def refused(argv: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     assert last.startswith("advisor: ")
     assert last.count(". ") >= 1, "says what to do"
     return last
+
+
+@pytest.mark.parametrize("where", ["home", "case", "lock"])
+def test_a_place_that_cannot_be_written_to_is_named_with_what_to_do(
+    where: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = jsonl(home / "rows.jsonl", ROWS)
+    argv = ["profile", str(path)]
+    if where == "home":
+        monkeypatch.setenv("ADVISOR_HOME", str(path))
+    elif where == "case":
+        argv += ["--case", str(path / "case")]
+    else:
+        assert main([*argv, "--case", str(home / "case")]) in (0, 1)
+        (home / "case" / LOCK_FILE).unlink()
+        (home / "case" / LOCK_FILE).mkdir()
+        argv += ["--case", str(home / "case")]
+        capsys.readouterr()
+    last = refused(argv, capsys)
+    assert "cannot be written to" in last and "ADVISOR_HOME" in last
 
 
 @pytest.mark.parametrize("command", ["profile", "plan", "pilot", "run"])
