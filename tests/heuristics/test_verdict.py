@@ -347,3 +347,12 @@ def test_a_shift_that_every_run_agrees_on_keeps_the_verdict_from_being_firm() ->
     assert any("counterfactual" in each.text and not each.supports for each in answer.evidence)
     mixed = (*shifts[:2], replace(shifts[2], tuned=-0.5))
     assert verdict(measured=replace(pilot(), shifts=mixed)).confidence == "firm"
+
+
+def test_form_alone_is_told_where_the_goal_s_metric_was_not_measured_either() -> None:
+    learned = pilot(gain=None, task=(-0.02, -0.1, -0.005))
+    answer = verdict(measured=learned)
+    assert answer.decision is Decision.NO_IMPROVEMENT
+    assert "learned the form of the answers, not the task" in answer.headline
+    assert answer.confidence == "likely"
+    assert verdict(measured=replace(learned, complete=False)).decision is Decision.UNKNOWN
