@@ -73,10 +73,9 @@ class DataScreen(StepScreen):
         )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Rows are browsed where a finding has some; a copy is made of a file that was read."""
-        case = self.studio.case
+        """Rows are browsed where a finding has some; a copy is made of a file that was read to its end."""
         if action == "clean":
-            return case.data is not None
+            return self.studio.case.data is not None and self.studio.running_step is None
         if action == "browse":
             return _check_of(self.rows.row) is not None if self.is_mounted else None
         return super().check_action(action, parameters)

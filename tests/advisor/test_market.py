@@ -163,10 +163,10 @@ def test_a_skypilot_catalogue_gives_each_machine_at_its_cheapest_region(
 def test_a_plan_rests_on_the_user_s_prices(tmp_path: Path) -> None:
     from advisor.case import new_case
     from advisor.journey import settle
-    from tests.advisor.test_journey_simulation import MACHINE, MODEL
+    from tests.heuristics.known_cases import AMPERE, MINIATURE, machine
 
     use_table(read_table(_table(tmp_path, GOOD)))
-    case = new_case(tmp_path / "case", "case").but(machine=MACHINE, model=MODEL)
+    case = new_case(tmp_path / "case", "case").but(machine=machine(AMPERE), model=MINIATURE)
     case = settle(case.but(goal=replace(case.goal, data_may_leave=True)))
     assert case.plan is not None
     assert {each.provider for each in case.plan.offers} == {"AWS", "A, B & Sons"}

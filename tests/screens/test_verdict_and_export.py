@@ -17,7 +17,7 @@ from screens.app import AdvisorApp
 from screens.curve import curve_picture, curve_words
 from screens.export import ExportScreen
 from screens.widgets.row_list import RowList
-from tests.advisor.test_journey_simulation import MACHINE, MODEL
+from tests.heuristics.known_cases import AMPERE, MINIATURE, machine
 from tests.heuristics.test_verdict import LIMITS
 from tests.screens.conftest import Golden
 from tests.screens.sample_case import filled
@@ -81,7 +81,7 @@ async def test_enter_ticks_a_target_off_and_its_files_go(tmp_path: Path) -> None
 
 async def test_p_proves_the_offers_by_simulation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ADVISOR_HOME", str(tmp_path / "home"))
-    case = new_case(tmp_path / "case", "case").but(machine=MACHINE, model=MODEL)
+    case = new_case(tmp_path / "case", "case").but(machine=machine(AMPERE), model=MINIATURE)
     app = AdvisorApp(settle(case.but(goal=replace(case.goal, data_may_leave=True))))
     assert app.case.plan is not None
     assert {_basis(each) for each in app.case.plan.offers} == {Basis.FORMULA}
