@@ -43,7 +43,7 @@ def explained(alarm: Alarm, evidence: BatchEvidence, limits: WatchLimits) -> Ala
         cause = "data"
         lines = tuple(line for line, loss in hardest if loss > limits.cause_ratio * evidence.reference)
     words = {
-        "data": f"{_named(lines)} of the batch far harder than rows outside it",
+        "data": f"{_named(lines)} far harder than rows outside the batch",
         "learning rate": "held-out rows have become harder too, so it is the weights",
     }.get(cause)
     text = alarm.text if words is None else f"{alarm.text}; {words}"
