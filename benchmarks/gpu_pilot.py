@@ -20,10 +20,10 @@ from advisor.jobs import read_events
 from advisor.simulations import library_versions
 from benchmarks.gpu_cases import write_model
 from benchmarks.memory_scores import Row, say
+from benchmarks.program import ADVISOR, answer_of
 
 RESULT = Path(__file__).parent / "results" / "gpu_pilot.json"
 ROOT = Path(__file__).parent.parent
-ADVISOR = (sys.executable, "-c", "from screens.start import main; main()")
 LEFT = 6 << 30
 """Bytes of the GPU that another program leaves when memory is to run out."""
 PATIENCE = 240.0
@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(argv)
     found: Row = {
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": _gpu(),
+        "machine": _told("name,memory.total,driver_version"),
         "versions": dict(library_versions()),
     }
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
@@ -63,35 +63,24 @@ def _environment(home: Path) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": paths, "ADVISOR_HOME": str(home / "home")}
 
 
-def _gpu() -> str:
-    query = ["nvidia-smi", "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader"]
-    return subprocess.run(query, capture_output=True, text=True, check=False).stdout.strip()
+def _told(fields: str) -> str:
+    """What the driver says of the GPU, without units."""
+    query = ["nvidia-smi", f"--query-gpu={fields}", "--format=csv,noheader,nounits"]
+    return subprocess.run(query, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _used() -> int:
     """MiB of the GPU that are in use."""
-    query = ["nvidia-smi", "--query-gpu=memory.used", "--format=csv,noheader,nounits"]
-    return int(subprocess.run(query, capture_output=True, text=True, check=True).stdout.split()[0])
+    return int(_told("memory.used").split()[0])
 
 
 def _demo(home: Path) -> Row:
     """The demo without a terminal, from nothing to its verdict."""
     began = time.monotonic()
-    done = subprocess.run(
-        (*ADVISOR, "demo", "--json"),
-        env=_environment(home),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    if done.returncode not in (0, 1):
-        raise RuntimeError(done.stderr[-1500:])
-    case = json.loads(done.stdout)["case"]
+    case = json.loads(answer_of("demo", environment=_environment(home), patience=PATIENCE))["case"]
     pilot = case["pilot"]
     return {
         "seconds": round(time.monotonic() - began, 1),
-        "exit": done.returncode,
         "proof": pilot["proof"],
         "predicted": case["plan"]["memory"]["total"],
         "runs": len(pilot["runs"]),
@@ -112,16 +101,8 @@ def _out_of_memory(home: Path) -> Row:
     case = home / "case"
     chosen = ("--model", str(model), "--seq", "4096", "--batch", "16", "--accumulation", "1")
     more = ("--no-checkpointing", "--samples", "64", "--minutes", "20", "--goal", "continue", "--offline")
-    planned = subprocess.run(
-        (*ADVISOR, "plan", str(rows), "--case", str(case), *chosen, *more, "--json"),
-        env=_environment(home),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    if planned.returncode not in (0, 1):
-        raise RuntimeError(planned.stderr[-1500:])
+    words = ("plan", str(rows), "--case", str(case), *chosen, *more)
+    answer_of(*words, environment=_environment(home), patience=PATIENCE)
     idle = _used()
     with _hog():
         held = _used()

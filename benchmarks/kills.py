@@ -27,6 +27,7 @@ from advisor.catalog import demo_folder
 from advisor.events import Done, Event, Metric, Started
 from advisor.jobs import read_events
 from benchmarks.kept_lines import keep, kept
+from benchmarks.program import ADVISOR, answer_of
 from benchmarks.pty_program import PtyProgram
 
 RESULT = Path(__file__).parent / "results" / "kills.jsonl"
@@ -38,7 +39,6 @@ PLAN = ("--model", "demo", "--samples", "48", "--epochs", "1", "--minutes", "60"
 PATIENCE = 600.0
 ORPHAN_PATIENCE = 10.0
 """Seconds within which nothing of a killed pilot may be left."""
-ADVISOR = (sys.executable, "-c", "from screens.start import main; main()")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -125,11 +125,7 @@ def _usable(line: str) -> bool:
 
 
 def _advisor(*words: str) -> None:
-    done = subprocess.run(
-        (*ADVISOR, *words, "--json"), env=_environment(), capture_output=True, timeout=PATIENCE, check=False
-    )
-    if done.returncode not in (0, 1):
-        raise RuntimeError(done.stderr.decode(errors="replace")[-2000:])
+    answer_of(*words, environment=_environment(), patience=PATIENCE)
 
 
 def _unbroken(template: Path) -> dict[str, object]:

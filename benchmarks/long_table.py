@@ -2,16 +2,15 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from benchmarks.program import ADVISOR
 from benchmarks.pty_program import PtyProgram
 
 ROWS = 100_000
 _FINDINGS = 12
 """Rows of the list that are tried, from the first."""
-_PROFILE = "from screens.start import main; main()"
 
 
 def profiled(folder: Path, environment: Mapping[str, str]) -> Path:
@@ -19,7 +18,7 @@ def profiled(folder: Path, environment: Mapping[str, str]) -> Path:
     data, case = folder / "letters.jsonl", folder / "long"
     with data.open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(_row(number)) + "\n" for number in range(ROWS))
-    command = [sys.executable, "-c", _PROFILE, "profile", str(data), "--case", str(case)]
+    command = [*ADVISOR, "profile", str(data), "--case", str(case)]
     done = subprocess.run(command, env=dict(environment), capture_output=True, text=True, check=False)
     if done.returncode > 1:
         raise SystemExit(f"the profile ended with exit code {done.returncode}: {done.stderr[-400:]}")

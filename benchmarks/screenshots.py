@@ -12,6 +12,7 @@ from pathlib import Path
 from advisor.case import load
 from advisor.files import write_atomic
 from advisor.steps import STEPS
+from benchmarks.program import ADVISOR
 from screens.app import AdvisorApp
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
@@ -38,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _demo(folder: Path) -> Path:
     """The case of a demo that just ran; its exit code says what the verdict is, which is not asked here."""
-    command = [sys.executable, "-c", "from screens.start import main; main()", "demo", "--headless"]
+    command = [*ADVISOR, "demo", "--headless"]
     done = subprocess.run([*command, "--case", str(folder)], stdout=subprocess.DEVNULL, check=False)
     if done.returncode > 1:
         raise SystemExit(f"the demo ended with exit code {done.returncode}")

@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +19,7 @@ from advisor.catalog import demo_folder
 from advisor.events import Done, is_last
 from advisor.files import write_atomic
 from advisor.jobs import read_events
+from benchmarks.program import ADVISOR, answer_of
 from benchmarks.pty_program import PtyProgram
 
 ROOT = Path(__file__).parent.parent
@@ -27,7 +27,6 @@ RESULT = Path(__file__).parent / "results" / "soak.json"
 ROWS = 90
 PLAN = ("--model", "demo", "--samples", "48", "--epochs", "1", "--minutes", "1", "--offline")
 PATIENCE = 400.0
-ADVISOR = (sys.executable, "-c", "from screens.start import main; main()")
 WARM = 2
 """Pilots after which every step was shown and everything that is loaded once is loaded."""
 MOST_PER_PILOT = 0.25
@@ -118,10 +117,8 @@ def _planned(folder: Path) -> tuple[Path, dict[str, str]]:
     with demo_folder() as demo:
         lines = (demo / "triage.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
     rows.write_text("".join(lines[:ROWS]), encoding="utf-8")
-    words = (*ADVISOR, "plan", str(rows), "--case", str(folder / "case"), *PLAN, "--json")
-    done = subprocess.run(words, env=environment, capture_output=True, timeout=PATIENCE, check=False)
-    if done.returncode not in (0, 1):
-        raise RuntimeError(done.stderr.decode(errors="replace")[-2000:])
+    words = ("plan", str(rows), "--case", str(folder / "case"), *PLAN)
+    answer_of(*words, environment=environment, patience=PATIENCE)
     return folder / "case", environment
 
 

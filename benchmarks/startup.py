@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from advisor.files import write_atomic
+from benchmarks.program import START
 from benchmarks.pty_paint import Paint, time_first_paint
 
 ROOT = Path(__file__).parent.parent
@@ -27,7 +28,6 @@ class Bare(App):
         yield Static("Machine")
 Bare().run()
 """
-OURS = "from screens.start import main; main()"
 FRAME, STEP = b"Machine", b"ctrl+n"
 """What the frame shows, and what only a whole step shows."""
 
@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _measure(runs: int, home: Path) -> list[Start]:
     """Starts in turn; one of each beforehand fills the caches of the disk."""
     environment = {**os.environ, "ADVISOR_HOME": str(home), "PYTHONPATH": str(ROOT)}
-    bare, ours = [sys.executable, "-c", BARE], [sys.executable, "-c", OURS]
+    bare, ours = [sys.executable, "-c", BARE], [sys.executable, "-c", START]
     starts = [
         (
             time_first_paint(bare, FRAME, environment, home),

@@ -22,6 +22,7 @@ import psutil
 
 from advisor.files import write_atomic
 from benchmarks.long_table import open_table, profiled
+from benchmarks.program import START
 from benchmarks.pty_program import PtyProgram
 
 Figures = dict[str, float]
@@ -34,7 +35,6 @@ PATIENCE = 180.0
 SIZES = ((80, 24), (100, 30), (130, 40), (110, 34))
 RESIZES_PER_SECOND = 10
 OURS_TIMED = ("idle", "table", "resized", "pilot")
-OURS = "from screens.start import main; main()"
 BARE = """
 from textual.app import App
 from textual.widgets import Static
@@ -101,7 +101,7 @@ def _measured(keys: int, seconds: float, home: Path) -> dict[str, Figures]:
 
 
 def _ours(*words: str) -> list[str]:
-    return [sys.executable, "-c", f"import sys; sys.argv[1:] = {list(words)!r}; {OURS}"]
+    return [sys.executable, "-c", f"import sys; sys.argv[1:] = {list(words)!r}; {START}"]
 
 
 def _environment(home: Path) -> dict[str, str]:

@@ -12,7 +12,18 @@ from heuristics.facts.cleaning import Cleaning, FixOutcome
 from heuristics.facts.data import CheckResult
 from heuristics.facts.pilot import Gain, Score
 from heuristics.recipe import Recipe, SizeRow
-from tests.screens.sample_case import CLEANED, DATA, MACHINE, MODEL, PILOT, PLAN, PREVIEW, VERDICT, filled
+from tests.screens.sample_case import (
+    CLEANED,
+    DATA,
+    MACHINE,
+    MODEL,
+    PILOT,
+    PLAN,
+    PREVIEW,
+    VERDICT,
+    WORDS_OF_OURS,
+    filled,
+)
 
 FRAGMENTS = (
     # Terminals: clipboard, links, titles, clearing, resetting, asking back, eight-bit controls.
@@ -110,24 +121,7 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
-_KEPT = frozenset(
-    [
-        "kind",
-        "setting",
-        "unit",
-        "basis",
-        "decision",
-        "fit",
-        "purpose",
-        "limited_by",
-        "dtype",
-        "phase",
-        "sha256",
-        "path",
-        "rows_at",
-        "encoding",
-    ]
-)
+_KEPT = frozenset((*WORDS_OF_OURS, "sha256", "path", "rows_at", "encoding"))
 """Fields that hold words of the program itself, or say which file is read."""
 _OURS = {"name", "split", "check", "fix", "full", "lora", "qlora", "method"}
 

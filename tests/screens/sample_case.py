@@ -408,7 +408,7 @@ def hostile(folder: Path) -> Case:
     )
 
 
-_WORDS_OF_OURS = (
+WORDS_OF_OURS = (
     "kind",
     "setting",
     "unit",
@@ -433,7 +433,7 @@ def _poisoned(value: object) -> object:
     changes = {
         each.name: _poisoned(getattr(value, each.name))
         for each in fields(value)
-        if each.name not in _WORDS_OF_OURS and "Literal" not in str(each.type)
+        if each.name not in WORDS_OF_OURS and "Literal" not in str(each.type)
     }
     if isinstance(value, Score | Gain | CheckResult | FixOutcome | Recipe | SizeRow):
         kept = {"name", "split", "check", "fix", "full", "lora", "qlora", "method"}

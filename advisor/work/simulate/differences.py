@@ -36,25 +36,19 @@ class CudaKernels:
     def inside(self, func: Callable[..., object], args: Sequence[object]) -> list[int]:
         """Bytes of temporaries that live only while the kernel runs."""
         if func is aten._softmax_backward_data.default:
-            return [_product_size(args)]
+            # `softmax_backward_cuda_out` in aten/src/ATen/native/cuda/SoftMax.cu: gradient times output.
+            return [_first(args).nbytes]
         if func is aten._safe_softmax.default:
-            return [_product_size(args), _count(args)]
+            # aten/src/ATen/native/SoftMax.cpp: a result before the one without empty rows, and one byte for
+            # each number that says whether it is masked.
+            return [_first(args).nbytes, _first(args).numel()]
         return []
 
 
-def _product_size(args: Sequence[object]) -> int:
-    """`softmax_backward_cuda_out` in aten/src/ATen/native/cuda/SoftMax.cu makes gradient times output, and
-    `_safe_softmax` in aten/src/ATen/native/SoftMax.cpp a result before the one without empty rows …"""
+def _first(args: Sequence[object]) -> torch.Tensor:
     tensor = args[0]
     assert isinstance(tensor, torch.Tensor)
-    return tensor.numel() * tensor.element_size()
-
-
-def _count(args: Sequence[object]) -> int:
-    """… with one byte for each number that is masked."""
-    tensor = args[0]
-    assert isinstance(tensor, torch.Tensor)
-    return tensor.numel()
+    return tensor
 
 
 @contextmanager
