@@ -1,50 +1,54 @@
-"""The columns of a file before anything is known about it, so that a person can say which is which."""
+"""The columns of a data set before anything is known about it, so that a person can say which is which."""
 
-import csv
 import json
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
-from advisor.text import plain
+from advisor.errors import BadData
+from advisor.text import one_line, plain
 
-_HEAD = 1 << 18
-_DELIMITERS = ",\t;|"
-_LINES = 50
+_PATIENCE = 60.0
+"""Seconds for an answer; a data set on the Hub may have to be fetched first."""
+_NONE = "Check the path, and that the file holds rows."
 
 
 def column_names(path: Path) -> tuple[str, ...]:
-    """Names in the order in which they appear in the first rows; empty when none can be told.
+    """Names in the order in which they appear in the first rows, whatever holds them; empty for plain text.
 
-    Raises OSError when the file cannot be read.
+    A child process reads them, as it does rows. Raises BadData, in one line, when they cannot be read.
     """
-    with path.open("rb") as file:
-        head = file.read(_HEAD).decode("utf-8-sig", "replace")
-    return _of_objects(head) or _of_header(head)
-
-
-def _of_objects(head: str) -> tuple[str, ...]:
-    """Keys of the objects that lines hold, or that stand in an array."""
-    names: dict[str, None] = {}
-    decoder = json.JSONDecoder()
-    text = head.lstrip(" \t\r\n[")
-    for _ in range(_LINES):
-        if not text.startswith("{"):
-            break
-        try:
-            value, end = decoder.raw_decode(text)
-        except (ValueError, RecursionError):
-            break
-        names.update(dict.fromkeys(str(key) for key in value))
-        text = text[end:].lstrip(" \t\r\n,")
-    return tuple(plain(name, 200) for name in names)
-
-
-def _of_header(head: str) -> tuple[str, ...]:
-    first = head.splitlines()[0] if head.strip() else ""
-    delimiter = max(_DELIMITERS, key=first.count)
-    if not first.count(delimiter):
-        return ()
+    asked = str(path) if str(path).startswith("hf:") else str(path.absolute())
     try:
-        fields = next(csv.reader([first], delimiter=delimiter), [])
-    except csv.Error:
-        return ()
-    return tuple(plain(each.strip(), 200) for each in fields)
+        said = subprocess.run(
+            [sys.executable, "-P", "-m", "advisor.work.name_columns", asked],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_PATIENCE,
+            cwd=tempfile.gettempdir(),
+            check=False,
+        ).stdout
+        answer = json.loads(said)
+    except (OSError, subprocess.TimeoutExpired, ValueError) as error:
+        raise BadData(f"The columns of {one_line(path.name, 60)} cannot be read", _NONE) from error
+    match answer:
+        case {"names": list(names)}:
+            return tuple(plain(str(each), 200) for each in names)
+        case {"fault": str(fault), "do": str(do)}:
+            raise BadData(one_line(fault, 400), one_line(do, 400))
+        case _:
+            raise BadData(f"The columns of {one_line(path.name, 60)} cannot be read", _NONE)
+
+
+def unique_names(header: Iterable[str]) -> tuple[str, ...]:
+    """Column names with a number behind repeated ones, so that none is lost."""
+    seen: Counter[str] = Counter()
+    names = []
+    for each in header:
+        name = each.strip()
+        seen[name] += 1
+        names.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return tuple(names)

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from advisor.line_rows import Found
+
 PAGE = 64
 """Rows that are asked for together."""
 _PAGES = 32
@@ -22,8 +24,9 @@ class ColumnPages:
     """Finds rows of one file; before its child has begun, none is found."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self._path = path
         self.complete = False
+        self.missing = ""
         self.lines = 0
         self._child: subprocess.Popen[bytes] | None = None
         self._waiting = b""
@@ -32,7 +35,7 @@ class ColumnPages:
     def count(self) -> Iterator[int]:
         """Start the child, which knows the number of rows; raises OSError when it cannot read the file."""
         self._child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "advisor.work.serve_rows", str(self.path.absolute())],
+            [sys.executable, "-P", "-m", "advisor.work.serve_rows", str(self._path.absolute())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -43,7 +46,7 @@ class ColumnPages:
             self.close()
             raise OSError(0, "its rows cannot be read one by one")
         self.lines, self.complete = said, True
-        yield self.path.stat().st_size
+        yield self._path.stat().st_size
 
     def row(self, number: int) -> dict[str, object] | None:
         """A 1-based row as JSON can write it, None when it is not there or did not come in time."""
@@ -54,6 +57,10 @@ class ColumnPages:
             return None
         rows = self._pages[page]
         return rows[place] if place < len(rows) else None
+
+    def read(self, number: int) -> Found:
+        """A row; columns have no form in which it stands."""
+        return None, self.row(number)
 
     def close(self) -> None:
         """End the child."""

@@ -4,7 +4,9 @@ import json
 import re
 from array import array
 from collections.abc import Iterator
-from pathlib import Path
+
+from advisor.line_rows import LONGEST, Found
+from advisor.stored_bytes import StoredBytes
 
 CHUNK = 1 << 22
 _NEXT = re.compile(rb'[^"\[\]{},]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"\[\]{},]*+)*+([\[\]{},])', re.DOTALL)
@@ -16,10 +18,10 @@ ITEM = ".item"
 class DocumentIndex:
     """Finds rows of one document by their number; rows that are not found yet are not there."""
 
-    def __init__(self, path: Path, rows_at: str) -> None:
+    def __init__(self, stored: StoredBytes, rows_at: str) -> None:
         """`rows_at` says where the rows are, as `FormatFacts` does: "item", "data.item", or "" for the values
         of the document themselves."""
-        self.path = path
+        self._stored = stored
         self.complete = False
         self._starts = array("Q")
         self._key = rows_at.removesuffix(ITEM) if rows_at.endswith(ITEM) else None
@@ -35,16 +37,28 @@ class DocumentIndex:
         """Rows that were found so far."""
         return len(self._starts)
 
+    @property
+    def missing(self) -> str:
+        return self._stored.missing
+
+    def read(self, number: int) -> Found:
+        """A 1-based row; raises OSError."""
+        raw = self.raw(number, LONGEST)
+        return raw, None if raw is None else _first_object(raw)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._stored.close()
+
     def count(self) -> Iterator[int]:
         """Find all rows, giving the bytes read so far now and then; raises OSError."""
         position, rest = 0, b""
-        with self.path.open("rb") as file:
-            while chunk := file.read(CHUNK):
-                data = rest + chunk
-                used = self._take(data, position - len(rest))
-                position += len(chunk)
-                rest = data[used:]
-                yield position
+        for chunk in self._stored.pieces(CHUNK):
+            data = rest + chunk
+            used = self._take(data, position - len(rest))
+            position += len(chunk)
+            rest = data[used:]
+            yield position
         self.complete = True
         yield position
 
@@ -54,9 +68,7 @@ class DocumentIndex:
             return None
         start = self._starts[number - 1]
         end = self._starts[number] if number < len(self._starts) else start + longest
-        with self.path.open("rb") as file:
-            file.seek(start)
-            return file.read(min(longest, end - start))
+        return self._stored.read(start, min(longest, end - start))
 
     def _take(self, data: bytes, offset: int) -> int:
         """Note the rows that begin in the data; gives how much of it is done with."""
@@ -104,3 +116,12 @@ class DocumentIndex:
             return bool(json.loads(found[1].decode("utf-8", "replace")) == self._key)
         except ValueError:
             return False
+
+
+def _first_object(raw: bytes) -> dict[str, object] | None:
+    """The object with which the bytes begin, None when they begin with none."""
+    try:
+        value, _ = json.JSONDecoder().raw_decode(raw.decode("utf-8", "replace").lstrip("\ufeff \t\r\n"))
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None

@@ -3,7 +3,8 @@
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
-from pathlib import Path
+
+from advisor.stored_bytes import StoredBytes
 
 CHUNK = 1 << 16
 _STRIDE = 64
@@ -13,8 +14,8 @@ _STRIDE = 64
 class LineIndex:
     """Finds lines of one file; lines that are not counted yet are not found."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, stored: StoredBytes) -> None:
+        self._stored = stored
         self._feeds = array("Q")
         """Line feeds before the end of each chunk."""
         self._ends_open = False
@@ -29,14 +30,13 @@ class LineIndex:
     def count(self) -> Iterator[int]:
         """Count all lines, giving the bytes read so far now and then; raises OSError."""
         total, position = 0, 0
-        with self.path.open("rb") as file:
-            while chunk := file.read(CHUNK):
-                total += chunk.count(b"\n")
-                position += len(chunk)
-                self._feeds.append(total)
-                self._ends_open = not chunk.endswith(b"\n")
-                if len(self._feeds) % _STRIDE == 0:
-                    yield position
+        for chunk in self._stored.pieces(CHUNK):
+            total += chunk.count(b"\n")
+            position += len(chunk)
+            self._feeds.append(total)
+            self._ends_open = not chunk.endswith(b"\n")
+            if len(self._feeds) % _STRIDE == 0:
+                yield position
         self.complete = True
         yield position
 
@@ -50,9 +50,7 @@ class LineIndex:
         if place == len(self._feeds):
             return None
         before = self._feeds[place - 1] if place else 0
-        with self.path.open("rb") as file:
-            file.seek(place * CHUNK)
-            chunk = file.read(CHUNK)
+        chunk = self._stored.read(place * CHUNK, CHUNK)
         found = -1
         for _ in range(line - 1 - before):
             found = chunk.find(b"\n", found + 1)

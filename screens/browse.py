@@ -1,5 +1,6 @@
 """The rows of one finding, one by one."""
 
+import time
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -17,6 +18,9 @@ from screens.widgets.key_bar import KeyBar
 from screens.widgets.plain_text import PlainText
 from screens.widgets.row_browser import RowBrowser
 from screens.words import muted, paragraphs
+
+_EVERY = 0.3
+"""Seconds between two looks at what was found meanwhile."""
 
 
 class Browse(ModalScreen[frozenset[str] | None]):
@@ -61,14 +65,22 @@ class Browse(ModalScreen[frozenset[str] | None]):
     @work(thread=True, exit_on_error=False)
     def _count(self) -> None:
         worker = get_current_worker()
+        told = time.monotonic()
         try:
             for _ in self._source.index.count():
                 if worker.is_cancelled:
                     return
+                if time.monotonic() - told > _EVERY:
+                    self.app.call_from_thread(self._found_more)
+                    told = time.monotonic()
         except OSError as error:
             fault = f"The rows cannot be read: {one_line(error.strerror or '')}"
             self.app.call_from_thread(self.notify, fault, markup=False)
-        self.app.call_from_thread(self.browser.now_known)
+        self.app.call_from_thread(self._found_more)
+
+    def _found_more(self) -> None:
+        self.browser.now_known()
+        self._say()
 
     def on_row_browser_moved(self, event: RowBrowser.Moved) -> None:
         """Show the row under the cursor whole."""
@@ -94,4 +106,6 @@ class Browse(ModalScreen[frozenset[str] | None]):
     def _say(self) -> None:
         here = f"row {self.browser.cursor + 1:,} of {len(self._lines):,}"
         marks = f"   {len(self._marked):,} marked to be dropped" if self._marked else ""
-        self.query_one("#browse-count", PlainText).show(muted(f"{here}{marks}"))
+        index = self._source.index
+        reading = "" if index.complete else f"   reading on, {index.lines:,} found"
+        self.query_one("#browse-count", PlainText).show(muted(f"{here}{marks}{reading}"))

@@ -1,5 +1,6 @@
 """Step 2: the data set: findings with their rows, columns, lengths, and the cleaning of a copy."""
 
+from asyncio import to_thread
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -9,6 +10,7 @@ from textual.binding import Binding, BindingType
 
 from advisor.case import Case
 from advisor.column_names import column_names
+from advisor.errors import BadData
 from advisor.row_lines import read_lines
 from advisor.standing import findings_of
 from heuristics.facts.data import Columns
@@ -119,9 +121,12 @@ class DataScreen(StepScreen):
         if case.data_path is None or not self.studio.may_write():
             return
         try:
-            names = column_names(Path(case.data_path))
-        except OSError as error:
-            self.studio.say(f"The file cannot be read: {error.strerror}")
+            names = await to_thread(column_names, Path(case.data_path))
+        except BadData as error:
+            self.studio.say(error.message, error.do)
+            return
+        if not names:
+            self.studio.say("This file has no columns: its rows are plain text")
             return
         known = case.columns or (case.data.format.columns if case.data is not None else Columns())
         columns = await self.app.push_screen_wait(Mapping(names, known))

@@ -29,6 +29,9 @@ TRAINABLE: frozenset[str] = frozenset(
     ("messages", "sharegpt", "alpaca", "prompt_completion", "question_answer", "text", "text_label")
 )
 
+PARAGRAPHS = "paragraphs"
+"""Where the rows of a plain text are when blank lines stand between them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -60,7 +63,10 @@ class FormatFacts:
     explanation: str = ""
     """One line: what was seen, and for formats that cannot be trained on, why."""
     rows_at: str = ""
-    """Where the rows of a JSON document are: "item", "data.item", or "" for its own values."""
+    """Where the rows of a JSON document are: "item", "data.item", or "" for its own values; `PARAGRAPHS` for
+    a text whose rows are no single lines."""
+    quoted: bool = True
+    """False when quotation marks in a delimited file are ordinary characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +212,8 @@ class FilePart:
     container: str
     delimiter: str | None = None
     rows_at: str = ""
-    """As in `FormatFacts`."""
+    quoted: bool = True
+    """Both as in `FormatFacts`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,7 @@ class RowBrowser(ScrollView, can_focus=True):
         if known is not None:
             return known
         row = self._source.row(self._lines[place])
-        if row.fingerprint is not None or self._source.index.complete:
+        if self._source.index.complete:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             self._known[place] = row

@@ -16,6 +16,7 @@ from advisor.fingerprint import fingerprint
 from advisor.line_index import CHUNK, LineIndex
 from advisor.row_lines import read_lines, write_lines
 from advisor.row_source import RowSource, browsable
+from advisor.stored_bytes import PlainBytes
 from advisor.work.data.row import Row
 from advisor.work.data.rows import OpenedRows, open_rows
 from heuristics.facts.data import DataFacts
@@ -67,7 +68,7 @@ def test_every_line_is_found_where_it_begins(
     raw = b"".join(lines) + (b"" if ended else b"tail")
     path = tmp_path_factory.mktemp("index") / "file"
     path.write_bytes(raw)
-    index = LineIndex(path)
+    index = LineIndex(PlainBytes(path))
     assert list(index.count())[-1] == len(raw)
     whole = raw.splitlines(keepends=True)
     assert index.lines == len(whole)
@@ -81,7 +82,7 @@ def test_every_line_is_found_where_it_begins(
 def test_a_line_that_begins_with_a_chunk_is_found(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"a" * (CHUNK - 1) + b"\nsecond\n")
-    index = LineIndex(path)
+    index = LineIndex(PlainBytes(path))
     list(index.count())
     assert (index.lines, index.offset(2)) == (2, CHUNK)
 
@@ -107,13 +108,14 @@ def test_a_delimited_record_over_several_lines_is_one_row(tmp_path: Path) -> Non
     assert source.row(4).text == "q: three\n\na: y;z"
 
 
-def test_files_whose_rows_cannot_be_read_one_by_one_say_so(tmp_path: Path) -> None:
-    path = tmp_path / "rows.txt"
-    path.write_text("A paragraph.\n\nAnother.", encoding="utf-8")
-    assert "Paragraphs" in browsable(facts(path, "text"))
-    packed = tmp_path / "rows.gz"
-    packed.write_bytes(b"\x1f\x8b\x08\x00")
-    assert "packed" in browsable(facts(packed))
+def test_a_record_of_too_few_fields_is_shown_without_those_that_follow(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(b"q,a\none alone\nnext,row\n")
+    shown = counted(RowSource(facts(path, "csv", ","))).row(2)
+    assert (shown.text, shown.fingerprint) == ("one alone", None)
+
+
+def test_files_that_are_gone_or_changed_say_so(tmp_path: Path) -> None:
     assert "cannot be read" in browsable(facts(tmp_path / "missing"))
     good = facts(write_jsonl(tmp_path / "rows.jsonl", question_rows(1)))
     assert browsable(good) == ""
@@ -156,10 +158,10 @@ def test_a_document_read_in_pieces_is_found_whole(tmp_path: Path, monkeypatch: p
     path = tmp_path / "rows.json"
     rows = [{"question": 'a "[{" \\ é' * 9, "answer": n} for n in range(40)]
     path.write_text(json.dumps(rows, indent=1, ensure_ascii=False), encoding="utf-8")
-    whole = DocumentIndex(path, "item")
+    whole = DocumentIndex(PlainBytes(path), "item")
     list(whole.count())
     monkeypatch.setattr("advisor.document_index.CHUNK", 37)
-    pieces = DocumentIndex(path, "item")
+    pieces = DocumentIndex(PlainBytes(path), "item")
     list(pieces.count())
     assert [pieces.raw(n, 9999) for n in range(1, 41)] == [whole.raw(n, 9999) for n in range(1, 41)]
     assert whole.raw(41, 9999) is None
@@ -187,7 +189,7 @@ def test_rows_of_columns_come_from_a_child_that_ends(tmp_path: Path, kind: str) 
     assert source.row(451).fingerprint == fingerprint(rows[450])
     assert source.row(1).excerpt == "q0 | é0"
     assert source.row(501).excerpt == "no such line"
-    (pages,) = source.index._indexes
+    (pages,) = source.index._parts
     assert isinstance(pages, ColumnPages) and pages._child is not None
     child = pages._child
     source.close()

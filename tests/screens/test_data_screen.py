@@ -1,9 +1,12 @@
 """The Data screen by keys: ticks, examples, rows of a finding, marks, columns and the copy."""
 
 import asyncio
+import gzip
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 from hypothesis import given
@@ -12,10 +15,11 @@ from hypothesis import strategies as st
 from advisor.case import Case, load, save
 from advisor.column_pages import ColumnPages
 from advisor.errors import BadInput
+from advisor.file_rows import FileRows
 from advisor.row_lines import write_lines
 from advisor.row_source import RowSource
 from advisor.specs import JobSpec, ProfileTask
-from heuristics.facts.data import ColumnFacts
+from heuristics.facts.data import ColumnFacts, DataFacts
 from heuristics.goal import Topic
 from screens.app import AdvisorApp
 from screens.browse import Browse
@@ -188,22 +192,68 @@ async def test_rows_of_a_parquet_file_are_browsed_and_its_child_ends_with_the_li
         await until(lambda: "q1 | a" in "\n".join(screen_lines(app)))
         browse = app.screen
         assert isinstance(browse, Browse)
-        (pages,) = browse._source.index._indexes
+        (pages,) = browse._source.index._parts
         assert isinstance(pages, ColumnPages)
         await pilot.press("escape")
         await until(lambda: pages._child is None)
 
 
-async def test_files_whose_rows_are_no_lines_say_so_instead(tmp_path: Path) -> None:
-    case = on_disk(tmp_path, [*question_rows(3)])
+@pytest.mark.parametrize("kind", ["gz", "utf-16", "text"])
+async def test_rows_of_packed_files_other_encodings_and_texts_are_browsed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setenv("ADVISOR_HOME", str(tmp_path / "home"))
+    case = on_disk(tmp_path, [*question_rows(40)])
     assert case.data is not None
-    shape = replace(case.data.format, container="text")
-    app = AdvisorApp(case.but(data=replace(case.data, format=shape)))
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+    path = Path(case.data.path)
+    raw = path.read_bytes()
+    match kind:
+        case "gz":
+            path.write_bytes(gzip.compress(raw))
+        case "utf-16":
+            path.write_bytes(raw.decode().encode("utf-16"))
+    container = "text" if kind == "text" else "jsonl"
+    shape = replace(case.data.format, container=container)  # type: ignore[arg-type]
+    data = replace(case.data, bytes=path.stat().st_size, format=shape)
+    app = AdvisorApp(case.but(data=data))
+    async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("2", "b")
-        await pilot.pause(0.2)
-        assert not isinstance(app.screen, Browse)
-        assert "Paragraphs" in "\n".join(screen_lines(app))
+        await until(lambda: isinstance(app.screen, Browse))
+        await until(lambda: "in story 1?" in "\n".join(screen_lines(app)))
+        await pilot.press("end")
+        await until(lambda: "row 39 of 39" in "\n".join(screen_lines(app)))
+        assert "in story 39?" in "\n".join(screen_lines(app))
+        await pilot.press("escape")
+        await until(lambda: not isinstance(app.screen, Browse))
+
+
+async def test_how_far_the_rows_of_a_file_are_found_is_told_meanwhile(tmp_path: Path) -> None:
+    app = AdvisorApp(on_disk(tmp_path, [*question_rows(40)]))
+    going_on = Event()
+
+    class Slow(RowSource):
+        """Rows of which the file gives some at first."""
+
+        def __init__(self, data: DataFacts) -> None:
+            super().__init__(data)
+            self.index = SlowRows(data)
+
+    class SlowRows(FileRows):
+        def count(self) -> Iterator[int]:
+            yield 1
+            while not going_on.wait(0.02):
+                yield 1
+            yield from super().count()
+
+    assert app.case.data is not None
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(Browse("all", Slow(app.case.data), range(1, 40), frozenset()))
+        await until(lambda: "reading on, 0 found" in "\n".join(screen_lines(app)))
+        assert "not found yet" in "\n".join(screen_lines(app))
+        going_on.set()
+        await until(lambda: "in story 1?" in "\n".join(screen_lines(app)))
+        await pilot.pause()
+        assert "reading on" not in "\n".join(screen_lines(app))
 
 
 async def test_columns_get_their_parts_and_the_data_is_read_again(tmp_path: Path) -> None:

@@ -3,10 +3,11 @@
 import csv
 import io
 import re
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from advisor.column_names import unique_names
 from advisor.text import one_line
 from advisor.work.data.limits import data_limits
 from advisor.work.data.row import Row
@@ -158,7 +159,7 @@ def _fit(text: str, delimiter: str, quoted: bool) -> tuple[float, int, Dialect] 
         return None
     fitting = sum(fields is not None and len(fields) == len(header) for fields in table)
     share = fitting / len(table)
-    return round(share, 2), len(header), Dialect(delimiter, quoted, unique(header))
+    return round(share, 2), len(header), Dialect(delimiter, quoted, unique_names(header))
 
 
 def _closes_quotes(text: str) -> bool:
@@ -195,14 +196,3 @@ def _names(header: list[str]) -> bool:
 def _one_column(text: str) -> Dialect | None:
     header = text.splitlines()[0].strip().strip('"') if text.strip() else ""
     return Dialect(",", True, (header,)) if header and _names([header]) else None
-
-
-def unique(header: list[str]) -> tuple[str, ...]:
-    """Column names with a number behind repeated ones, so that none is lost."""
-    seen: Counter[str] = Counter()
-    names = []
-    for each in header:
-        name = each.strip()
-        seen[name] += 1
-        names.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
-    return tuple(names)

@@ -35,7 +35,7 @@ class Shallow(io.RawIOBase):
         return True
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
-        piece = self._stream.read(min(len(buffer), _PIECE))
+        piece = self._stream.read1(min(len(buffer), _PIECE))
         self._count(piece)
         buffer[: len(piece)] = piece
         return len(piece)

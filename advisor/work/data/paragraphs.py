@@ -11,7 +11,7 @@ from heuristics.facts.data import RowProblem
 
 def paragraph_rows(source: Source) -> Iterator[Row | RowProblem]:
     """Rows of one column "text"."""
-    by_paragraph = b"\n\n" in source.head.replace(b"\r\n", b"\n").strip()
+    by_paragraph = has_paragraphs(source.head)
     longest = data_limits().reader.longest_line_bytes
     waiting: list[bytes] = []
     size, start, number = 0, 1, 0
@@ -26,6 +26,11 @@ def paragraph_rows(source: Source) -> Iterator[Row | RowProblem]:
             waiting, size = [], 0
     if waiting:
         yield _row(waiting, start, longest)
+
+
+def has_paragraphs(head: bytes) -> bool:
+    """True for a text that is divided by blank lines, False for one whose lines are its rows."""
+    return b"\n\n" in head.replace(b"\r\n", b"\n").strip()
 
 
 def _row(lines: list[bytes], start: int, longest: int) -> Row | RowProblem:

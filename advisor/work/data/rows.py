@@ -1,10 +1,8 @@
 """Rows of a file, one at a time, from whichever container its content shows."""
 
 import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from lzma import LZMAError
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -15,10 +13,10 @@ from advisor.work.data.columnar import ColumnarRows, columnar_kind, open_columna
 from advisor.work.data.delimited import Dialect, delimited_rows, dialect_of
 from advisor.work.data.document import document_prefix, document_rows
 from advisor.work.data.jsonl import jsonl_rows
-from advisor.work.data.paragraphs import paragraph_rows
+from advisor.work.data.paragraphs import has_paragraphs, paragraph_rows
 from advisor.work.data.row import Row
 from advisor.work.data.source import Source, open_source
-from heuristics.facts.data import FilePart, FormatFacts, RowProblem
+from heuristics.facts.data import PARAGRAPHS, FilePart, FormatFacts, RowProblem
 
 Container = Literal["jsonl", "json", "csv", "text"]
 Columnar = Literal["parquet", "arrow"]
@@ -57,12 +55,19 @@ class OpenedRows:
 
     def described(self, format_: FormatFacts) -> FormatFacts:
         """The format with what is known of the container."""
-        delimiter = self.dialect.delimiter if self.dialect else None
-        return replace(format_, encoding=self.source.encoding, delimiter=delimiter, rows_at=self.rows_at)
+        return replace(
+            format_,
+            encoding=self.source.encoding,
+            delimiter=self.dialect.delimiter if self.dialect else None,
+            rows_at=self.rows_at,
+            quoted=self.dialect is None or self.dialect.quoted,
+        )
 
     @property
     def rows_at(self) -> str:
-        """Where the rows of a JSON document are."""
+        """Where the rows of a document or a text are, as `FormatFacts` says it."""
+        if self.container == "text":
+            return PARAGRAPHS if has_paragraphs(self.source.head) else ""
         return document_prefix(self.source.head) if self.container == "json" else ""
 
     def __enter__(self) -> "OpenedRows":
@@ -102,7 +107,7 @@ class SeveralRows:
         before = 0
         for number, path in enumerate(self.paths):
             self.current = self.first if number == 0 else open_rows(path)
-            self.parts.append(_part(path, self.current, before))
+            self.parts.append(part_of(path, self.current, before))
             last = 0
             with self.current as opened:
                 for each in opened.rows:
@@ -122,7 +127,8 @@ class SeveralRows:
                 each.__exit__()
 
 
-def _part(path: Path, opened: "OpenedRows | ColumnarRows", before: int) -> FilePart:
+def part_of(path: Path, opened: "RowFile", before: int) -> FilePart:
+    """What is known of one of the files, `before` being the number of the last line before it."""
     dialect = opened.dialect if isinstance(opened, OpenedRows) else None
     return FilePart(
         name=one_line(path.name, 80),
@@ -131,6 +137,7 @@ def _part(path: Path, opened: "OpenedRows | ColumnarRows", before: int) -> FileP
         container=opened.container,
         delimiter=dialect.delimiter if dialect is not None else None,
         rows_at=opened.rows_at if isinstance(opened, OpenedRows) else "",
+        quoted=dialect is None or dialect.quoted,
     )
 
 
@@ -165,7 +172,7 @@ def _to_the_end(opened: OpenedRows) -> Iterator[Row | RowProblem]:
             yield each
             if isinstance(each, RowProblem) and each.reason.startswith(("cut off", "the rest")):
                 opened.cut_short = True
-    except (EOFError, zlib.error, LZMAError, OSError):
+    except (EOFError, OSError):
         opened.cut_short = True
         yield RowProblem(line + 1, "the archive is damaged or was cut off here; the rest is missing")
 

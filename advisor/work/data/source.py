@@ -1,13 +1,9 @@
 """Opens a data file safely: kind, size, compression and encoding are found by content."""
 
-import bz2
 import codecs
-import gzip
 import io
-import lzma
 import os
 import stat
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,7 +11,7 @@ from typing import Protocol
 from advisor.errors import BadData
 from advisor.text import one_line
 from advisor.work.data.limits import data_limits
-from advisor.work.data.zstd import ZstdFile
+from advisor.work.data.unpacking import PackedFile, unpacker_of
 
 HEAD_BYTES = 1 << 16
 UNREADABLE = "�"
@@ -38,8 +34,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_DAMAGED = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
-_Unpacker = gzip.GzipFile | lzma.LZMAFile | bz2.BZ2File | ZstdFile
 _SAVE_AS = "Save the data as JSON Lines or CSV in UTF-8."
 
 
@@ -101,7 +95,7 @@ def open_source(path: Path) -> Source:
     stream, packed = _unpacked(raw, name)
     try:
         head = _peek(stream)
-    except (*_DAMAGED, OSError) as error:
+    except (EOFError, OSError) as error:
         raw.close()
         raise BadData(f"{name} is a damaged archive: {_reason(error)}", "Get the file again.") from error
     encoding = _encoding_of(head, name, raw)
@@ -148,7 +142,7 @@ class _Transcoder(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
         while not self._ready:
-            chunk = self._stream.read(HEAD_BYTES)
+            chunk = self._stream.read1(HEAD_BYTES)
             text = self._decoder.decode(chunk, final=not chunk)
             self.replaced += text.count(UNREADABLE)
             self._ready = text.encode("utf-8", "replace")
@@ -163,44 +157,49 @@ class _Transcoder(io.RawIOBase):
 class _Bounded(io.RawIOBase):
     """An unpacking stream that stops at an archive made to fill the memory or the disk."""
 
-    def __init__(self, stream: _Unpacker, packed: int, name: str) -> None:
+    def __init__(self, stream: PackedFile, packed: int, name: str) -> None:
         limits = data_limits().reader
         self._stream = stream
         self._name = name
         self._most = max(limits.unpacked_free_bytes, packed * limits.unpacked_ratio)
         self._given = 0
+        self._damage: EOFError | None = None
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
-        chunk = self._stream.read(len(buffer))
+        """Fill the buffer, or give what stands before the end or before damage that the next call raises."""
+        size = 0
+        while size < len(buffer) and self._damage is None and (chunk := self._next(len(buffer) - size)):
+            buffer[size : size + len(chunk)] = chunk
+            size += len(chunk)
+        if self._damage is not None and not size:
+            raise self._damage
+        return size
+
+    def _next(self, most: int) -> bytes:
+        try:
+            chunk = self._stream.read(most)
+        except EOFError as damage:
+            self._damage = damage
+            return b""
         self._given += len(chunk)
         if self._given > self._most:
             raise BadData(
                 f"{self._name} unpacks to more than {self._most:,} bytes, far more than text does",
                 "Unpack it yourself and look at it before using it.",
             )
-        buffer[: len(chunk)] = chunk
-        return len(chunk)
+        return chunk
 
 
 def _unpacked(raw: io.BufferedReader, name: str) -> tuple[io.BufferedReader, bool]:
     """The file's bytes, unpacked when its first bytes say it is gzip, xz, bzip2 or Zstandard."""
-    start = raw.peek(6)[:6]
-    opened: _Unpacker
-    if start.startswith(b"\x1f\x8b"):
-        opened = gzip.GzipFile(fileobj=raw)
-    elif start.startswith(b"\xfd7zXZ\x00"):
-        opened = lzma.LZMAFile(raw)  # noqa: SIM115, closed with the raw file beneath it
-    elif start.startswith(b"BZh"):
-        opened = bz2.BZ2File(raw)
-    elif start.startswith(b"\x28\xb5\x2f\xfd"):
-        opened = ZstdFile(raw)
-    else:
+    begin = unpacker_of(raw.peek(6)[:6])
+    if begin is None:
         return io.BufferedReader(raw, HEAD_BYTES * 2), False
     size = os.fstat(raw.fileno()).st_size
-    return io.BufferedReader(_Bounded(opened, size, name), HEAD_BYTES * 2), True
+    return io.BufferedReader(_Bounded(PackedFile(raw, begin), size, name), HEAD_BYTES * 2), True
 
 
 def _peek(stream: io.BufferedReader) -> bytes:

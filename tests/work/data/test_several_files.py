@@ -72,6 +72,18 @@ def test_rows_of_any_of_the_files_are_shown_where_they_stand(tmp_path: Path) -> 
     assert source.row(lines["c.jsonl"] + 1).fingerprint == fingerprint(rows[40])
 
 
+def test_rows_of_the_only_file_of_a_folder_are_shown_too(tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    folder.mkdir()
+    write_jsonl(folder / "train.jsonl", question_rows(30))
+    facts = facts_of(tmp_path, DataChoice(path=folder))
+    assert [each.name for each in facts.files] == ["train.jsonl"]
+    assert browsable(facts) == ""
+    source = RowSource(facts)
+    list(source.index.count())
+    assert source.row(30).fingerprint == fingerprint(question_rows(30)[29])
+
+
 def test_files_of_other_columns_are_refused_in_words(tmp_path: Path) -> None:
     first = write_jsonl(tmp_path / "a.jsonl", question_rows(20))
     other = write_jsonl(tmp_path / "b.jsonl", [message_row(("user", "a"), ("assistant", "b"))] * 5)

@@ -17,7 +17,7 @@ from advisor.work.data.limits import data_limits
 from advisor.work.data.opening import Opened, has_changed, open_choice, sha256_of
 from advisor.work.data.progress import Progress
 from advisor.work.data.row import Row
-from advisor.work.data.rows import SeveralRows, open_several
+from advisor.work.data.rows import SeveralRows, open_several, part_of
 from advisor.work.data.scan.account import Account, Part
 from advisor.work.data.scan.parts import ByteRange, Share, byte_ranges, can_be_divided, read_rows
 from advisor.work.data.scan.pool import digested, workers_for
@@ -62,9 +62,11 @@ class Scan:
 
     @property
     def parts(self) -> tuple[FilePart, ...]:
-        """The files that were read so far, when there are several."""
-        opened = self._opened.opened
-        return tuple(opened.parts) if isinstance(opened, SeveralRows) else ()
+        """The files that were read so far; none where the path of the choice says it all."""
+        opened, (first, *_) = self._opened.opened, self._opened.paths
+        if isinstance(opened, SeveralRows):
+            return tuple(opened.parts)
+        return () if first == self._choice.path else (part_of(first, opened, 0),)
 
     def read(
         self, checks: Sequence[BatchCheck], plan: TokenPlan | None = None, emitter: Emitter | None = None
