@@ -26,7 +26,7 @@ def commands_of_the_readme(text: str = README) -> list[str]:
     return [line for line in lines if line.startswith("advisor ")]
 
 
-def _commands_of_the_documents() -> list[str]:
+def commands_of_the_documents() -> list[str]:
     """Those in blocks, in the steps of workflows, and in running text where they are whole."""
     found = []
     for page in sorted((ROOT / "docs").glob("*.md")):
@@ -51,7 +51,7 @@ def test_every_command_of_the_tour_is_understood(command: str) -> None:
     assert parse(words).command == words[0]
 
 
-@pytest.mark.parametrize("command", dict.fromkeys(_commands_of_the_documents()))
+@pytest.mark.parametrize("command", dict.fromkeys(commands_of_the_documents()))
 def test_every_command_of_the_documents_is_understood(command: str) -> None:
     words = shlex.split(command, comments=True)[1:]
     assert parse(words).command == words[0]

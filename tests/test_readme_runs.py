@@ -1,14 +1,17 @@
-"""The commands of the README do what it says when they are typed one after another."""
+"""The commands of the README and of the documents do what these say when they are typed one after another."""
 
 import re
 import shlex
+import shutil
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
 
+from advisor.cli.memory import Answer
 from tests.advisor.test_cli_journey import COLOURS, run, write_rows
 from tests.advisor.tiny_model import make_tiny_model
-from tests.test_readme import commands_of_the_readme
+from tests.test_readme import commands_of_the_documents, commands_of_the_readme
 
 _READY_OR_NOT = (0, 1)
 _SHORT = (
@@ -28,6 +31,14 @@ _SHORT = (
 """For the pilots: what they measure is the subject of other tests."""
 _ELSEWHERE = ("demo", "run")
 """Whole journeys: `tests/work/test_demo.py` and `tests/advisor/test_cli_journey.py` take them."""
+_NAMED = {"FILE.csv": "prices.csv", "FILE": "rows.jsonl", "DIR": "./dir"}
+"""What stands for the names that the documents leave to the reader."""
+_CLEANING = """\
+version = 1
+source = "train.jsonl"
+sha256 = "0000"
+fixes = ["malformed", "exact_duplicates"]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +56,18 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (home / "prices.csv").write_text(
         "provider,instance,gpu,gpus,usd_per_hour,date\nOurs,box,RTX 4090,1,0.5,2026-11-01\n"
     )
+    _add_files_of_the_documents(home)
     return home
+
+
+def _add_files_of_the_documents(home: Path) -> None:
+    shutil.copytree(home / "my-model", home / "model")
+    (home / "data").mkdir()
+    for name in ("big.jsonl", "a.jsonl", "data/train.jsonl"):
+        shutil.copy(home / "rows.jsonl", home / name)
+    shutil.copy(home / "rows-2.jsonl", home / "data" / "test.jsonl")
+    shutil.copy(home / "rows.csv", home / "b.csv")
+    (home / "data" / "cleaning.toml").write_text(_CLEANING)
 
 
 def _as_typed(command: str, home: Path) -> list[str]:
@@ -70,3 +92,32 @@ def test_every_command_of_the_readme_runs_in_its_order(home: Path) -> None:
     assert (home / "mended" / "changes.jsonl").exists()
     assert {each.name for each in (home / "full-run").iterdir()} >= {"axolotl.yaml", "trl.yaml", "RUN.md"}
     assert (home / "report" / "report.html").exists()
+
+
+def _uses(words: list[str]) -> set[tuple[str, str]]:
+    """What a command shows: each of its options, or that it needs none, and how many files it takes."""
+    options = [each for each in words if each.startswith("--")] or ["no option"]
+    files = len(list(takewhile(lambda each: not each.startswith("--"), words[1:])))
+    return {(words[0], each) for each in (*options, f"{files} files")}
+
+
+@pytest.mark.timeout(600)
+def test_a_command_of_the_documents_for_each_use_that_the_readme_does_not_show_runs(home: Path) -> None:
+    """Those that train are left to other tests."""
+    shown = set[tuple[str, str]]()
+    for command in commands_of_the_readme():
+        shown |= _uses(shlex.split(command, comments=True)[1:])
+    ran = []
+    for command in dict.fromkeys(commands_of_the_documents()):
+        words = [_NAMED.get(each, each) for each in shlex.split(command, comments=True)[1:]]
+        if words[0] in (*_ELSEWHERE, "pilot") or _uses(words) <= shown:
+            continue
+        shown |= _uses(words)
+        code, _, told = run(home, *words)
+        cannot_tell = (Answer.CANNOT_TELL,) if words[0] == "memory" else ()
+        assert code in (*_READY_OR_NOT, *cannot_tell), (command, code, told[-2000:])
+        assert "Traceback" not in told
+        ran.append(words)
+    assert {each[0] for each in ran} >= {"offers", "memory", "profile", "clean"}
+    assert ["profile", "a.jsonl", "b.csv"] in ran
+    assert (home / "masked" / "rows.cleaned.jsonl").exists()
