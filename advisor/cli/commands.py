@@ -4,11 +4,11 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from enum import IntEnum
 
 from advisor.case import Case
 from advisor.cli import stages
 from advisor.cli.asked import DEMO_MINUTES, Asked
+from advisor.cli.exits import Exit
 from advisor.cli.narrate import Narrator
 from advisor.cli.opening import opened
 from advisor.cli.report.whole import Part, as_json, as_text
@@ -16,16 +16,6 @@ from advisor.journey import settle
 from advisor.standing import findings_of
 from advisor.tasks import task_of
 from heuristics.finding import Level, worst
-
-
-class Exit(IntEnum):
-    """Exit codes that scripts can rely on."""
-
-    READY = 0
-    NOT_READY = 1
-    INPUT = 2
-    FAILED = 3
-
 
 Command = Callable[[Asked, Narrator], int]
 

@@ -6,6 +6,7 @@ import sys
 from contextlib import suppress
 from typing import TextIO
 
+from advisor.cli.exits import Exit
 from advisor.errors import AdvisorError
 from advisor.glyphs import ERRORS, install_error_handler
 from advisor.text import one_line
@@ -59,9 +60,9 @@ def _explain(error: AdvisorError) -> int:
         case Interrupted(number=number):
             return _SIGNALLED + number
         case JobFailed(input_fault=False):
-            return 3
+            return Exit.FAILED
         case _:
-            return 2
+            return Exit.INPUT
 
 
 def _never_fail_on_a_character(stream: TextIO) -> None:
