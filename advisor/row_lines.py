@@ -6,25 +6,27 @@ The file `rows/<check>.u64` holds the 1-based lines (row numbers for JSON arrays
 
 import sys
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import overload
-
-from advisor.files import write_atomic
 
 ROWS_FOLDER = "rows"
 _SUFFIX = ".u64"
 _WIDTH = 8
 
 
-def write_lines(run: Path, check: str, lines: Iterable[int]) -> None:
-    """Keep the lines of one check, given in any order; a line given twice is kept once.
-
-    Raises NoSpace when the disk is full.
-    """
+def clear_lines(run: Path) -> None:
+    """Make room for the lines of a new pass over the data; those of an earlier one are gone."""
     folder = run / ROWS_FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
-    write_atomic(folder / f"{check}{_SUFFIX}", _packed(sorted(set(lines))))
+    for old in folder.glob(f"*{_SUFFIX}"):
+        old.unlink()
+
+
+def add_lines(run: Path, check: str, packed: bytes) -> None:
+    """Add the next lines that a check found, packed as the file holds them."""
+    with (run / ROWS_FOLDER / f"{check}{_SUFFIX}").open("ab") as file:
+        file.write(packed)
 
 
 def read_lines(run: Path, check: str) -> "RowLines | None":
@@ -70,10 +72,3 @@ class RowLines(Sequence[int]):
         if sys.byteorder == "big":
             numbers.byteswap()
         return numbers.tolist()
-
-
-def _packed(lines: list[int]) -> bytes:
-    numbers = array("Q", lines)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers.tobytes()

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from advisor.row_lines import add_lines, clear_lines
 from advisor.specs import DataChoice
 from advisor.work.data.load import Loaded, load
 from heuristics.facts.data import Columns
@@ -75,3 +76,9 @@ def load_file(path: Path, columns: Columns | None = None) -> Loaded:
 def load_rows(folder: Path, rows: Iterable[Row | str | bytes]) -> Loaded:
     """What the loader makes of JSON Lines with these rows."""
     return load_file(write_jsonl(folder / "rows.jsonl", rows))
+
+
+def keep_lines(run: Path, check: str, lines: Iterable[int]) -> None:
+    """What a profile keeps of one check: its lines, ascending."""
+    clear_lines(run)
+    add_lines(run, check, b"".join(each.to_bytes(8, "little") for each in lines))

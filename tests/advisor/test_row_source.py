@@ -11,16 +11,15 @@ from hypothesis import strategies as st
 
 from advisor.column_pages import ColumnPages
 from advisor.document_index import DocumentIndex
-from advisor.errors import NoSpace
 from advisor.fingerprint import fingerprint
 from advisor.line_index import CHUNK, LineIndex
-from advisor.row_lines import read_lines, write_lines
+from advisor.row_lines import add_lines, clear_lines, read_lines
 from advisor.row_source import RowSource, browsable
 from advisor.stored_bytes import PlainBytes
 from advisor.work.data.row import Row
 from advisor.work.data.rows import OpenedRows, open_rows
 from heuristics.facts.data import DataFacts
-from tests.data_samples import question_rows, write_csv, write_jsonl
+from tests.data_samples import keep_lines, question_rows, write_csv, write_jsonl
 from tests.screens.sample_case import DATA, HOSTILE
 
 
@@ -37,7 +36,7 @@ def counted(source: RowSource) -> RowSource:
 
 
 def test_lines_of_a_check_come_back_in_order_without_being_held(tmp_path: Path) -> None:
-    write_lines(tmp_path, "mojibake", [9, 3, 2**40, 3])
+    keep_lines(tmp_path, "mojibake", [3, 9, 2**40])
     lines = read_lines(tmp_path, "mojibake")
     assert lines is not None
     assert (len(lines), list(lines), lines[1], lines[-1], list(lines[1:3])) == (
@@ -54,7 +53,7 @@ def test_lines_of_a_check_come_back_in_order_without_being_held(tmp_path: Path) 
 
 def test_lines_that_were_not_kept_or_are_damaged_are_none(tmp_path: Path) -> None:
     assert read_lines(tmp_path, "mojibake") is None
-    write_lines(tmp_path, "mojibake", [1])
+    keep_lines(tmp_path, "mojibake", [1])
     (tmp_path / "rows" / "mojibake.u64").write_bytes(b"123")
     assert read_lines(tmp_path, "mojibake") is None
 
@@ -214,13 +213,12 @@ def test_a_row_of_a_million_is_read_as_fast_as_one_of_ten(tmp_path: Path) -> Non
     assert all(each.excerpt == "q | a" for each in shown)
 
 
-def test_lines_on_a_full_disk_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import errno
-    import os
-
-    def full(_handle: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(NoSpace):
-        write_lines(tmp_path, "mojibake", [1])
+def test_a_new_pass_forgets_the_lines_of_an_earlier_one(tmp_path: Path) -> None:
+    keep_lines(tmp_path, "mojibake", [1, 2])
+    clear_lines(tmp_path)
+    assert read_lines(tmp_path, "mojibake") is None
+    add_lines(tmp_path, "mojibake", (5).to_bytes(8, "little"))
+    add_lines(tmp_path, "mojibake", (9).to_bytes(8, "little"))
+    lines = read_lines(tmp_path, "mojibake")
+    assert lines is not None
+    assert list(lines) == [5, 9]

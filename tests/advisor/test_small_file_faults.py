@@ -1,4 +1,4 @@
-"""Caches, prices, attempts, lines of findings and exported rows: a fault leaves the old state or the new."""
+"""Caches, prices, attempts and exported rows: a fault leaves the old state or the new."""
 
 import os
 import subprocess
@@ -16,7 +16,6 @@ from advisor.catalog import OfferEntry
 from advisor.errors import NoSpace
 from advisor.files import sweep_temporaries
 from advisor.market import read_table, table_path, use_table
-from advisor.row_lines import read_lines, write_lines
 from advisor.work.data.examples import Example
 from advisor.work.data.export import write_rows
 from advisor.work.data.progress import Progress
@@ -37,11 +36,6 @@ class Saved:
 def _cache_read(_folder: Path) -> int | None:
     raw = caches.kept("faults", "key")
     return None if raw is None else int(raw)
-
-
-def _lines_read(folder: Path) -> int | None:
-    lines = read_lines(folder, "check")
-    return None if lines is None else list(lines)[-1]
 
 
 def _attempt_read(folder: Path) -> int | None:
@@ -95,7 +89,6 @@ def _prices_read(_folder: Path) -> int | None:
 SAVED = {
     "prices": Saved(_prices_write, _prices_read),
     "cache": Saved(lambda _folder, number: caches.keep("faults", "key", str(number).encode()), _cache_read),
-    "lines of a finding": Saved(lambda folder, number: write_lines(folder, "check", [number]), _lines_read),
     "attempt": Saved(
         lambda folder, number: begin(folder, Attempt(recipe=recipe(), tries=number)), _attempt_read
     ),

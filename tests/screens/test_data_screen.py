@@ -16,7 +16,6 @@ from advisor.case import Case, load, save
 from advisor.column_pages import ColumnPages
 from advisor.errors import BadInput
 from advisor.file_rows import FileRows
-from advisor.row_lines import write_lines
 from advisor.row_source import RowSource
 from advisor.specs import JobSpec, ProfileTask
 from heuristics.facts.data import ColumnFacts, DataFacts
@@ -28,7 +27,7 @@ from screens.mapping import Mapping
 from screens.quality_rows import quality_bar
 from screens.topic_rows import topic_section
 from screens.widgets.row_browser import RowBrowser
-from tests.data_samples import question_rows, write_jsonl
+from tests.data_samples import keep_lines, question_rows, write_jsonl
 from tests.screens.conftest import Golden, screen_lines, until
 from tests.screens.sample_case import DATA, HOSTILE, filled
 
@@ -47,7 +46,7 @@ def on_disk(folder: Path, rows: list[dict[str, object] | str]) -> Case:
     )
     run = case.runs / RUN
     run.mkdir(parents=True)
-    write_lines(run, "exact_duplicates", range(2, len(rows) + 1))
+    keep_lines(run, "exact_duplicates", range(2, len(rows) + 1))
     save(case)
     return case
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from advisor.row_lines import ROWS_FOLDER
+from advisor.row_lines import add_lines, clear_lines
 from advisor.work.data.checks.batch import Tally
 from advisor.work.data.columns import ColumnTally
 from advisor.work.data.limits import data_limits
@@ -54,11 +54,9 @@ class Account:
     def __init__(self, store: RowStore, run: Path | None = None) -> None:
         self.store = store
         self.total = Part()
-        self._rows_folder = run / ROWS_FOLDER if run is not None else None
-        if self._rows_folder is not None:
-            self._rows_folder.mkdir(mode=0o700, exist_ok=True)
-            for old in self._rows_folder.glob("*.u64"):
-                old.unlink()
+        self._run = run
+        if run is not None:
+            clear_lines(run)
 
     def add(self, part: Part) -> None:
         """Take in the next part; the states of its rows go to the store, the lines found to disk."""
@@ -84,10 +82,9 @@ class Account:
             total.tallies.setdefault(name, Tally()).add(tally)
 
     def keep_lines(self, check: str, lines: bytes) -> None:
-        """Append the lines that a check found to its file in the run's folder."""
-        if self._rows_folder is not None and lines:
-            with (self._rows_folder / f"{check}.u64").open("ab") as file:
-                file.write(lines)
+        """Add the lines that a check found to its file in the run's folder, when there is one."""
+        if self._run is not None and lines:
+            add_lines(self._run, check, lines)
 
 
 def _summed(counts: Counter[str] | None, more: Counter[str] | None) -> Counter[str] | None:
