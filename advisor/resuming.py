@@ -30,7 +30,14 @@ def running_pilot(case: Case) -> Path | None:
 
 def question(task: PilotTask) -> PilotTask:
     """A pilot without what may change while it is interrupted."""
-    return task.model_copy(update={"resume": None, "full": None, "alert": None, "wandb_project": None})
+    changing: dict[str, object] = {
+        "resume": None,
+        "full": None,
+        "alert": None,
+        "wandb_project": None,
+        "foretold": {},
+    }
+    return task.model_copy(update=changing)
 
 
 def pilot_of(run: Path) -> PilotTask | None:

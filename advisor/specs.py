@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from heuristics.facts.cleaning import Cleaning
 from heuristics.facts.data import Columns
+from heuristics.facts.experiment import Phase
 from heuristics.facts.model import ModelFacts
 from heuristics.facts.simulation import TrainingStep
 from heuristics.goal import Goal, Topic
@@ -76,6 +77,8 @@ class PilotTask(_Task):
     """Where alarms are sent: an https or loopback address, env:NAME, or a command."""
     wandb_project: str | None = None
     """Weights & Biases project that gets the metrics; None sends nothing."""
+    foretold: dict[Phase, float] = {}
+    """Seconds that the plan expects of each phase, for the time left until speed is measured."""
     resume: Path | None = None
     """Folder of what an interrupted pilot has finished; None begins a new one."""
 

@@ -25,6 +25,7 @@ from advisor.specs import (
     Task,
 )
 from heuristics.elsewhere import steps_to_simulate
+from heuristics.facts.experiment import Phase
 from heuristics.recipe import Plan, Recipe
 from heuristics.settings import Ground
 from heuristics.simulated import training_step
@@ -59,6 +60,7 @@ def task_of(case: Case, action: str, export_folder: Path | None = None) -> Task:
                 seeds=case.options.seeds,
                 alert=case.options.alert,
                 wandb_project=case.options.wandb,
+                foretold=_foretold(case.plan),
             )
             return task.model_copy(update={"resume": interrupted(case, task)})
         case "simulate":
@@ -137,6 +139,14 @@ def simulation_task(case: Case) -> SimulateTask | None:
     steps = [own] if own is not None and kept(own) is None else []
     steps += [each for each in steps_to_simulate(ground, case.plan, market().offers, kept) if each != own]
     return SimulateTask(model=case.model, step=steps[0], more=tuple(steps[1:])) if steps else None
+
+
+def _foretold(plan: Plan) -> dict[Phase, float]:
+    """Seconds that the plan expects of each phase of the pilot."""
+    if plan.pilot_schedule is None:
+        return {}
+    proof = max(0.0, plan.pilot_time.value - plan.pilot_schedule.total)
+    return {"proof": proof, **plan.pilot_schedule.seconds}
 
 
 def pilots_recipe(plan: Plan) -> Recipe:

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -34,6 +35,9 @@ from advisor.work.machine.torch_view import TorchView, look_through_torch
 from heuristics.facts.machine import Cpu, Device, Disk, MachineFacts, Memory
 from heuristics.facts.market import GpuPreset
 
+TORCH_SECONDS, DEVICE_SECONDS = 4.0, 2.5
+"""Loading torch and measuring one device, on two idle cores: for the time left, until this machine's pace is
+known."""
 DRIVER_PATIENCE = 2.0
 """Seconds for everything that is asked of the NVIDIA driver."""
 
@@ -42,14 +46,19 @@ def probe(spec: JobSpec, emitter: Emitter) -> None:
     """Find out what this machine is; a part that fails becomes one line in the facts' problems."""
     assert isinstance(spec.task, ProbeTask)
     parts = Parts()
-    emitter.emit(Step(phase="system", done=0, total=3, text="Processor, memory and disks"))
+    left = TORCH_SECONDS + (DEVICE_SECONDS if spec.task.measure else 0.0)
+    words = "Processor, memory and disks"
+    emitter.emit(Step(phase="system", done=0, total=3, seconds_left=left, text=words))
     facts = _system(spec.task, parts)
-    emitter.emit(Step(phase="devices", done=1, total=3, text="GPUs, and what torch can use"))
+    words = "GPUs, and what torch can use"
+    emitter.emit(Step(phase="devices", done=1, total=3, seconds_left=left, text=words))
+    began = time.monotonic()
     facts = _with_devices(facts, parts)
+    pace = max(1.0, (time.monotonic() - began) / TORCH_SECONDS)
     if spec.task.measure:
         # Whatever happens while measuring, what was found without it is known.
         emitter.emit(MachineFound(facts=_told(facts, parts)))
-        facts = replace(facts, devices=_measured(facts, parts, emitter))
+        facts = replace(facts, devices=_measured(facts, parts, emitter, pace))
     emitter.emit(Step(phase="speed", done=3, total=3))
     emitter.emit(MachineFound(facts=_told(facts, parts)))
 
@@ -132,12 +141,14 @@ def _quantisation() -> bool:
     return bool(bitsandbytes.__version__)
 
 
-def _measured(facts: MachineFacts, parts: Parts, emitter: Emitter) -> tuple[Device, ...]:
+def _measured(facts: MachineFacts, parts: Parts, emitter: Emitter, pace: float) -> tuple[Device, ...]:
     if facts.torch is None:
         return facts.devices
     devices: list[Device] = []
-    for device in facts.devices:
-        emitter.emit(Step(phase="speed", done=2, total=3, text=f"Measuring {device.name}"))
+    for number, device in enumerate(facts.devices):
+        left = round(DEVICE_SECONDS * pace * (len(facts.devices) - number), 1)
+        text = f"Measuring {device.name}"
+        emitter.emit(Step(phase="speed", done=2, total=3, seconds_left=left, text=text))
         devices.append(measured(device, facts.cpu.cores, parts) if device.usable else device)
     return best_first(devices)
 

@@ -9,7 +9,12 @@ from screens.live import Live
 from screens.pictures import bar
 from screens.widgets.plain_text import PlainText
 
-_BAR = 16
+_BAR, _SHORT_BAR = 16, 8
+"""Cells of the bar, and of that in a narrow window, so that the time left is never cut off."""
+_ROOM = 78
+_LEFT = 16
+"""Cells for the time left, also while it is not known: the words behind it stay where they are."""
+_MINUTE = 59.5
 
 
 class JobLine(PlainText):
@@ -17,10 +22,10 @@ class JobLine(PlainText):
 
     def show_job(self, live: Live | None) -> None:
         """Draw the progress of the newest job; empty without one."""
-        self.show(Content() if live is None else _line(live))
+        self.show(Content() if live is None else lambda width: _line(live, width))
 
 
-def _line(live: Live) -> Content:
+def _line(live: Live, width: int) -> Content:
     if isinstance(live.ended, Failed):
         word = "stopped" if live.ended.failure == "stopped" else "failed"
         return Content.assemble(
@@ -32,20 +37,36 @@ def _line(live: Live) -> Content:
         return Content.assemble((f"{live.job} done", "bold $text-success"), f"  in {seconds}")
     if live.progress is None:
         return Content.assemble((live.job, "bold $text-primary"), "  starting")
-    return _progress(live.job, live.progress)
+    return _progress(live.job, live.progress, width >= _ROOM)
 
 
-def _progress(job: str, step: Step) -> Content:
+def _progress(job: str, step: Step, roomy: bool) -> Content:
     known = step.total > 0
-    filled = f"[{bar(step.done / step.total, _BAR)}] {step.done / step.total:4.0%}" if known else ""
-    left = f"{numbers.duration(step.seconds_left)} left".ljust(16) if step.seconds_left is not None else ""
+    cells = _BAR if roomy else _SHORT_BAR
+    filled = f"[{bar(step.done / step.total, cells)}] {step.done / step.total:4.0%}" if known else ""
+    name = f"{job}: {step.phase}"
     return Content.assemble(
-        (one_line(f"{job}: {step.phase}", 24).ljust(15), "bold $text-primary"),
-        f" {filled} {left} ",
+        (
+            one_line(name, 24 if roomy else 22).ljust(15) if known else one_line(name, 60),
+            "bold $text-primary",
+        ),
+        f" {filled} {_left(step.seconds_left):<{_LEFT}} " if known else "  ",
         (one_line(step.text or _counted(step), 80), "$text-muted"),
     )
 
 
+def _left(seconds: float | None) -> str:
+    """In whole seconds: what is foretold is not known to the tenth."""
+    if seconds is None:
+        return ""
+    if seconds < _MINUTE:
+        return f"{max(1, round(seconds))} s left"
+    return f"{numbers.duration(seconds)} left"
+
+
 def _counted(step: Step) -> str:
-    total = f" of {numbers.count(step.total)}" if step.total > 0 else ""
-    return f"{numbers.count(step.done)}{total} {step.unit}".rstrip()
+    written = numbers.size if step.unit == "bytes" else numbers.count
+    unit = "" if step.unit == "bytes" else step.unit
+    if step.total > 0:
+        return f"{written(step.done)} of {written(step.total)} {unit}".rstrip()
+    return f"{written(step.done)} {unit}".rstrip() if step.done else ""

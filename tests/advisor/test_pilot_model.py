@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from advisor.case import load, new_case, save
 from advisor.cli.asked import Asked
 from advisor.cli.opening import opened
@@ -31,6 +33,8 @@ def test_the_pilot_trains_the_smaller_model_and_the_export_the_larger(tmp_path: 
         task = task_of(begun, "pilot")
         assert isinstance(task, PilotTask)
         assert (task.model.path, task.recipe.model) == (str(tiny), "tiny")
+        assert sum(task.foretold.values()) == pytest.approx(begun.plan.pilot_time.value, rel=0.01)
+        assert task.foretold["proof"] > 0
         after = absorb(begun, Started(job="pilot", pid=1, time=""), "run")
     assert load(case.folder).pilot_choice == str(tiny)
     assert after.pilot is not None

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from advisor.events import Done, MachineFound
+from advisor.events import Done, MachineFound, Step
 from advisor.jobs import run_job
 from advisor.specs import JobSpec, ProbeTask
 from heuristics.facts.machine import MachineFacts
@@ -12,6 +12,8 @@ async def probed(folder: Path, measure: bool) -> list[MachineFacts]:
     task = ProbeTask(case_folder=folder, models_folder=folder / "none" / "yet", measure=measure)
     events = [event async for event in run_job(JobSpec(folder=folder / "run", task=task))]
     assert isinstance(events[-1], Done), events[-1]
+    unfinished = [each for each in events if isinstance(each, Step) and each.done < each.total]
+    assert unfinished and all((each.seconds_left or 0) > 0 for each in unfinished)
     return [event.facts for event in events if isinstance(event, MachineFound)]
 
 

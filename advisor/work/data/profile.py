@@ -214,7 +214,7 @@ def _no_excerpts(_lines: Sequence[int]) -> Mapping[int, str]:
 
 def _token_plan(task: ProfileTask, model: ModelFacts, scan: Scan, emitter: Emitter) -> TokenPlan | None:
     """How the model's own tokenizer counts rows; None, with a note, for models known by name only."""
-    if not model.tokenizer or (model.path is None and model.where == "catalogue"):
+    if not model.can_count:
         emitter.emit(
             Note(text=f"No token counts: the tokenizer of {one_line(model.id, 60)} is not on this machine")
         )

@@ -34,7 +34,7 @@ from heuristics.facts.experiment import PilotSchedule
 from heuristics.recipe import Recipe
 
 
-def run_phases(spec: JobSpec, emitter: Emitter) -> None:
+def run_phases(spec: JobSpec, emitter: Emitter, progress: Progress) -> None:
     """Run every phase that is not finished; each puts its results on record as soon as it knows them."""
     assert isinstance(spec.task, PilotTask)
     state = private_folder(spec.task.resume or spec.folder / "state")
@@ -46,7 +46,7 @@ def run_phases(spec: JobSpec, emitter: Emitter) -> None:
         proven = ledger.find("proof", Proven)
         attempt = _attempt(spec.task.recipe, state, emitter) if proven is None else None
         recipe = proven.recipe if proven is not None else attempt.recipe if attempt else spec.task.recipe
-        bench = set_up(spec, emitter, Progress(emitter), splits, state, recipe)
+        bench = set_up(spec, emitter, progress, splits, state, recipe)
         try:
             candidates = encode_candidates(bench, splits, cleaned)
             bench.progress.begin("proof")

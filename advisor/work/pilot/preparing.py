@@ -7,7 +7,7 @@ from pathlib import Path
 
 from advisor import catalog
 from advisor.errors import BadData
-from advisor.events import Note, Step
+from advisor.events import Note
 from advisor.specs import JobSpec, PilotTask
 from advisor.text import one_line
 from advisor.work.data.examples import Example
@@ -134,7 +134,7 @@ def set_up(
     device = device_of_choice()
     memory = PeakMemory(device)
     before = memory.now()
-    emitter.emit(Step(phase="proof", done=0, total=1, text=f"loading {one_line(task.model.id, 60)}"))
+    progress.steps(0, 1, f"loading {one_line(task.model.id, 60)}")
     folder = model_folder(task.model, spec.offline, emitter)
     facts = replace(task.model, path=str(folder))
     tokenizer = load_tokenizer(facts)

@@ -16,9 +16,9 @@ _PHASES_OF_RUNS: tuple[Phase, ...] = ("rate", "ladder")
 class Progress:
     """Turns finished work into Step events with the time left of the whole pilot."""
 
-    def __init__(self, emitter: Emitter) -> None:
+    def __init__(self, emitter: Emitter, foretold: Mapping[Phase, float] | None = None) -> None:
         self._emitter = emitter
-        self._predicted: Mapping[Phase, float] = {}
+        self._predicted: Mapping[Phase, float] = dict(foretold or {})
         self._phase: Phase = "proof"
         self._began = time.monotonic()
         self._last = 0.0

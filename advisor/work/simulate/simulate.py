@@ -11,20 +11,27 @@ from advisor.work.emit import Emitter
 from heuristics.facts.simulation import MemoryPhase, SimulationFacts, TrainingStep
 from heuristics.trace import Replay, replay
 
+FIRST = 8.0
+"""Seconds that a simulation takes, torch's loading included, for the time left before one is done."""
+
 
 def simulate(spec: JobSpec, emitter: Emitter) -> None:
     """Emit the simulations of the task's steps; raises BadModel, in one line, when the model cannot be."""
     assert isinstance(spec.task, SimulateTask)
     model, steps = spec.task.model, (spec.task.step, *spec.task.more)
+    worked, began = 0, time.monotonic()
     for number, step in enumerate(steps):
         facts = kept_simulation(model, step)
         if facts is None:
             from advisor.work.simulate.config import config_of
 
+            each = (time.monotonic() - began) / worked if worked else FIRST
+            left = round(each * (len(steps) - number), 1)
             text = f"a training step of {model.id}"
-            emitter.emit(Step(phase="simulate", done=number, total=len(steps), text=text))
+            emitter.emit(Step(phase="simulate", done=number, total=len(steps), seconds_left=left, text=text))
             facts = replace(simulated(config_of(model), step), model=model.id)
             keep_simulation(model, facts)
+            worked += 1
         emitter.emit(SimulationFound(facts=facts))
 
 

@@ -15,6 +15,7 @@ from advisor.events import Event, Metric, is_last
 from advisor.fold import pilot_facts
 from advisor.jobs import read_events, run_job
 from advisor.work.emit import Emitter
+from advisor.work.pilot.progress import Progress
 from heuristics.evidence import of_forecast
 from heuristics.facts.experiment import PHASES
 from heuristics.facts.forecast import Forecast
@@ -150,6 +151,15 @@ def test_time_left_shrinks_to_nothing(learnable: Piloted) -> None:
         if each.kind == "step" and each.seconds_left is not None
     ]
     assert left and left[-1] < left[0]
+
+
+def test_the_time_left_is_that_of_the_plan_until_the_speed_is_measured(tmp_path: Path) -> None:
+    progress = Progress(Emitter(tmp_path), {"proof": 20.0, "ladder": 60.0})
+    progress.steps(0, 1, "loading")
+    progress.begin("proof")
+    progress.part("training on the longest rows", 0.0, 1.0)
+    foretold = [each.seconds_left for each in read_events(tmp_path) if each.kind == "step"]
+    assert foretold == [pytest.approx(80.0, abs=1.0)] * 2
 
 
 def test_the_saved_adapter_gives_the_tuned_model_again(learnable: Piloted, tiny_model: Path) -> None:
