@@ -54,8 +54,10 @@ def next_of(case: Case) -> Next:
         return Next("machine", "probe this machine", "probe")
     if case.data_path is None:
         return Next("data", "choose a data file", "choose_data")
-    if case.data is None or (case.data.tokens is None and case.model is not None):
+    if case.data is None:
         return Next("data", "profile the data", "profile")
+    if case.data.tokens is None and case.model is not None and case.model.can_count:
+        return Next("data", "count the tokens", "profile")
     if _state(case, "data", findings_of(case)) is StepState.BLOCKED:
         return Next("data", "look at the findings", "look")
     if not case.goal_confirmed:

@@ -56,3 +56,8 @@ class ModelFacts:
     """One line each; a model with problems is listed but not recommended."""
     unverified: tuple[str, ...] = ()
     """Names of fields that were taken from memory, such as "licence"."""
+
+    @property
+    def can_count(self) -> bool:
+        """True when its tokenizer can be loaded before a pilot fetches the model."""
+        return self.tokenizer and not (self.path is None and self.where == "catalogue")

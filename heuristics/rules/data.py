@@ -164,7 +164,8 @@ def token_counts(data: DataFacts, limits: Limits) -> Finding | None:
         Level.UNKNOWN,
         "The tokens are not counted yet",
         "Sequence length, memory and time are assumed until then.",
-        "Choose a model, then profile the data again.",
+        "Choose a model that is on this machine, then profile the data again; a model that is only in the "
+        "program's list is fetched by the pilot.",
     )
 
 

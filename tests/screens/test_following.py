@@ -8,7 +8,7 @@ import pytest
 from advisor.steps import STEPS
 from heuristics.decision import Decision
 from screens.following import following
-from tests.screens.sample_case import VERDICT, filled
+from tests.screens.sample_case import DATA, MODEL, VERDICT, filled
 
 
 @pytest.mark.parametrize("here", STEPS)
@@ -28,6 +28,16 @@ def test_the_verdict_is_read_before_files_are_written(here: str, tmp_path: Path)
         assert (proposed.step, proposed.action) == ("export", "export")
     else:
         assert (proposed.step, proposed.action) == ("verdict", "look")
+
+
+def test_rows_are_read_again_only_where_their_tokens_can_be_counted(tmp_path: Path) -> None:
+    uncounted = filled(tmp_path).but(
+        data=replace(DATA, tokens=None), pilot=None, pilot_run=None, verdict=None
+    )
+    proposed = following(uncounted, "data")
+    assert (proposed.text, proposed.action) == ("count the tokens", "profile")
+    only_listed = replace(MODEL, where="catalogue", path=None)
+    assert following(uncounted.but(model=only_listed), "data").action == "look"
 
 
 def test_after_the_files_are_written_the_user_goes_on_outside(tmp_path: Path) -> None:
