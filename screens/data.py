@@ -64,7 +64,7 @@ class DataScreen(StepScreen):
     def sections(self, case: Case, live: Live | None) -> tuple[Section, ...]:
         """Findings first, then what can be mended, then what was counted."""
         if case.data is None:
-            return (Section("Data", (_chosen(case),)),)
+            return (Section("Data", (_chosen(case, live),)),)
         findings = finding_rows(findings_of(case, "data"))
         return (
             Section(f"{findings.title}  (b shows the rows of one)", findings.rows),
@@ -189,7 +189,7 @@ def _lines_of(case: Case, check: str) -> Sequence[int]:
     return tuple(sorted(result.rows)) if result is not None else ()
 
 
-def _chosen(case: Case) -> Row:
+def _chosen(case: Case, live: Live | None) -> Row:
     if case.data_path is None:
         return Row(
             "no-data",
@@ -201,9 +201,14 @@ def _chosen(case: Case) -> Row:
             ),
         )
     paths = (case.data_path, *case.data_more)
+    reading = live is not None and live.running and live.job == "profile"
     return Row(
         "chosen",
         case.data_path,
         f"and {len(case.data_more):,} more" if case.data_more else "",
-        detail=told(*paths, "Chosen, not read yet: press r", "m says which column is what"),
+        detail=told(
+            *paths,
+            "It is being read" if reading else "Chosen, not read yet: press r",
+            "m says which column is what",
+        ),
     )

@@ -42,7 +42,9 @@ class ExportScreen(StepScreen):
         try:
             files = preview(case, folder, self._ticked())
         except AdvisorError as error:
-            missing = Row("missing", error.message, detail=told(error.message, error.do))
+            # What a command would do about it is done by keys here.
+            do = error.do if case.plan is not None else "ctrl+n does the next thing that a plan needs."
+            missing = Row("missing", error.message, detail=told(error.message, do))
             return (Section("Export", (missing,)),)
         return (
             Section("Where", (_folder(folder),)),

@@ -36,7 +36,7 @@ class MachineScreen(StepScreen):
         """Findings, devices, the machine, sizes."""
         machine = case.machine
         if machine is None:
-            return (Section("Machine", (_unknown(),)),)
+            return (Section("Machine", (_unknown(live),)),)
         return (
             finding_rows(findings_of(case, "machine")),
             *(_device(device) for device in machine.devices),
@@ -45,10 +45,11 @@ class MachineScreen(StepScreen):
         )
 
 
-def _unknown() -> Row:
+def _unknown(live: Live | None) -> Row:
+    probing = live is not None and live.running and live.job == "probe"
     return Row(
         "unknown",
-        "not probed yet: press r",
+        "being probed" if probing else "not probed yet: press r",
         detail=told(
             "A probe takes a few seconds: it lists processors, memory, disks and GPUs, and times matrix "
             "products and memory copies on each device.",

@@ -116,8 +116,16 @@ def _model(case: Case) -> Row:
         ]
     parts.append(muted("enter changes it"))
     size = f"{numbers.parameters(model.shape.parameters)} parameters" if model is not None else ""
-    field = Field("Model", _MODEL_WHY, case.model_choice or "", _with_model)
+    field = Field("Model", _models_to_name(case), case.model_choice or "", _with_model)
     return Row("model", "Model", name, size, detail=told(*parts), field=field)
+
+
+def _models_to_name(case: Case) -> str:
+    """What may be typed, with names to begin with."""
+    others = case.plan.alternatives if case.plan is not None else ()
+    here = ", ".join(f"{each.model} ({each.fit})" for each in others if each.fit != "no")
+    near = f" Others that train here: {here}." if here else ""
+    return f"{_MODEL_WHY}{near} demo is the small model that comes with this program."
 
 
 def _stand_in(case: Case) -> tuple[Row, ...]:
@@ -224,7 +232,9 @@ def _simulation_words(simulation: Simulation | None) -> Content | str:
     if simulation is None:
         return ""
     if simulation.running:
-        return muted("The real training step is being simulated; its figure comes in a moment. s stops it.")
+        return muted(
+            "The real training step is being simulated; its figure comes in some ten seconds. s stops it."
+        )
     return labelled("Not simulated", one_line(simulation.why_not, 200))
 
 

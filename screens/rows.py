@@ -84,7 +84,7 @@ def _finding_parts(finding: Finding) -> list[Content]:
     for label, text in (("Why", finding.why), ("Do", finding.do)):
         if text:
             parts.append(labelled(label, text))
-    if finding.count is not None:
+    if finding.count is not None and (finding.share is not None or finding.rows):
         of = f", {numbers.share(finding.share)} of them" if finding.share is not None else ""
         parts.append(labelled("Rows", f"{numbers.count(finding.count)}{of}"))
     if finding.rows or finding.examples:

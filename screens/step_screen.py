@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, work
 from textual.app import ComposeResult
@@ -25,6 +25,9 @@ from screens.widgets.plain_text import PlainText
 from screens.widgets.rail import Rail
 from screens.widgets.row_list import RowList
 
+if TYPE_CHECKING:
+    from advisor.events import Done, Failed
+
 SMALLEST = (60, 16)
 
 
@@ -39,9 +42,8 @@ class StepScreen(Screen[None]):
         Binding(
             "i",
             "whole",
-            "",
-            show=False,
-            tooltip="All about this row, with its source",
+            "all",
+            tooltip="All about this row, uncut, with its source",
             id="whole",
         ),
         Binding("tab", "app.focus_next", "", show=False, tooltip="Go to the next part", id="focus-next"),
@@ -49,6 +51,8 @@ class StepScreen(Screen[None]):
 
     _browsable = False
     """Whether rows stand behind the row that was explained last: only then do other keys work."""
+    _told: "Done | Failed | None" = None
+    """How the job ended whose failure the cursor was moved to."""
 
     rail = getters.query_one("#rail", Rail)
     rows = getters.query_one("#rows", RowList)
@@ -101,7 +105,12 @@ class StepScreen(Screen[None]):
         self.query_one("#verdict", PlainText).show(verdict_line(case, self.STEP))
         self.query_one("#next", PlainText).show(self._next_line())
         self.job_line.show_job(live)
-        self.rows.show((failed_section(live, self.STEP), *self.sections(case, live)))
+        failed = failed_section(live, self.STEP)
+        self.rows.show((failed, *self.sections(case, live)))
+        if live is not None and live.ended is not self._told:
+            self._told = live.ended
+            if failed.rows:
+                self.rows.go_to(failed.rows[0].id)
 
     def _next_line(self) -> Content:
         """The next thing behind its key; what only the user can do has none."""

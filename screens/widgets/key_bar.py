@@ -9,6 +9,8 @@ from textual.screen import Screen
 from screens.widgets.plain_text import PlainText
 
 _Shown = tuple[Binding, str]
+_SPARED = ("whole",)
+"""Left out where there is no room."""
 
 
 class KeyBar(PlainText):
@@ -25,13 +27,27 @@ class KeyBar(PlainText):
                 for each in screen.active_bindings.values()
                 if each.binding.show and each.enabled
             ]
-            self.show(lambda width: _fitting(bindings, width))
+            self.show(lambda width: _fitting(_ordered(bindings), width))
 
 
 def _fitting(bindings: list[_Shown], width: int) -> Content:
-    """The line as it is read best; in a narrow window keys of one group are drawn together."""
+    """The line as it is read best; in a narrow window keys of one group are drawn together, and what
+    can be spared is left out."""
     whole = _line(bindings)
-    return whole if whole.cell_length <= width else _line(bindings, short=True)
+    if whole.cell_length <= width:
+        return whole
+    short = _line(bindings, short=True)
+    if short.cell_length <= width:
+        return short
+    return _line([each for each in bindings if each[0].id not in _SPARED], short=True)
+
+
+def _ordered(bindings: list[_Shown]) -> list[_Shown]:
+    """What helps with any row stands behind the keys of the step and before those that go elsewhere."""
+    helping = [each for each in bindings if each[0].id in _SPARED]
+    others = [each for each in bindings if each[0].id not in _SPARED]
+    place = next((place for place, each in enumerate(others) if each[0].group is not None), len(others))
+    return [*others[:place], *helping, *others[place:]]
 
 
 def _line(bindings: list[_Shown], short: bool = False) -> Content:

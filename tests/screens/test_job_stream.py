@@ -162,3 +162,21 @@ async def test_what_a_profile_says_besides_its_facts_is_shown(tmp_path: Path) ->
         app.post_message(JobSaid("profile", (Note(text="rows.jsonl is unchanged: this is its profile"),)))
         await pilot.pause(0.3)
         assert "rows.jsonl is unchanged" in "\n".join(screen_lines(app))
+
+
+async def test_the_cursor_goes_to_the_reason_of_a_failure_once(tmp_path: Path) -> None:
+    case = filled(tmp_path).but(pilot=None, verdict=None)
+    save(case)
+    app = AdvisorApp(case)
+    app.live = Live("pilot", "pilot", str(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("5", "down", "down", "down")
+        app.post_message(JobSaid(RUN, (Failed(failure="out_of_memory", message="No room", do="Less."),)))
+        await pilot.pause(0.3)
+        rows = app.screen.rows  # type: ignore[attr-defined]
+        assert rows.row.id == "failed-pilot"
+        assert ">BLOCK   No room" in screen_lines(app)[5]
+        await pilot.press("down")
+        app.case = app.case.but(name="other")
+        await pilot.pause()
+        assert rows.row.id != "failed-pilot"

@@ -1,0 +1,18 @@
+"""The line of keys."""
+
+from pathlib import Path
+
+from screens.app import AdvisorApp
+from tests.screens.conftest import screen_lines
+from tests.screens.sample_case import filled
+
+
+async def test_the_key_that_shows_a_row_uncut_is_named_where_there_is_room(tmp_path: Path) -> None:
+    app = AdvisorApp(filled(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        assert " i all  1234567 step" in screen_lines(app)[-1]
+        await pilot.resize_terminal(60, 16)
+        await pilot.pause(0.3)
+        assert " i all " not in screen_lines(app)[-1]
+        assert screen_lines(app)[-1].endswith("q quit")
