@@ -10,7 +10,17 @@ from heuristics.assess import assess
 from heuristics.decision import Decision, Verdict
 from heuristics.finding import Finding, Level, worst, worst_first
 
-Action = Literal["probe", "choose_data", "profile", "confirm_goal", "pilot", "export", "look", "outside"]
+Action = Literal[
+    "probe",
+    "choose_data",
+    "profile",
+    "confirm_goal",
+    "choose_model",
+    "pilot",
+    "export",
+    "look",
+    "outside",
+]
 """`outside`: the user goes on without this program."""
 
 
@@ -63,7 +73,10 @@ def next_of(case: Case) -> Next:
     if not case.goal_confirmed:
         return Next("goal", "confirm the goal", "confirm_goal")
     if case.plan is None:
-        return Next("plan", "choose a model", "look")
+        return Next("plan", "choose a model", "choose_model")
+    if case.model is not None and not case.model.can_count and case.pilot is not None and case.pilot.ended:
+        # A pilot was tried, and did not bring the model here.
+        return Next("plan", "choose a model that is on this machine", "choose_model")
     if case.pilot is None or not case.pilot.complete:
         return Next("pilot", "run the pilot", "pilot")
     if case.verdict is not None and not case.verdict.ready and case.verdict.next_steps:

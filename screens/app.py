@@ -158,6 +158,9 @@ class AdvisorApp(JobKeeper):
             case "choose_data":
                 await self.switch_mode("data")
                 await self.screen.run_action("choose")
+            case "choose_model":
+                await self.switch_mode("plan")
+                await self.screen.run_action("change_model")
             case "confirm_goal" if self.current_mode == "goal":
                 self.action_confirm_goal()
             case "export" if self.current_mode == "export":

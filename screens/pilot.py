@@ -11,18 +11,17 @@ from textual.binding import Binding, BindingType
 from advisor.case import Case
 from advisor.compare import compared, newest_two
 from advisor.errors import AdvisorError
+from advisor.recording import pilots_of
 from advisor.standing import findings_of
 from heuristics.votes import to_vote_on
 from screens.beside import Beside
-from screens.live import Curve, Live
+from screens.live import Live
 from screens.pilot_fields import option_rows
-from screens.pilot_rows import pilot_sections
+from screens.pilot_rows import PLOTTED, curves_of, pilot_sections
 from screens.rows import Row, Section, finding_rows, told
 from screens.step_screen import StepScreen
 from screens.vote import BlindVote
 from screens.widgets.plot import LossPlot
-
-_PLOTTED = ("curve", "run-")
 
 
 class PilotScreen(StepScreen):
@@ -44,6 +43,14 @@ class PilotScreen(StepScreen):
             "c", "compare", "compare", tooltip="Compare with the pilot before", id="pilot-compare", show=False
         ),
         Binding("b", "browse", "rows", tooltip="Browse the rows behind this line", id="pilot-browse"),
+        Binding(
+            "e",
+            "replay",
+            "replay",
+            tooltip="Play a recorded pilot again, event by event",
+            id="pilot-replay",
+            show=False,
+        ),
     ]
 
     def extra(self) -> ComposeResult:
@@ -64,9 +71,11 @@ class PilotScreen(StepScreen):
     def explain(self, row: Row) -> None:
         """Show the curves for a run, the words for everything else."""
         super().explain(row)
-        train, heldout = _curves(self.studio.case, self.studio.live, row.id)
+        live = self.studio.live
+        live = live if live is not None and live.job == "pilot" else None
+        train, heldout = curves_of(self.studio.case.pilot, live, row.id)
         side = self.query_one("#side")
-        side.set_class(row.id.startswith(_PLOTTED), "-with-plot")
+        side.set_class(row.id.startswith(PLOTTED), "-with-plot")
         side.set_class(bool(train or heldout), "-has-curve")
         # A plot that is not seen costs its import and its drawing all the same.
         if side.has_class("-with-plot") or self.has_class("-wide"):
@@ -110,6 +119,18 @@ class PilotScreen(StepScreen):
             return
         await self.app.push_screen_wait(Beside(earlier.name, now.name, compared(earlier, now)))
 
+    @work
+    async def action_replay(self) -> None:
+        """Play the case's recorded pilots again."""
+        from screens.replay import Replay
+
+        try:
+            runs = await asyncio.to_thread(pilots_of, self.studio.case)
+        except AdvisorError as error:
+            self.studio.say(error.message, error.do)
+            return
+        await self.app.push_screen_wait(Replay(self.studio.case, runs))
+
     async def action_pause(self) -> None:
         """Stop the running pilot: what it finished and its newest checkpoint are where it goes on."""
         await self.app.run_action("stop_job")
@@ -139,15 +160,6 @@ def _lines_of(case: Case, row: Row | None) -> tuple[int, ...]:
         case "memorised" if case.pilot.memorised is not None:
             return case.pilot.memorised.lines
     return ()
-
-
-def _curves(case: Case, live: Live | None, row_id: str) -> tuple[Curve, Curve]:
-    runs = case.pilot.runs if case.pilot is not None else ()
-    named = next((run for run in runs if row_id == f"run-{run.id}"), None)
-    if named is None and live is not None and live.job == "pilot" and (live.train or live.heldout):
-        return live.train, live.heldout
-    chosen = named or (runs[-1] if runs else None)
-    return (chosen.train_loss, chosen.heldout_loss) if chosen is not None else ((), ())
 
 
 def _unknown(case: Case) -> Row:

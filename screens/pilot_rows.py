@@ -10,12 +10,14 @@ from heuristics.facts.pilot import Gain, PilotFacts, Proof, Run, Sample, Score
 from heuristics.finding import Finding
 from heuristics.words import alarm_name
 from screens.experiment_rows import experiment_sections
-from screens.live import Live
+from screens.live import Curve, Live
 from screens.pictures import interval
 from screens.rows import Row, Section, finding_rows, told
 from screens.vote_rows import vote_rows
 from screens.words import columns, heading, labelled, lines, muted, paragraphs
 
+PLOTTED = ("curve", "run-")
+"""Begin of the ids of rows whose curve is drawn."""
 _GAINS = {"exact_match": "exact answers", "token_f1": "words in common (F1)"}
 _NAMES = {
     "loss": "Loss",
@@ -40,6 +42,16 @@ def pilot_sections(case: Case, live: Live | None, findings: tuple[Finding, ...])
         Section("Training runs", tuple(_run(each) for each in pilot.runs)),
         Section("Answers side by side", (*vote_rows(pilot), *(_sample(each) for each in pilot.samples))),
     )
+
+
+def curves_of(pilot: PilotFacts | None, live: Live | None, row_id: str) -> tuple[Curve, Curve]:
+    """Training and held-out loss of the run that a row stands for; else of the running or the last one."""
+    runs = pilot.runs if pilot is not None else ()
+    named = next((run for run in runs if row_id == f"run-{run.id}"), None)
+    if named is None and live is not None and (live.train or live.heldout):
+        return live.train, live.heldout
+    chosen = named or (runs[-1] if runs else None)
+    return (chosen.train_loss, chosen.heldout_loss) if chosen is not None else ((), ())
 
 
 def _now(live: Live | None) -> tuple[Row, ...]:
@@ -184,6 +196,7 @@ def _run(run: Run) -> Row:
                 labelled("Ended", state),
             ]
         ),
+        muted("e plays the recording of the pilot again, event by event"),
     )
     steps = f"{run.steps:,} of {run.planned_steps:,} steps, {numbers.duration(run.seconds)}"
     return Row(f"run-{run.id}", f"{run.phase} {run.id}", best, steps, detail=detail)

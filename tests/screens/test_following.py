@@ -7,6 +7,7 @@ import pytest
 
 from advisor.steps import STEPS
 from heuristics.decision import Decision
+from heuristics.facts.pilot import PilotFacts
 from screens.following import following
 from tests.screens.sample_case import DATA, MODEL, VERDICT, filled
 
@@ -38,6 +39,14 @@ def test_rows_are_read_again_only_where_their_tokens_can_be_counted(tmp_path: Pa
     assert (proposed.text, proposed.action) == ("count the tokens", "profile")
     only_listed = replace(MODEL, where="catalogue", path=None)
     assert following(uncounted.but(model=only_listed), "data").action == "look"
+
+
+def test_a_pilot_that_could_not_get_its_model_leads_to_another_model(tmp_path: Path) -> None:
+    only_listed = replace(MODEL, where="catalogue", path=None)
+    failed = PilotFacts(ended="The Hub cannot be reached")
+    case = filled(tmp_path).but(model=only_listed, pilot=failed, verdict=None)
+    assert following(case, "pilot").action == "choose_model"
+    assert following(case.but(model=MODEL), "pilot").action == "pilot"
 
 
 def test_after_the_files_are_written_the_user_goes_on_outside(tmp_path: Path) -> None:
