@@ -23,6 +23,7 @@ SOURCE = "\n".join(
 )
 _JOINED = re.sub(r'"\s*\n\s*f?"', "", SOURCE)
 """With the parts of texts that stand on several lines put together."""
+_FOLDERS = ("heuristics/", "advisor/", "screens/", "presets/", "tests/", "benchmarks/", "docs/")
 _ENVIRONMENT = re.compile(r'"(ADVISOR_[A-Z_]+)"')
 _INTERNAL = {"ADVISOR_WITHOUT_TORCH"}
 """Set by the program for its own children."""
@@ -44,15 +45,14 @@ def test_every_link_leads_to_a_file(page: Path) -> None:
         assert (page.parent / target).exists(), target
 
 
-@pytest.mark.parametrize(
-    "page", [each for each in DOCS if each.name == "method.md"], ids=lambda page: page.name
-)
-def test_every_source_file_that_a_method_names_exists(page: Path) -> None:
-    named = re.findall(
-        r"`((?:heuristics|advisor|benchmarks|presets)/[\w/.]+)`", page.read_text(encoding="utf-8")
-    )
-    assert len(named) > 10
-    assert not [each for each in named if not (ROOT / each).exists()]
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "benchmarks" / "NOTES.md"], ids=lambda page: page.name)
+def test_every_source_file_and_constant_that_a_page_names_exists(page: Path) -> None:
+    named = re.findall(r"`([\w/.]+)`", page.read_text(encoding="utf-8"))
+    files = [each for each in named if each.startswith(_FOLDERS)]
+    constants = [each for each in named if re.fullmatch(r"[A-Z]+_[A-Z_]+", each)]
+    assert not [each for each in files if not (ROOT / each).exists()]
+    assert not [each for each in constants if not re.search(rf"\b{each}\b", SOURCE)]
+    assert len(files) > 10 or page.name not in ("method.md", "CONTRIBUTING.md")
 
 
 def test_the_decision_table_lists_every_branch_in_order() -> None:
