@@ -6,8 +6,13 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from pydantic import BaseModel
 
+from advisor.case import Case
 from advisor.catalog import gpus
+from advisor.cleaning_file import CleaningFile
+from advisor.cli.exits import Exit
+from advisor.cli.memory import Answer
 from advisor.events import Event
 from advisor.export.all import targets
 from advisor.market import OPTIONAL, REQUIRED
@@ -70,6 +75,19 @@ def test_every_kind_of_event_is_listed_once() -> None:
         for kind in re.findall(r"`(\w+)`", cell)
     ]
     assert sorted(listed) == sorted(kinds)
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"), [("**case.toml** has", Case), ("**cleaning.toml** replays", CleaningFile)]
+)
+def test_every_key_of_a_file_is_listed(start: str, kind: type[BaseModel]) -> None:
+    listed = set(re.findall(r"`(\w+)", start + _page("files.md").split(start)[1].split("\n\n")[0]))
+    assert {name for name, field in kind.model_fields.items() if not field.exclude} <= listed
+
+
+def test_every_exit_code_is_listed_once() -> None:
+    rows = re.findall(r"^\| (\d) \|", _page("files.md").split("## Exit codes")[1], re.MULTILINE)
+    assert sorted(map(int, rows)) == sorted({*Exit, *Answer})
 
 
 def test_every_variable_of_the_program_is_listed() -> None:
