@@ -66,7 +66,6 @@ def test_importing_the_program_touches_no_file(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """Names in the wheel that the build backend makes of this tree."""
-    pytest.importorskip("hatchling")
     folder = tmp_path_factory.mktemp("wheel")
     ran = subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
