@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from advisor.errors import BadData
+from advisor.hub_cache import on_hub
 from advisor.text import one_line, plain
 
 _PATIENCE = 60.0
@@ -21,10 +22,10 @@ def column_names(path: Path) -> tuple[str, ...]:
 
     A child process reads them, as it does rows. Raises BadData, in one line, when they cannot be read.
     """
-    asked = str(path) if str(path).startswith("hf:") else str(path.absolute())
+    asked = path if on_hub(path) else path.absolute()
     try:
         said = subprocess.run(
-            [sys.executable, "-P", "-m", "advisor.work.name_columns", asked],
+            [sys.executable, "-P", "-m", "advisor.work.name_columns", str(asked)],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_PATIENCE,

@@ -6,12 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?")
+HUB_PREFIX = "hf:"
+"""Begins the name of a data set on the Hub, hf:owner/name."""
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 
 
 def is_hub_id(text: str) -> bool:
     """True for text in the form of a Hub id, `owner/name` or one bare name."""
     return bool(HUB_ID.fullmatch(text)) and ".." not in text and "--" not in text
+
+
+def on_hub(path: Path) -> bool:
+    """True for the name of a data set on the Hub, which no folder may be put before."""
+    return str(path).startswith(HUB_PREFIX)
 
 
 def cache_folder() -> Path:

@@ -9,6 +9,7 @@ from advisor.case import Case, load
 from advisor.cli.asked import DEMO_MINUTES, Asked
 from advisor.cli.opening import opened
 from advisor.errors import AdvisorError
+from advisor.hub_cache import on_hub
 
 
 class Desk:
@@ -57,7 +58,8 @@ def _found(asked: Asked) -> Asked:
 
 
 def _about(asked: Asked) -> Path | None:
-    wanted = [str(each.absolute()) for each in (asked.file, *asked.more) if each is not None]
+    named = [each for each in (asked.file, *asked.more) if each is not None]
+    wanted = [str(each if on_hub(each) else each.absolute()) for each in named]
     for each in cases.recent():
         try:
             case = load(each.folder)

@@ -15,6 +15,7 @@ from textual.widgets import DirectoryTree, Input
 from textual.widgets.directory_tree import DirEntry
 from textual.widgets.tree import TreeNode
 
+from advisor.hub_cache import on_hub
 from advisor.text import one_line, plain
 from screens.widgets.plain_text import PlainText
 from screens.words import muted
@@ -39,7 +40,7 @@ class SafeTree(DirectoryTree):
 
 
 class FilePicker(ModalScreen[Path | None]):
-    """Dismisses a file that exists, or None."""
+    """Dismisses a file or a folder that exists, the name of a data set on the Hub, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "leave", tooltip="Choose nothing", id="picker-leave"),
@@ -48,12 +49,14 @@ class FilePicker(ModalScreen[Path | None]):
     def __init__(self, title: str, start: Path) -> None:
         super().__init__()
         self._title, self._start = title, start
+        self._offered: Path | None = None
+        """A folder that the next enter takes whole."""
 
     def compose(self) -> ComposeResult:
         """A line for a path above the tree."""
         with VerticalGroup(classes="dialogue tall"):
             yield PlainText(Content.styled(self._title, "bold $text-primary"))
-            yield Input(placeholder="path of a JSONL, JSON, CSV or text file", compact=True, id="path")
+            yield Input(placeholder="a file, a folder, or hf:owner/name on the Hub", compact=True, id="path")
             yield PlainText(id="fault")
             yield SafeTree(self._start, id="tree")
             yield PlainText(muted("enter takes it   tab goes to the folders   escape leaves"))
@@ -63,11 +66,13 @@ class FilePicker(ModalScreen[Path | None]):
         path = Path(event.value.strip()).expanduser()
         shown = one_line(event.value, 80)
         try:
-            if path.is_file():
+            if on_hub(path):
+                self.dismiss(path)
+            elif path.is_file() or (path.is_dir() and path == self._offered):
                 self.dismiss(path.absolute())
             elif path.is_dir():
-                self.query_one("#tree", SafeTree).path = path
-                self._say(f"{shown} is a folder: choose a file in it")
+                self._offered = self.query_one("#tree", SafeTree).path = path
+                self._say(f"{shown} is a folder: choose a file in it, or enter again for all of it")
             else:
                 self._say(f"There is no file {shown}" if shown else "Type a path first")
         except (OSError, ValueError):

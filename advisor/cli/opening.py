@@ -10,6 +10,7 @@ from advisor.case import CASE_FILE, Case, save
 from advisor.cli.asked import Asked
 from advisor.errors import BadCase, BadInput
 from advisor.files import locked, sweep_temporaries
+from advisor.hub_cache import on_hub
 from advisor.journey import settle
 from advisor.models import find_model
 from advisor.salvage import reopened
@@ -26,8 +27,6 @@ _NO_EVIDENCE: dict[str, object] = {
 }
 
 
-HUB_PREFIX = "hf:"
-"""Begins the name of a data set on the Hub, hf:owner/name."""
 _SAVED = ("state.json", "dataset_dict.json", "dataset_info.json")
 _ENDINGS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".arrow", ".gz", ".zst", ".xz", ".bz2")
 
@@ -93,7 +92,7 @@ def _data_file(path: Path | None, what: str) -> Path | None:
         return None
     shown = one_line(str(path))
     try:
-        if str(path).startswith(HUB_PREFIX):
+        if on_hub(path):
             return path
         if path.is_dir():
             if any(each.name in _SAVED or each.suffix in _ENDINGS for each in path.iterdir()):

@@ -18,6 +18,8 @@ class Repository:
     gated: bool = False
     tags: tuple[str, ...] = ()
     parameters: dict[str, int] = field(default_factory=dict)
+    refused: tuple[int, dict[str, str], bytes] | None = None
+    """Status, headers and body of the answer to everything."""
 
 
 def answer_to(path: str, repositories: dict[str, Repository]) -> tuple[int, dict[str, str], bytes]:
@@ -28,6 +30,8 @@ def answer_to(path: str, repositories: dict[str, Repository]) -> tuple[int, dict
         repository = repositories.get(model_id)
         if repository is None:
             return 401, {"X-Error-Code": "RepoNotFound"}, b"{}"
+        if repository.refused is not None:
+            return repository.refused
         siblings = [{"rfilename": name, "size": len(data)} for name, data in repository.files.items()]
         body: dict[str, object] = {"id": model_id, "sha": COMMIT, "siblings": siblings}
         body |= {"tags": list(repository.tags), "gated": "manual" if repository.gated else False}

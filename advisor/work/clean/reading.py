@@ -9,6 +9,7 @@ from advisor.errors import BadData
 from advisor.specs import DataChoice
 from advisor.text import one_line
 from advisor.work.clean.records import Record, Records
+from advisor.work.data.files import files_of
 from advisor.work.data.formats import recognise
 from advisor.work.data.jsonl import SEVERAL, read_object, several_objects
 from advisor.work.data.limits import data_limits
@@ -47,15 +48,21 @@ class SourceFile:
 
 def source_of(choice: DataChoice) -> SourceFile:
     """Look at the head of a file; raises BadData, in one line, when there is nothing to clean."""
-    status = check_file(choice.path)
-    with open_rows(choice.path) as opened:
+    path, *others = files_of(choice)
+    if others:
+        name = one_line(str(choice.path), 80)
+        raise BadData(
+            f"{name} holds {1 + len(others):,} files", "Choose one: they are cleaned one at a time."
+        )
+    status = check_file(path)
+    with open_rows(path) as opened:
         head = list(islice(opened.rows, data_limits().reader.sample_rows))
         sample = [each.value for each in head if isinstance(each, Row)]
         if not sample:
-            name = one_line(choice.path.name, 60)
+            name = one_line(path.name, 60)
             raise BadData(f"{name} has no row that can be read", "Choose another file.")
         format_ = opened.described(recognise(sample, opened.container, choice.columns))
-    return SourceFile(choice.path, format_, status.st_size, status.st_mtime_ns)
+    return SourceFile(path, format_, status.st_size, status.st_mtime_ns)
 
 
 def read(

@@ -1,45 +1,42 @@
 """The files of a data set on the Hub, fetched into the Hub's own cache; scripts there are never run."""
 
+import errno
 import os
 from pathlib import Path, PurePosixPath
 
-from advisor.errors import BadData
-from advisor.hub_cache import cache_folder, is_hub_id
+from advisor.errors import BadData, NoSpace
+from advisor.hub_cache import HUB_PREFIX, cache_folder, is_hub_id, on_hub
 from advisor.text import one_line
 from advisor.work.data.limits import data_limits
 
-PREFIX = "hf:"
 _ENDINGS = (".parquet", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".arrow")
 _PACKED = (".gz", ".zst", ".xz", ".bz2")
 _NOT_DATA = ("dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json", "config.json")
+_TOO_OFTEN = 429
 _PATIENCE = 10.0
 """Seconds for the first answer."""
 
 
 def hub_name(path: Path) -> str:
     """The id of a data set written as hf:owner/name or hf://datasets/owner/name; "" for other paths."""
-    text = str(path)
-    if not text.startswith(PREFIX):
+    if not on_hub(path):
         return ""
-    name = text.removeprefix(PREFIX).strip("/").removeprefix("datasets/")
+    text = str(path)
+    name = text.removeprefix(HUB_PREFIX).strip("/").removeprefix("datasets/")
     if not is_hub_id(name):
         raise BadData(f"{one_line(text, 80)} is not the name of a data set", "Write hf:owner/name.")
     return name
 
 
 def hub_paths(name: str) -> list[Path]:
-    """The training files of a data set, on this machine; raises BadData when they cannot be had."""
+    """The training files of a data set, on this machine; raises BadData when they cannot be had, NoSpace when
+    the disk is full."""
     from huggingface_hub import HfApi
-    from huggingface_hub.errors import (
-        GatedRepoError,
-        HfHubHTTPError,
-        LocalEntryNotFoundError,
-        OfflineModeIsEnabled,
-        RepositoryNotFoundError,
-    )
+    from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError
     from huggingface_hub.utils.tqdm import disable_progress_bars
 
     disable_progress_bars()
+    # Which HTTP library stands below depends on the release of huggingface_hub.
     transport_error: type[Exception] = HfHubHTTPError.__bases__[0]
     api = HfApi(endpoint=os.environ.get("HF_ENDPOINT") or None)
     try:
@@ -54,25 +51,59 @@ def hub_paths(name: str) -> list[Path]:
             )
             for each in chosen
         ]
-    except GatedRepoError as error:
+    except (transport_error, EntryNotFoundError, OSError) as error:
+        raise _no_space(name, error) or _refusal(name, str(api.endpoint), error) from error
+    except (ValueError, TypeError, KeyError) as error:
         raise BadData(
-            f"{name} is gated: its owner wants its terms accepted first",
-            f"Accept them at {api.endpoint}/datasets/{name}, then run: hf auth login",
+            f"{name}: the Hub's answer makes no sense", "Try again, or choose a local file."
         ) from error
-    except RepositoryNotFoundError as error:
-        raise BadData(
-            f"The Hub has no data set {name}, or it is private",
-            "Check the spelling; for a private one run: hf auth login",
-        ) from error
-    except OfflineModeIsEnabled as error:
-        raise BadData(
-            f"{name} is on the Hub, and this run is offline", "Go online, or choose a local file."
-        ) from error
-    except (HfHubHTTPError, LocalEntryNotFoundError, transport_error, OSError) as error:
-        raise BadData(
-            f"{name} cannot be fetched: the Hub gives no answer",
-            "Connect to the network, or choose a local file.",
-        ) from error
+
+
+def _no_space(name: str, error: Exception) -> NoSpace | None:
+    if not isinstance(error, OSError) or error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return None
+    return NoSpace(
+        f"No space left to fetch {name} into {one_line(str(cache_folder()), 80)}",
+        "Free some disk space, or let HF_HUB_CACHE name a larger disk.",
+    )
+
+
+def _refusal(name: str, address: str, error: Exception) -> BadData:
+    """Why nothing came, in words."""
+    from huggingface_hub import errors
+
+    match error:
+        case errors.GatedRepoError():
+            return BadData(
+                f"{name} is gated: its owner wants its terms accepted first",
+                f"Accept them at {address}/datasets/{name}, then run: hf auth login",
+            )
+        case errors.RepositoryNotFoundError():
+            return BadData(
+                f"The Hub has no data set {name}, or it is private",
+                "Check the spelling; for a private one run: hf auth login",
+            )
+        case errors.OfflineModeIsEnabled():
+            return BadData(
+                f"{name} is on the Hub, and this run is offline", "Go online, or choose a local file."
+            )
+        case errors.HfHubHTTPError() if error.response.status_code in (401, 403):
+            return BadData(
+                f"The Hub refuses your access token for {name}",
+                "Run: hf auth login, with a token that may read it; or unset HF_TOKEN.",
+            )
+        case errors.HfHubHTTPError() if error.response.status_code == _TOO_OFTEN:
+            return BadData(f"{name} cannot be fetched: the Hub was asked too often", "Try again in a minute.")
+        case errors.HfHubHTTPError():
+            return BadData(
+                f"{name} cannot be fetched: the Hub answered with error {error.response.status_code}",
+                "Try again later, or choose a local file.",
+            )
+        case _:
+            return BadData(
+                f"{name} cannot be fetched: the Hub gives no answer",
+                "Connect to the network, or choose a local file.",
+            )
 
 
 def training_files(name: str, sizes: dict[str, int]) -> list[str]:
