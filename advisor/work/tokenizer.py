@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from advisor.errors import AdvisorError, BadModel
 from advisor.text import one_line
+from advisor.work.bare_tokenizer import BareTokenizer, bare_tokenizer
 from advisor.work.data.examples import Example
 from advisor.work.data.limits import data_limits
 from advisor.work.data.render import Template, as_turn, training_row
@@ -16,6 +17,8 @@ from heuristics.facts.model import ModelFacts
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
+
+AnyTokenizer: TypeAlias = "PreTrainedTokenizerBase | BareTokenizer"
 
 TRIED_ROWS = 8
 """Rows that a chat template must render before it is used."""
@@ -50,9 +53,14 @@ def load_tokenizer(model: ModelFacts) -> "PreTrainedTokenizerBase":
     return cast("PreTrainedTokenizerBase", tokenizer)
 
 
-def template_of(
-    model: ModelFacts, tokenizer: "PreTrainedTokenizerBase", examples: Sequence[Example]
-) -> Template:
+def counting_tokenizer(model: ModelFacts) -> AnyTokenizer:
+    """The tokenizer for a job that only counts: from its files alone where that is enough, else as
+    `load_tokenizer` gives it."""
+    bare = bare_tokenizer(Path(model.path)) if model.path is not None else None
+    return bare if bare is not None else load_tokenizer(model)
+
+
+def template_of(model: ModelFacts, tokenizer: AnyTokenizer, examples: Sequence[Example]) -> Template:
     """How these rows become text: "none" for raw text, "chat" with a chat template, else "plain".
 
     Raises BadModel when the model has a chat template that refuses the first rows.
@@ -84,7 +92,7 @@ def _what_to_do(refused: Example) -> str:
 
 
 def encode_rows(
-    tokenizer: "PreTrainedTokenizerBase", rows: Sequence[dict[str, object]]
+    tokenizer: AnyTokenizer, rows: Sequence[dict[str, object]]
 ) -> list[tuple[list[int], list[int]]]:
     """Prompt tokens and answer tokens of each row of `training_row`, before truncation.
 
@@ -109,13 +117,13 @@ def encode_rows(
 
 
 def encode_examples(
-    tokenizer: "PreTrainedTokenizerBase", examples: Sequence[Example], template: Template
+    tokenizer: AnyTokenizer, examples: Sequence[Example], template: Template
 ) -> list[tuple[list[int], list[int]]]:
     """`encode_rows` of examples in one template."""
     return encode_rows(tokenizer, [training_row(each, template) for each in examples])
 
 
-def _prompt_and_whole(tokenizer: "PreTrainedTokenizerBase", row: dict[str, object]) -> tuple[str, str]:
+def _prompt_and_whole(tokenizer: AnyTokenizer, row: dict[str, object]) -> tuple[str, str]:
     """The text of the prompt alone, and of prompt and answer together."""
     match row:
         case {"prompt": list() as prompt, "completion": list() as completion}:
@@ -129,20 +137,18 @@ def _prompt_and_whole(tokenizer: "PreTrainedTokenizerBase", row: dict[str, objec
             raise ValueError(f"not a training row: {sorted(row)}")
 
 
-def _ended(text: str, tokenizer: "PreTrainedTokenizerBase") -> str:
+def _ended(text: str, tokenizer: AnyTokenizer) -> str:
     end = cast("str", tokenizer.eos_token)
     return text if text.endswith(end) else text + end
 
 
-def _tokens(tokenizer: "PreTrainedTokenizerBase", texts: list[str], *, chat: bool) -> list[list[int]]:
+def _tokens(tokenizer: AnyTokenizer, texts: list[str], *, chat: bool) -> list[list[int]]:
     """Tokens of texts; a chat template has already written the special tokens."""
     encoded = tokenizer(texts, add_special_tokens=not chat, return_attention_mask=False)
     return cast("list[list[int]]", encoded["input_ids"])
 
 
-def _rendered(
-    tokenizer: "PreTrainedTokenizerBase", turns: list[dict[str, str]], *, add_generation_prompt: bool
-) -> str:
+def _rendered(tokenizer: AnyTokenizer, turns: list[dict[str, str]], *, add_generation_prompt: bool) -> str:
     text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=add_generation_prompt)
     return cast("str", text)
 
@@ -155,7 +161,7 @@ def _common_prefix(first: list[int], second: list[int]) -> int:
 
 
 @contextmanager
-def _long_rows_allowed(tokenizer: "PreTrainedTokenizerBase") -> Iterator[None]:
+def _long_rows_allowed(tokenizer: AnyTokenizer) -> Iterator[None]:
     """Keep the library from warning about rows longer than the context: lengths are what is asked for."""
     limit = tokenizer.model_max_length
     tokenizer.model_max_length = int(1e30)

@@ -33,7 +33,7 @@ from advisor.work.data.scan.state import RowStore
 from advisor.work.data.scan.tokens import TokenPlan, token_plan
 from advisor.work.data.split import divide
 from advisor.work.emit import Emitter
-from advisor.work.tokenizer import load_tokenizer, template_of
+from advisor.work.tokenizer import counting_tokenizer, template_of
 from heuristics.facts.data import CheckResult, DataFacts, FormatFacts, SplitFacts
 from heuristics.facts.model import ModelFacts
 
@@ -219,7 +219,7 @@ def _token_plan(task: ProfileTask, model: ModelFacts, scan: Scan, emitter: Emitt
             Note(text=f"No token counts: the tokenizer of {one_line(model.id, 60)} is not on this machine")
         )
         return None
-    tokenizer = load_tokenizer(model)
+    tokenizer = counting_tokenizer(model)
     examples = _sampled(scan)
     if not examples:
         return None

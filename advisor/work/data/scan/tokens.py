@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from tokenizers import Tokenizer
-    from transformers import PreTrainedTokenizerBase
+
+    from advisor.work.tokenizer import AnyTokenizer
 
 NOT_COUNTED = 0xFFFFFFFF
 """Stands for the answer tokens of rows that are not in the sample."""
@@ -175,7 +176,7 @@ def _scattered(line: int) -> int:
 
 
 def token_plan(
-    tokenizer: "PreTrainedTokenizerBase", template: Template, tried: Sequence[Example], every: int = 1
+    tokenizer: "AnyTokenizer", template: Template, tried: Sequence[Example], every: int = 1
 ) -> TokenPlan | None:
     """How to count with this tokenizer and template; None when processes of their own cannot.
 
@@ -203,7 +204,7 @@ def token_plan(
 
 
 def _expected(
-    tokenizer: "PreTrainedTokenizerBase", tried: Sequence[Example], template: Template
+    tokenizer: "AnyTokenizer", tried: Sequence[Example], template: Template
 ) -> list[tuple[int, int]]:
     """What the tokenizer itself counts; rows that its template refuses are not counted."""
     from jinja2 import TemplateError
