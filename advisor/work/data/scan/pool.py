@@ -18,8 +18,11 @@ from advisor.work.data.scan.tokens import TokenCounter, TokenPlan
 from heuristics.facts.data import FormatFacts
 
 _ONE_THREAD = {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
-_IMPORTED = ("advisor.work.data.checks.all", "polars", "numpy", "xxhash")
-"""What every process needs: importing it takes half a second of processor time."""
+_IMPORTED = (
+    "advisor.work.data.checks.all",
+    *("polars", "numpy", "xxhash", "ftfy", "fasttext", "jinja2.sandbox", "regex", "tokenizers"),
+)
+"""What the processes need: importing it takes half a second of processor time."""
 _WAITING = 2
 """Parts that wait for each process: enough to keep it busy, few enough to bound memory."""
 
@@ -80,6 +83,17 @@ def workers_for(size: int) -> int:
     return max(1, min(cores, limits.workers, size // limits.part_bytes + 1))
 
 
+def get_ready(size: int) -> None:
+    """Let what processes for a file of `size` bytes need be imported beside other work, where it will be."""
+    context = _context()
+    if workers_for(size) < 2 or context.get_start_method() != "forkserver":
+        return
+    from multiprocessing.forkserver import ensure_running
+
+    with _one_thread():
+        ensure_running()
+
+
 @contextmanager
 def _pool(
     workers: int, work: tuple[FormatFacts, tuple[BatchCheck, ...], TokenPlan | None, int]
@@ -88,20 +102,29 @@ def _pool(
 
     They are ended at once on any error.
     """
+    with _one_thread():
+        pool = ProcessPoolExecutor(workers, _context(), _begin, work)
+        known = {each.pid for each in multiprocessing.active_children()}
+        try:
+            yield pool
+        except BaseException:
+            for each in multiprocessing.active_children():
+                if each.pid not in known:
+                    with suppress(OSError):
+                        each.kill()
+            raise
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Processes that are started inside keep to one thread each."""
     before = {name: os.environ.get(name) for name in _ONE_THREAD}
     os.environ.update(_ONE_THREAD)
-    pool = ProcessPoolExecutor(workers, _context(), _begin, work)
-    known = {each.pid for each in multiprocessing.active_children()}
     try:
-        yield pool
-    except BaseException:
-        for each in multiprocessing.active_children():
-            if each.pid not in known:
-                with suppress(OSError):
-                    each.kill()
-        raise
+        yield
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
         for name, value in before.items():
             if value is None:
                 os.environ.pop(name, None)
