@@ -66,18 +66,18 @@ def bands_of(words: Words) -> "Hashes":
     """Eight hashes for each text, each of four minima: texts that share one are compared."""
     import numpy as np
 
-    shingles, begins = shingles_of(words)
     factors, offsets = _permutations()
-    texts = len(begins) - 1
+    texts = len(words.counts)
     minima = np.empty((PERMUTATIONS, texts), dtype=np.uint32)
-    for start, end in _chunks(begins):
-        part = shingles[begins[start] : begins[end]]
-        inside = begins[start:end] - begins[start]
-        mixed = np.empty_like(part)
+    for start, end in _chunks(words.bounds):
+        first, last = words.bounds[start], words.bounds[end]
+        part = Words(words.hashes[first:last], words.bounds[start : end + 1] - first)
+        shingles, begins = shingles_of(part)
+        mixed = np.empty_like(shingles)
         for place in range(PERMUTATIONS):
-            np.multiply(part, factors[place], out=mixed)
+            np.multiply(shingles, factors[place], out=mixed)
             mixed += offsets[place]
-            np.minimum.reduceat(mixed, inside, out=minima[place, start:end])
+            np.minimum.reduceat(mixed, begins[:-1], out=minima[place, start:end])
     bands = np.empty((BANDS, texts), dtype=np.uint64)
     for band in range(BANDS):
         four = minima[band * BAND : (band + 1) * BAND].astype(np.uint64)
@@ -90,7 +90,7 @@ def bands_of(words: Words) -> "Hashes":
 
 
 def _chunks(begins: "NDArray[np.int64]") -> list[tuple[int, int]]:
-    """Ranges of texts with about as many shingles as stay in the processor's cache."""
+    """Ranges of texts with about as many words as stay in the processor's cache."""
     import numpy as np
 
     edges = np.searchsorted(begins, np.arange(0, int(begins[-1]) + _CHUNK, _CHUNK))

@@ -4,6 +4,7 @@ import mmap
 import sys
 from collections.abc import Mapping, Sequence
 from io import FileIO
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,7 +85,7 @@ def row_state(
 
 def words_of_pairs(prompts: Sequence[str], answers: Sequence[str]) -> TextWords:
     """The words of each prompt and, after it, of its answer."""
-    return words_of([text for pair in zip(prompts, answers, strict=True) for text in pair])
+    return words_of(list(chain.from_iterable(zip(prompts, answers, strict=True))))
 
 
 def squeezed(text: str) -> int:

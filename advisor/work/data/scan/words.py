@@ -78,20 +78,31 @@ def words_of(texts: Sequence[str]) -> TextWords:
     """The words of each text; differences of case, spacing and prose punctuation leave them equal."""
     import numpy as np
 
-    encoded = [folded(each) for each in texts]
+    foreign = [place for place, ascii_ in enumerate(map(str.isascii, texts)) if not ascii_]
+    encoded = _encoded(texts, foreign)
+    ends = np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)))
     found = [_words_of_chunk([])]
     start = 0
     while start < len(encoded):
-        size, end = 0, start
-        while end < len(encoded) and (end == start or size + len(encoded[end]) < _CHUNK):
-            size += len(encoded[end])
-            end += 1
+        before = int(ends[start - 1]) if start else 0
+        end = max(start + 1, int(np.searchsorted(ends, before + _CHUNK)))
         found.append(_words_of_chunk(encoded[start:end]))
         start = end
     hashes, counts, digits, marks, order, signs, notable = map(np.concatenate, zip(*found, strict=True))
     bounds = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
-    signs[np.fromiter((not each.isascii() for each in texts), np.bool_, len(texts))] = FOREIGN
+    signs[foreign] = FOREIGN
     return TextWords(hashes, bounds, digits, marks, order, signs, notable)
+
+
+def _encoded(texts: Sequence[str], foreign: Sequence[int]) -> list[bytes]:
+    """All texts `folded`, of which those at some places hold more than ASCII."""
+    plain = list(texts)
+    for place in foreign:
+        plain[place] = ""
+    encoded = list(map(str.encode, plain))
+    for place in foreign:
+        encoded[place] = folded(texts[place])
+    return encoded
 
 
 def _words_of_chunk(
@@ -112,7 +123,7 @@ def _words_of_chunk(
     hashes = (mixed(raw, starts, lengths, np.flatnonzero(signs)) >> np.uint64(32)).astype(np.uint32)
     hashes &= np.uint32(0xFFFFFFFE)
     hashes |= signs
-    ends = np.cumsum(np.fromiter((len(each) + 1 for each in encoded), np.int64, len(encoded)))
+    ends = np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)) + 1)
     before = np.searchsorted(starts, ends)
     counts, notables = _differences(before), _differences(np.searchsorted(notable, ends))
     digits, marks = notable[its_kind == _DIGIT], notable[its_kind == _MARK]
