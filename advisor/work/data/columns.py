@@ -1,7 +1,10 @@
 """What stands in each column: how many values are there, missing, or unlike the others."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import cast
 
 from advisor.text import one_line
 from heuristics.facts.data import ColumnFacts
@@ -13,6 +16,7 @@ _NUMBERS = 0.9
 _TEXT, _DIGITS = "text", "digits"
 _OF_NUMBERS = "+-.0123456789"
 """How numbers begin."""
+_first = itemgetter(slice(0, 1))
 
 
 @dataclass(slots=True)
@@ -37,6 +41,17 @@ class ColumnTally:
             elif kind := _kind_of(value):
                 counts[kind] += 1
 
+    def add_rows(self, rows: Sequence[dict[str, object]]) -> None:
+        """Take in some rows; where all have the same few columns of text, column by column."""
+        columns = columns_of(rows)
+        if columns is None or len(self.kinds.keys() | columns) > _MOST:
+            for each in rows:
+                self.add_row(each)
+            return
+        self.rows += len(rows)
+        for name, values in columns.items():
+            _count_texts(self.kinds.setdefault(name, Counter()), values)
+
     def add(self, later: "ColumnTally") -> None:
         """Take in the counts of a later part."""
         self.rows += later.rows
@@ -49,6 +64,27 @@ class ColumnTally:
     def facts(self) -> tuple[ColumnFacts, ...]:
         """One entry for each column, in the order in which they first appeared."""
         return tuple(_facts(name, counts, self.rows) for name, counts in self.kinds.items())
+
+
+def columns_of(rows: Sequence[dict[str, object]]) -> dict[str, tuple[str, ...]] | None:
+    """The columns of rows that all have the same, in the same order, with nothing but text; else None."""
+    names = tuple(rows[0]) if rows else ()
+    if not names or not all(map(names.__eq__, map(tuple, rows))):
+        return None
+    columns = list(zip(*map(dict.values, rows), strict=True))
+    if any(set(map(type, each)) != {str} for each in columns):
+        return None
+    return cast("dict[str, tuple[str, ...]]", dict(zip(names, columns, strict=True)))
+
+
+def _count_texts(counts: Counter[str], values: Sequence[str]) -> None:
+    """Count the kinds of texts; those that begin as a number or a blank does one by one."""
+    begin = Counter(map(_first, values))
+    doubtful = {each for each in begin if each in _OF_NUMBERS or each.isspace()}
+    counts[_TEXT] += len(values) - sum(begin[each] for each in doubtful)
+    for each in values if doubtful else ():
+        if each[:1] in doubtful and (kind := _kind_of(each)):
+            counts[kind] += 1
 
 
 def _facts(name: str, counts: Counter[str], rows: int) -> ColumnFacts:

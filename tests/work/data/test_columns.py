@@ -12,8 +12,7 @@ ROWS = st.lists(st.dictionaries(st.sampled_from("abc"), VALUES), max_size=20)
 
 def counted(rows: list[dict[str, object]]) -> ColumnTally:
     tally = ColumnTally()
-    for row in rows:
-        tally.add_row(row)
+    tally.add_rows(rows)
     return tally
 
 
@@ -42,3 +41,17 @@ def test_parts_add_up_to_the_whole(first: list[dict[str, object]], second: list[
     assert parts.facts() == counted(first + second).facts()
     for each in parts.facts():
         assert each.valid + each.missing + each.mismatched == len(first) + len(second)
+
+
+TEXTS = st.lists(
+    st.fixed_dictionaries({each: st.text("a1 -.\u3000", max_size=3) for each in "ab"}), min_size=1, max_size=9
+)
+
+
+@given(TEXTS)
+def test_texts_are_counted_together_as_one_by_one(rows: list[dict[str, str]]) -> None:
+    alone = ColumnTally()
+    for each in rows:
+        alone.add_row(dict(each))
+    together = counted([dict(each) for each in rows])
+    assert (together.rows, together.facts()) == (alone.rows, alone.facts())

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.work.data.checks.language import _detector
-from advisor.work.data.convert import convert, pair_of_texts
+from advisor.work.data.convert import convert, pairs_of_texts
 from advisor.work.data.jsonl import jsonl_rows
 from advisor.work.data.row import Row
 from advisor.work.data.scan.parts import ByteRange
@@ -24,7 +24,7 @@ PAIR = Columns(prompt="instruction", context="input", answer="output", system="s
 
 @given(st.dictionaries(st.sampled_from(["instruction", "input", "output", "system"]), CELLS))
 def test_a_row_of_texts_is_taken_apart_as_any_row_is(value: dict[str, object]) -> None:
-    pair = pair_of_texts(value, PAIR)
+    (pair,) = pairs_of_texts([value], PAIR)
     example = convert(value, 1, FormatFacts("alpaca", "jsonl", PAIR, 1.0)).example
     if pair is not None:
         assert example is not None

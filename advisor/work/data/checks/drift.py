@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from advisor.text import one_line
 from advisor.work.data.checks.batch import SHOWN, Tally
+from advisor.work.data.columns import columns_of
 from advisor.work.data.limits import data_limits
 from advisor.work.data.row import Row
 from heuristics.facts.data import CheckResult
@@ -23,7 +24,10 @@ class SchemaDrift:
     def look_raw(self, rows: Sequence[Row]) -> Tally:
         tally = Tally(total=len(rows))
         shapes: dict[tuple[tuple[str, ...], tuple[type, ...]], list[int]] = defaultdict(list)
-        for row in rows:
+        texts = columns_of([each.value for each in rows])
+        if texts is not None:
+            shapes[tuple(texts), (str,) * len(texts)] = [each.line for each in rows]
+        for row in rows if texts is None else ():
             shapes[tuple(row.value), tuple(map(type, row.value.values()))].append(row.line)
         known: dict[str, None] = {}
         shared: Counter[tuple[str, ...]] = Counter()

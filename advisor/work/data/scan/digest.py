@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from advisor.work.data.checks.batch import SHOWN, BatchCheck, Tally
 from advisor.work.data.checks.raw import RAW_CHECKS
-from advisor.work.data.convert import PAIR_FORMATS, convert, pair_of_texts
+from advisor.work.data.convert import PAIR_FORMATS, convert, pairs_of_texts
 from advisor.work.data.examples import Example
 from advisor.work.data.limits import data_limits
 from advisor.work.data.row import Row
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 EMPTY, ROLES, MALFORMED = "empty_answers", "role_errors", "malformed"
 """What reading and converting find and no check."""
-_RAW_ROWS = 1_000
+_BLOCK = 1_000
+"""Rows that are taken apart together."""
 
 
 class Digest:
@@ -38,7 +40,6 @@ class Digest:
         self._counter = counter
         self._every = every
         self._raw = RAW_CHECKS if checks else ()
-        self._waiting: list[Row] = []
         self._lists = RowLists()
         self._counted: dict[int, Example] = {}
         """Rows whose tokens are counted, by their place in the lists."""
@@ -51,11 +52,12 @@ class Digest:
 
     def rows(self, rows: Iterable[Row | RowProblem]) -> Part:
         """The part of all these rows."""
-        for each in rows:
-            if isinstance(each, RowProblem):
-                self._problem(each)
-            else:
-                self._row(each)
+        following = iter(rows)
+        while block := list(islice(following, _BLOCK)):
+            self._block([each for each in block if isinstance(each, Row)])
+            for each in block:
+                if isinstance(each, RowProblem):
+                    self._problem(each)
         return self.done()
 
     def examples(self, examples: Iterable[Example]) -> Part:
@@ -68,7 +70,6 @@ class Digest:
     def done(self) -> Part:
         """The part, with what is still waiting."""
         self._flush()
-        self._look_raw()
         self._empty.total = self._roles.total = self.part.rows
         return self.part
 
@@ -79,19 +80,32 @@ class Digest:
         if len(self.part.problems) < self._limits.reader.problems_kept:
             self.part.problems.append(problem)
 
+    def _block(self, rows: list[Row]) -> None:
+        """Take in some rows: those of one question and answer together, the others one by one."""
+        values = [each.value for each in rows]
+        self.part.rows += len(rows)
+        self.part.table.add_rows(values)
+        for check in self._raw if rows else ():
+            self.part.tallies.setdefault(check.name, Tally()).add(check.look_raw(rows))
+        counted = self._counter.counted([each.line for each in rows]) if self._counter else frozenset()
+        pairs = pairs_of_texts(values, self._format.columns) if self._pairs else None
+        done = 0
+        for place, row in enumerate(rows):
+            if pairs is not None and pairs[place] is not None and place not in counted:
+                continue
+            self._add_pairs(rows[done:place], pairs[done:place] if pairs else ())
+            self._row(row)
+            done = place + 1
+        self._add_pairs(rows[done:], pairs[done:] if pairs else ())
+
+    def _add_pairs(self, rows: Sequence[Row], pairs: "Sequence[tuple[str, str] | None]") -> None:
+        """Take in rows of one question and answer that follow each other."""
+        if rows:
+            self._lists.add_pairs([each.line for each in rows], [each for each in pairs if each])
+            self._flush_when_full()
+
     def _row(self, row: Row) -> None:
         part = self.part
-        part.rows += 1
-        part.table.add_row(row.value)
-        if self._raw:
-            self._waiting.append(row)
-            if len(self._waiting) >= _RAW_ROWS:
-                self._look_raw()
-        pair = pair_of_texts(row.value, self._format.columns) if self._pairs else None
-        if pair is not None and not (self._counter and self._counter.counts(row.line)):
-            self._lists.add_pair(row.line, *pair)
-            self._flush_when_full()
-            return
         converted = convert(row.value, row.line, self._format)
         if converted.faults:
             _note(self._roles, row.line, converted.faults)
@@ -114,12 +128,6 @@ class Digest:
         scan = self._limits.scan
         if len(self._lists.lines) >= scan.frame_rows or self._lists.characters >= scan.frame_characters:
             self._flush()
-
-    def _look_raw(self) -> None:
-        """Hand the rows as they stand in the file to the checks on those."""
-        for check in self._raw if self._waiting else ():
-            self.part.tallies.setdefault(check.name, Tally()).add(check.look_raw(self._waiting))
-        self._waiting = []
 
     def _flush(self) -> None:
         lists, part = self._lists, self.part

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from operator import is_
+from operator import add, is_
 from typing import TYPE_CHECKING
 
 from advisor.work.data.checks.batch import Batch
@@ -15,6 +15,9 @@ from heuristics.facts.data import FormatFacts
 
 if TYPE_CHECKING:
     import polars as pl
+
+_LONG = 200
+"""Characters from which an answer is not short, whatever its words."""
 
 
 @dataclass(slots=True)
@@ -54,10 +57,19 @@ class RowLists:
         self.multi_turn += any(each.role == ASSISTANT for each in messages)
         self._parts(system, "\n".join(said), said[-1] if said else "", answer, users)
 
-    def add_pair(self, line: int, asked: str, answer: str) -> None:
-        """Take in a row of one question and its answer."""
-        self.lines.append(line)
-        self._parts("", asked, asked, answer, 1)
+    def add_pairs(self, lines: Sequence[int], pairs: Sequence[tuple[str, str]]) -> None:
+        """Take in rows of one question and its answer each."""
+        asked, answers = zip(*pairs, strict=True)
+        sizes = list(map(add, map(len, asked), map(len, answers)))
+        self.lines += lines
+        self.systems += [""] * len(lines)
+        self.prompts += asked
+        self.questions += asked
+        self.answers += answers
+        self.turns += [1] * len(lines)
+        self.short_answers += sum(self._is_short(each) for each in answers if len(each) < _LONG)
+        self.sizes += sizes
+        self.characters += sum(sizes)
 
     def _parts(self, system: str, prompt: str, question: str, answer: str, users: int) -> None:
         self.systems.append(system)
@@ -65,11 +77,13 @@ class RowLists:
         self.questions.append(question)
         self.answers.append(answer)
         self.turns.append(users)
-        most = self.short_words
-        self.short_answers += len(answer) < 200 and len(answer.split(maxsplit=most)) <= most
+        self.short_answers += self._is_short(answer)
         size = len(system) + len(prompt) + len(answer)
         self.sizes.append(size)
         self.characters += size
+
+    def _is_short(self, answer: str) -> bool:
+        return len(answer) < _LONG and len(answer.split(maxsplit=self.short_words)) <= self.short_words
 
     def batch(self, format_: FormatFacts, every: int = 1, words: TextWords | None = None) -> Batch:
         """The rows as checks look at them; slow checks look at one of `every` rows.

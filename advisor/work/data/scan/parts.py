@@ -15,6 +15,8 @@ from advisor.work.data.rows import OpenedRows, RowFile
 from heuristics.facts.data import RowProblem
 
 _CHUNK = 1 << 20
+_TOGETHER = 64
+"""Lines that are parsed at once where none of them is damaged."""
 
 
 class Summing(Protocol):
@@ -71,18 +73,37 @@ Share = ByteRange | ReadRows
 
 def _parsed(lines: list[bytes], number: int, only: Container[int] | None) -> Iterator[Row | RowProblem]:
     """Rows of short lines that have lost their line feed, numbered from `number`; blank ones are skipped."""
-    longest = data_limits().reader.longest_line_bytes
-    for place, line in enumerate(lines, number):
-        if only is not None and place not in only:
+    for start in range(0, len(lines), _TOGETHER):
+        some = lines[start : start + _TOGETHER]
+        if only is None and (values := _objects(some)) is not None:
+            yield from map(Row, range(number + start, number + len(lines)), values)
             continue
-        try:
-            value = orjson.loads(line) if len(line) <= longest else None
-        except orjson.JSONDecodeError:
-            value = None
-        if isinstance(value, dict):
-            yield Row(place, value)
-        else:
-            yield from jsonl_rows(BytesIO(line + b"\n"), place)
+        for place, line in enumerate(some, number + start):
+            if only is None or place in only:
+                yield from _row(line, place)
+
+
+def _objects(lines: list[bytes]) -> list[dict[str, object]] | None:
+    """What stands on these lines when all are short and hold an object, else None."""
+    if max(map(len, lines)) > data_limits().reader.longest_line_bytes:
+        return None
+    try:
+        values = list(map(orjson.loads, lines))
+    except orjson.JSONDecodeError:
+        return None
+    return values if set(map(type, values)) == {dict} else None
+
+
+def _row(line: bytes, place: int) -> Iterator[Row | RowProblem]:
+    """The row on one line, or why it is none; nothing for a blank one."""
+    try:
+        value = orjson.loads(line) if len(line) <= data_limits().reader.longest_line_bytes else None
+    except orjson.JSONDecodeError:
+        value = None
+    if isinstance(value, dict):
+        yield Row(place, value)
+    else:
+        yield from jsonl_rows(BytesIO(line + b"\n"), place)
 
 
 def can_be_divided(opened: RowFile) -> bool:

@@ -1,5 +1,6 @@
 """Worker processes that digest parts of a file, with their results in the order of the parts."""
 
+import gc
 import multiprocessing
 import os
 from collections import deque
@@ -143,6 +144,7 @@ def _context() -> BaseContext:
 
 def _begin(format_: FormatFacts, checks: tuple[BatchCheck, ...], plan: TokenPlan | None, every: int) -> None:
     _WORK[:] = [_Work(format_, checks, plan, every)]
+    gc.freeze()  # what was imported is not looked through for garbage again and again
 
 
 def _part(share: Share) -> Part:
