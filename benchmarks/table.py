@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from advisor.files import write_atomic
-from benchmarks.figures import READERS, Json, Row, other
+from benchmarks.fields import Json, Row
+from benchmarks.figures import READERS, other
 
 TABLE = Path(__file__).parent / "RESULTS.md"
 RESULTS = Path(__file__).parent / "results"
