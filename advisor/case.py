@@ -82,6 +82,11 @@ class Case(BaseModel):
     """What damage has taken since the case was last saved, in words; never part of the file."""
 
     @property
+    def data_files(self) -> tuple[str, ...]:
+        """Every data file of the case; none while no file is chosen."""
+        return () if self.data_path is None else (self.data_path, *self.data_more)
+
+    @property
     def runs(self) -> Path:
         """Folder of all runs of this case."""
         return self.folder / "runs"

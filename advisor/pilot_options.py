@@ -54,3 +54,32 @@ def readable_file(path: Path, what: str) -> str:
             f"The {what} {one_line(str(path))} cannot be read: {reason}", "Check the path."
         ) from error
     return str(path.absolute())
+
+
+def own_rows(cleaned: str, data: tuple[str, ...]) -> bool:
+    """True when the cleaned file is one of the data files, under whatever name."""
+    return any(each == cleaned or _same(Path(each), Path(cleaned)) for each in data)
+
+
+def without_own_rows(options: PilotOptions, data: tuple[str, ...]) -> PilotOptions:
+    """The options without a cleaned copy that has become the data: it is no run of its own any more."""
+    if options.cleaned is None or not own_rows(options.cleaned, data):
+        return options
+    return options.model_copy(update={"cleaned": None})
+
+
+def checked_cleaned(cleaned: str, data: tuple[str, ...]) -> str:
+    """The cleaned file; raises BadInput for the data file itself, which has nothing to be compared with."""
+    if own_rows(cleaned, data):
+        raise BadInput(
+            f"The cleaned file {one_line(cleaned)} is the data file itself: there is nothing to compare",
+            "Name the mended copy that advisor clean FILE --out DIR writes, or no cleaned file.",
+        )
+    return cleaned
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):
+        return False

@@ -11,6 +11,7 @@ from advisor.export.target import CONVERSATIONS, DATA
 from advisor.hub_cache import cache_folder
 from advisor.jobs import new_run_folder
 from advisor.market import market
+from advisor.pilot_options import own_rows
 from advisor.resuming import interrupted, running_pilot
 from advisor.simulations import known_simulations
 from advisor.specs import (
@@ -110,7 +111,7 @@ def data_choice(case: Case) -> DataChoice:
 def cleaned_choice(case: Case) -> DataChoice | None:
     """The rows of the cleaned arm, None where there is none or where they are the case's own."""
     cleaned = case.options.cleaned
-    if cleaned is None or cleaned == case.data_path:
+    if cleaned is None or own_rows(cleaned, case.data_files):
         return None
     return DataChoice(path=Path(cleaned), columns=case.columns)
 

@@ -1,6 +1,7 @@
 """What a change of the user's choices does to what was found out before."""
 
 from advisor.case import Case
+from advisor.pilot_options import without_own_rows
 
 _CHOICES = ("data_path", "data_more", "eval_path", "columns", "model", "model_choice")
 
@@ -20,7 +21,8 @@ def rows_changed(before: Case, after: Case) -> bool:
 def without_stale(before: Case, after: Case) -> Case:
     """`after` without facts about other rows and without evidence from other settings."""
     if rows_changed(before, after):
-        after = after.but(data=None, verdict=None, exported=())
+        options = without_own_rows(after.options, after.data_files)
+        after = after.but(data=None, verdict=None, exported=(), options=options)
     if loses_evidence(before, after):
         after = after.but(pilot=None, pilot_run=None, verdict=None, exported=())
     return after

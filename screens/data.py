@@ -200,14 +200,13 @@ def _chosen(case: Case, live: Live | None) -> Row:
                 "with a label, plain text. Columns are found by themselves and can be changed.",
             ),
         )
-    paths = (case.data_path, *case.data_more)
     reading = live is not None and live.running and live.job == "profile"
     return Row(
         "chosen",
         case.data_path,
         f"and {len(case.data_more):,} more" if case.data_more else "",
         detail=told(
-            *paths,
+            *case.data_files,
             "It is being read" if reading else "Chosen, not read yet: press r",
             "m says which column is what",
         ),

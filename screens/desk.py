@@ -59,11 +59,11 @@ def _found(asked: Asked) -> Asked:
 
 def _about(asked: Asked) -> Path | None:
     named = [each for each in (asked.file, *asked.more) if each is not None]
-    wanted = [str(each if on_hub(each) else each.absolute()) for each in named]
+    wanted = tuple(str(each if on_hub(each) else each.absolute()) for each in named)
     for each in cases.recent():
         try:
             case = load(each.folder)
-            if [case.data_path, *case.data_more] == wanted:
+            if case.data_files == wanted:
                 return each.folder
         except AdvisorError:
             continue

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from advisor.alert import checked_alert
 from advisor.case import Case
-from advisor.pilot_options import MOST_SEEDS, PilotOptions, project_name, readable_file
+from advisor.pilot_options import MOST_SEEDS, PilotOptions, checked_cleaned, project_name, readable_file
 from screens.parsing import whole
 from screens.rows import Field, Row, Section, told
 from screens.words import heading, muted
@@ -36,7 +36,9 @@ def _fields(case: Case) -> tuple[tuple[Field, str], ...]:
                 "Cleaned rows",
                 "One more run on these rows, with as many tokens: do cleaner or more rows help?" + hint,
                 options.cleaned or "",
-                _changing("cleaned", lambda text: _path(text, "cleaned file")),
+                _changing(
+                    "cleaned", lambda text: checked_cleaned(_path(text, "cleaned file"), case.data_files)
+                ),
                 unit="file",
             ),
             "no run of their own",

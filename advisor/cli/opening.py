@@ -13,6 +13,7 @@ from advisor.files import locked, sweep_temporaries
 from advisor.hub_cache import on_hub
 from advisor.journey import settle
 from advisor.models import find_model
+from advisor.pilot_options import checked_cleaned, without_own_rows
 from advisor.salvage import reopened
 from advisor.text import one_line
 from heuristics.facts.model import ModelFacts
@@ -133,8 +134,10 @@ def _with_choices(
     if knobs and replace(case.knobs, **knobs) != case.knobs:
         changes["knobs"] = replace(case.knobs, **knobs)
     case = case.but(**changes, **_NO_EVIDENCE) if changes else case
+    if asked.options.cleaned is not None:
+        checked_cleaned(asked.options.cleaned, case.data_files)
     options = {name: value for name, value in asked.options if value is not None}
-    return case.but(options=case.options.model_copy(update=options))
+    return case.but(options=without_own_rows(case.options, case.data_files).model_copy(update=options))
 
 
 def _with_model(case: Case, choice: str | None, model: ModelFacts | None) -> Case:

@@ -70,6 +70,17 @@ def test_a_missing_file_is_refused_before_a_case_is_made(
     assert not (tmp_path / "home").exists()
 
 
+@pytest.mark.parametrize("way", ["rows.jsonl", "other.jsonl"], ids=["its own name", "a link to it"])
+def test_the_data_file_as_its_own_cleaned_copy_is_refused(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    jsonl(tmp_path / "rows.jsonl", ROWS)
+    (tmp_path / "other.jsonl").symlink_to("rows.jsonl")
+    said = refused(["pilot", "rows.jsonl", "--model", "demo", "--case", "c", "--cleaned", way], capsys)
+    assert "is the data file itself" in said and "advisor clean" in said
+
+
 def test_a_directory_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "is a directory" in refused(["run", str(tmp_path)], capsys)
 

@@ -2,7 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
+from advisor.errors import BadInput
+from advisor.pilot_options import PilotOptions
+from advisor.tasks import cleaned_choice
 from screens.app import AdvisorApp
+from screens.changes import without_stale
+from screens.pilot_fields import option_rows
 from tests.screens.sample_case import filled
 
 
@@ -25,3 +32,23 @@ async def test_options_are_typed_checked_and_taken_back(tmp_path: Path) -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert app.case.options.alert is None
+
+
+def test_the_data_file_as_its_own_cleaned_copy_is_refused(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("{}\n")
+    case = filled(tmp_path).but(data_path=str(rows))
+    field = next(each.field for each in option_rows(case).rows if each.label == "Cleaned rows")
+    assert field is not None
+    with pytest.raises(BadInput, match="is the data file itself"):
+        field.apply(case, str(rows))
+
+
+def test_a_cleaned_copy_that_becomes_the_data_has_no_run_of_its_own(tmp_path: Path) -> None:
+    copy = tmp_path / "mended.jsonl"
+    copy.write_text("{}\n")
+    before = filled(tmp_path).but(options=PilotOptions(cleaned=str(copy), seeds=4))
+    assert cleaned_choice(before) is not None
+    after = without_stale(before, before.but(data_path=str(copy)))
+    assert after.options == PilotOptions(seeds=4)
+    assert cleaned_choice(after) is None
