@@ -127,8 +127,8 @@ def _summary(tried: Sequence[Tried], in_use: float) -> dict[str, object]:
 
 
 def widening_for(tried: Sequence[Tried]) -> float:
-    """The factor with which 80 % of the bands would have held the truth, with the usual "
-    "finite-sample rank."""
+    """The factor with which 80 % of the bands would have held the truth, with the usual
+    finite-sample rank."""
     ratios = sorted(each.ratio for each in tried)
     return ratios[min(len(ratios) - 1, math.ceil(0.8 * (len(ratios) + 1)) - 1)]
 

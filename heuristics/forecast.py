@@ -56,8 +56,8 @@ class Band:
 
 
 def forecast(pilot: PilotFacts, metric: str, limits: ForecastLimits) -> Forecast | str:
-    """The curve on the goal's metric, or on the loss where it cannot be; a reason when there is "
-    "none at all."""
+    """The curve on the goal's metric, or on the loss where it cannot be; a reason when there is
+    none at all."""
     rungs = [each for each in pilot.rungs if not each.cleaned]
     losses = tuple(LadderPoint(each.samples, each.seed, each.heldout_loss) for each in rungs)
     if metric == "loss":

@@ -149,8 +149,8 @@ class Standing:
 
     @cached_property
     def more_rows(self) -> tuple[int, int | None] | None:
-        """Rows that bring the gain that matters, by the curve on the goal's own metric; None when "
-        "not known."""
+        """Rows that bring the gain that matters, by the curve on the goal's own metric; None when
+        not known."""
         gain, made = self.gain, self.forecast
         if gain is None or isinstance(made, str) or made.metric != self.goal.metric:
             return None
@@ -160,8 +160,8 @@ class Standing:
 
     @property
     def shifted(self) -> float | None:
-        """Mean change of preference on counterfactual pairs, nats, when enough runs agree on its "
-        "direction."""
+        """Mean change of preference on counterfactual pairs, nats, when enough runs agree on its
+        direction."""
         shifts = [each.shift for each in self.pilot.shifts] if self.pilot else []
         seeds = {each.seed for each in self.pilot.shifts} if self.pilot else set()
         if len(seeds) < self.limits.pilot.shift_seeds or not (

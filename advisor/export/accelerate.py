@@ -2,7 +2,7 @@
 
 from advisor.case import Case
 from advisor.export.headline import head
-from advisor.export.rented import note, options, several, share_note, share_parts
+from advisor.export.rented import note, several, share_note, share_parts, shared_options
 from advisor.export.target import Target, TextFile, Tune
 from heuristics.sharded import gpus_of
 
@@ -15,7 +15,6 @@ Setting = str | int | bool | dict[str, str | int | bool]
 def settings(tune: Tune) -> dict[str, Setting]:
     """The settings under the names of accelerate's configuration file."""
     offer = several(tune)
-    recomputed = offer.checkpointing if offer and offer.micro_batch else tune.recipe.checkpointing
     return {
         "compute_environment": "LOCAL_MACHINE",
         "distributed_type": "FSDP",
@@ -34,8 +33,9 @@ def settings(tune: Tune) -> dict[str, Setting]:
             "fsdp_offload_params": False,
             "fsdp_cpu_ram_efficient_loading": True,
             "fsdp_state_dict_type": "FULL_STATE_DICT",
-            # Recomputation is asked for here and turned off in the trainer: twice would fail.
-            "fsdp_activation_checkpointing": recomputed,
+            # The trainer recomputes activations itself, which gathers no layer twice under FSDP2. The
+            # launcher's way renames the modules, and an adapter is then saved without its weights.
+            "fsdp_activation_checkpointing": False,
         },
     }
 
@@ -59,14 +59,6 @@ def _notes(tune: Tune) -> tuple[str, ...]:
     return tuple(each for each in notes if each)
 
 
-def _options(tune: Tune) -> tuple[str, ...]:
-    chosen = options(tune, several(tune))
-    without = [place for place, word in enumerate(chosen) if word == "--gradient_checkpointing"]
-    kept = chosen[: without[0]] if without else chosen
-    # Recomputation is fsdp2.yaml's: twice would fail.
-    return (*kept, "--gradient_checkpointing", "false")
-
-
 def _files(_case: Case, tune: Tune) -> tuple[TextFile, ...]:
     import yaml
 
@@ -79,7 +71,7 @@ TARGET = Target(
     title="accelerate with FSDP2, several GPUs",
     files=_files,
     run=("accelerate", "launch", "--config_file", _FILE, "train.py", "--config", "trl.yaml"),
-    options=_options,
+    options=shared_options,
     needs=("trl",),
     notes=_notes,
 )

@@ -5,7 +5,7 @@ import json
 from advisor.case import Case
 from advisor.export.accelerate import devices
 from advisor.export.headline import head
-from advisor.export.rented import note, options, several, share_note, share_parts
+from advisor.export.rented import note, several, share_note, share_parts, shared_options
 from advisor.export.target import Target, TextFile, Tune
 from advisor.export.versions import known
 
@@ -71,10 +71,6 @@ def _notes(tune: Tune) -> tuple[str, ...]:
     return tuple(each for each in said if each)
 
 
-def _options(tune: Tune) -> tuple[str, ...]:
-    return options(tune, several(tune))
-
-
 def _files(_case: Case, tune: Tune) -> tuple[TextFile, ...]:
     import yaml
 
@@ -92,7 +88,7 @@ TARGET = Target(
     title="DeepSpeed, several GPUs",
     files=_files,
     run=("accelerate", "launch", "--config_file", _LAUNCH, "train.py", "--config", "trl.yaml"),
-    options=_options,
+    options=shared_options,
     packages=("deepspeed",),
     needs=("trl",),
     notes=_notes,

@@ -25,10 +25,14 @@ def options(tune: Tune, offer: Offer | None) -> tuple[str, ...]:
         "fp16": str(offer.precision == "fp16").lower(),
         # Weights that are trained themselves stay in fp32 and are cast in each step.
         "dtype": "float32" if recipe.method == "full" else _DTYPES[offer.precision],
-        # Divided weights are recomputed by the launcher's own setting; twice would fail.
-        "gradient_checkpointing": str(offer.checkpointing and not offer.sharded).lower(),
+        "gradient_checkpointing": str(offer.checkpointing).lower(),
     }
     return tuple(word for name, value in wanted.items() for word in (f"--{name}", str(value)))
+
+
+def shared_options(tune: Tune) -> tuple[str, ...]:
+    """The same on the best fitting machine with several GPUs."""
+    return options(tune, several(tune))
 
 
 def launcher(offer: Offer | None, gpus: str) -> list[str]:

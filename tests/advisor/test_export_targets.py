@@ -225,9 +225,9 @@ def test_divided_weights_are_started_with_fsdp2_and_recomputed_once(tmp_path: Pa
     shown = _shown(_rented(full_case(tmp_path / "case", method="full"), sharded=True, checkpointing=True))
     command = json.loads(shown["sagemaker.json"])["AlgorithmSpecification"]["ContainerArguments"][0]
     assert "accelerate launch --config_file fsdp2.yaml --num_processes" in command
-    assert "--gradient_checkpointing false" in command
+    assert "--gradient_checkpointing true" in command
     settings = yaml.safe_load(shown["fsdp2.yaml"])
-    assert settings["fsdp_config"]["fsdp_activation_checkpointing"] is True
+    assert settings["fsdp_config"]["fsdp_activation_checkpointing"] is False
     assert (settings["num_processes"], settings["mixed_precision"]) == (4, "bf16")
     assert "fsdp2.yaml" in {
         each.path for each in preview(_rented(full_case(tmp_path / "x")), tmp_path, ["skypilot"])

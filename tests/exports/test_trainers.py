@@ -1,5 +1,5 @@
-"""The trainers' own parsers read what is exported for them, and make the pilot's ids and labels "
-"of the rows."""
+"""The trainers' own parsers read what is exported for them, and make the pilot's ids and labels
+of the rows."""
 
 import json
 import sys
@@ -94,8 +94,8 @@ def test_axolotl_leaves_out_only_what_follows_the_end_of_a_chat_answer(tmp_path:
 
 
 def _without_sound() -> None:
-    """LLaMA-Factory imports torchaudio for recordings; where its wheel does not load, text needs "
-    "none of it."""
+    """LLaMA-Factory imports torchaudio for recordings; where its wheel does not load, text needs
+    none of it."""
     try:
         import torchaudio  # noqa: F401
     except (ImportError, OSError):
