@@ -14,10 +14,11 @@ def drawn_watts(machine: MachineFacts, limits: EnergyLimits) -> Estimate:
         return _measured(device, limits)
     if device.kind == "cpu":
         cores = max(1, machine.cpu.cores)
-        source = f"range for {cores} cores under load; no meter answers here"
+        source = f"range for {cores} cores under load; {why_not_read(machine)}"
         return _between(limits.core_low * cores, limits.core_high * cores, Basis.ASSUMED, source)
     if device.kind == "mps" or (device.shared_memory and device.power_limit_w is None):
-        source = "range for a machine whose GPU shares the chip of its processor; no meter answers here"
+        shared = "range for a machine whose GPU shares the chip of its processor"
+        source = f"{shared}; {why_not_read(machine)}"
         return _between(limits.chip_low, limits.chip_high, Basis.ASSUMED, source)
     if device.power_limit_w:
         low, high = device.power_limit_w * limits.limit_low, device.power_limit_w * limits.limit_high
@@ -25,6 +26,13 @@ def drawn_watts(machine: MachineFacts, limits: EnergyLimits) -> Estimate:
         return _with_rest(low, high, Basis.FORMULA, source, limits)
     source = "range for GPUs of all sizes, and the machine around it; the driver tells no power"
     return _with_rest(limits.gpu_low, limits.gpu_high, Basis.ASSUMED, source, limits)
+
+
+def why_not_read(machine: MachineFacts) -> str:
+    """Why there is no reading of the power under load."""
+    if machine.system.startswith("Darwin"):
+        return "macOS tells the power to the administrator alone (powermetrics)"
+    return "no meter answers here"
 
 
 def energy_price(goal: Goal, limits: EnergyLimits) -> Estimate:

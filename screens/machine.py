@@ -8,6 +8,7 @@ from textual.content import Content
 from advisor import catalog, numbers
 from advisor.case import Case
 from advisor.standing import findings_of
+from heuristics.energy import why_not_read
 from heuristics.facts.machine import Device, Disk, MachineFacts, Throughput
 from heuristics.recipe import SizeRow
 from heuristics.sizes import size_table
@@ -39,7 +40,7 @@ class MachineScreen(StepScreen):
             return (Section("Machine", (_unknown(live),)),)
         return (
             finding_rows(findings_of(case, "machine")),
-            *(_device(device) for device in machine.devices),
+            *(_device(device, machine) for device in machine.devices),
             _around(machine),
             _sizes(case, machine),
         )
@@ -58,10 +59,10 @@ def _unknown(live: Live | None) -> Row:
     )
 
 
-def _device(device: Device) -> Section:
+def _device(device: Device, machine: MachineFacts) -> Section:
     name = f"{device.kind} {device.index}" if device.kind != "cpu" else "cpu"
     key = f"device-{device.kind}-{device.index}"
-    detail = told(*_device_parts(device))
+    detail = told(*_device_parts(device, machine))
     rows = [Row(key, "Name", device.name, "" if device.usable else "not usable", detail=detail)]
     memory = f"{numbers.size(device.memory_free)} free"
     rows.append(
@@ -101,7 +102,14 @@ def _speed(key: str, speed: Throughput) -> Row:
     )
 
 
-def _device_parts(device: Device) -> list[Content | str]:
+def _power(device: Device, machine: MachineFacts) -> str:
+    """What it draws under load, or why nobody says."""
+    if device.power is not None:
+        return f"{device.power.watts:.0f} W, by {device.power.source}"
+    return f"not read: {why_not_read(machine)}" if device.usable else ""
+
+
+def _device_parts(device: Device, machine: MachineFacts) -> list[Content | str]:
     parts: list[Content | str] = [heading(device.name)]
     if not device.usable:
         parts.append(labelled("Not usable", device.why_not))
@@ -110,7 +118,7 @@ def _device_parts(device: Device) -> list[Content | str]:
         "Compute capability": device.compute_capability,
         "Driver": device.driver,
         "Power limit": f"{device.power_limit_w:.0f} W" if device.power_limit_w else None,
-        "Power under load": f"{device.power.watts:.0f} W, by {device.power.source}" if device.power else None,
+        "Power under load": _power(device, machine),
         "Busy": numbers.share(device.utilisation) if device.utilisation is not None else None,
         "Slowed by": ", ".join(device.slowed_by),
         "Temperature": f"{device.temperature} degrees Celsius" if device.temperature is not None else None,

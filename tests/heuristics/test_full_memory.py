@@ -103,3 +103,8 @@ def test_a_batch_that_does_not_fit_after_the_measurement_is_made_smaller_and_wha
 def test_a_pilot_of_another_model_says_nothing() -> None:
     ground, made = planned()
     assert with_measurements(ground, made, replace(measured(made, MIB), model="other")) == made
+
+
+def test_a_pilot_that_measured_no_step_leaves_the_prediction_as_it_was() -> None:
+    ground, made = planned()
+    assert with_memory(ground, made, PilotFacts(model=made.recipe.model, method=made.recipe.method)) == made

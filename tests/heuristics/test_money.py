@@ -8,8 +8,21 @@ from heuristics.basis import Basis, Estimate
 from heuristics.energy import drawn_watts, energy_price, used_energy
 from heuristics.facts.machine import PowerReading
 from heuristics.goal import Goal
+from heuristics.money import with_money
 from heuristics.recipe import Plan
-from tests.heuristics.known_cases import CPU, GPU, LIMITS, LLAMA_8B, SMALL, TINY, data, machine, whole_plan
+from heuristics.settings import Ground
+from tests.heuristics.known_cases import (
+    CPU,
+    FREE,
+    GPU,
+    LIMITS,
+    LLAMA_8B,
+    SMALL,
+    TINY,
+    data,
+    machine,
+    whole_plan,
+)
 
 LEAVE = Goal(data_may_leave=True)
 
@@ -42,6 +55,19 @@ def test_a_machine_without_a_meter_gets_a_stated_range() -> None:
     assert "no meter answers" in shown.source
 
 
+def test_a_mac_gets_the_range_of_its_kind_and_is_told_why_nothing_is_read() -> None:
+    chip = replace(GPU, kind="mps", name="Apple M3", shared_memory=True, power_limit_w=None)
+    mac = replace(machine(chip), system="Darwin 24.1.0 arm64")
+    for device in (chip, CPU):
+        shown = drawn_watts(replace(mac, devices=(device,)), LIMITS.energy)
+        assert shown.basis is Basis.ASSUMED
+        assert shown.low < shown.high
+        assert "macOS tells the power to the administrator alone" in shown.source
+    elsewhere = drawn_watts(replace(mac, devices=(chip,), system="Linux 6.1"), LIMITS.energy)
+    assert (elsewhere.low, elsewhere.high) == (LIMITS.energy.chip_low, LIMITS.energy.chip_high)
+    assert "no meter answers" in elsewhere.source
+
+
 def test_energy_is_power_over_time_and_its_price_is_the_user_s_own() -> None:
     hour = Estimate(3600, 1800, 7200, "s", Basis.MEASURED)
     watts = Estimate(500, 400, 600, "W", Basis.MEASURED, "read")
@@ -49,6 +75,31 @@ def test_energy_is_power_over_time_and_its_price_is_the_user_s_own() -> None:
     assert (energy.low, energy.value, energy.high) == (0.2, 0.5, 1.2)
     assert energy_price(Goal(electricity_price=0.4), LIMITS.energy).value == 0.4
     assert "EIA" in energy_price(Goal(), LIMITS.energy).source
+
+
+def test_a_machine_that_is_always_sooner_is_said_to_be() -> None:
+    small = whole_plan(machine(), data(), SMALL, LEAVE)
+    quick = replace(small, full_time=small.full_time.scaled(1e-6))
+    made = with_money(Ground(machine(), data(), SMALL, LEAVE, FREE, LIMITS), quick)
+    assert made.money is not None
+    assert made.money.faster_from is None
+    assert f"sooner than {made.offers[0].provider}" in made.money.lines[2]
+    assert "however many rows there are" in made.money.lines[2]
+
+
+def test_a_bought_gpu_whose_electricity_costs_more_than_renting_never_pays() -> None:
+    dear = whole_plan(machine(), data(), LLAMA_8B, replace(LEAVE, electricity_price=100.0))
+    assert dear.money is not None and dear.money.purchase is not None
+    assert dear.money.purchase.runs is None
+    assert "never pays: its electricity costs more than renting" in dear.money.lines[-1]
+
+
+def test_nothing_is_bought_where_no_gpu_for_sale_holds_the_run() -> None:
+    ground = Ground(machine(), data(), LLAMA_8B, LEAVE, FREE, LIMITS)
+    made = with_money(ground, whole_plan(machine(), data(), LLAMA_8B, LEAVE), ())
+    assert made.money is not None
+    assert made.money.purchase is None
+    assert not any("bought" in each for each in made.money.lines)
 
 
 def test_free_electricity_costs_nothing() -> None:

@@ -77,6 +77,15 @@ def test_the_verdict_states_the_step_and_its_source() -> None:
     assert of_stand_in(replace(pilot, model="llama-8b"), LLAMA_8B, plan, LIMITS) == ()
 
 
+def test_a_stand_in_that_is_no_smaller_carries_nothing_over() -> None:
+    twin = replace(LLAMA_8B, id="twin")
+    plan = with_stand_in(GROUND, whole_plan(machine(), data(), LLAMA_8B, GOAL), twin)
+    lines = of_stand_in(PilotFacts(model="twin"), LLAMA_8B, plan, LIMITS)
+    assert len(lines) == 1
+    assert "is not larger: how far its gain carries over is not known" in lines[0].text
+    assert (lines[0].estimate, lines[0].side) == (None, "against")
+
+
 def test_a_verdict_on_a_stand_in_is_weak_and_names_the_pilot_that_would_firm_it() -> None:
     plan = with_stand_in(GROUND, whole_plan(machine(), data(), LLAMA_8B, GOAL), SMALL)
     gain = Gain("loss", Estimate(0.4, 0.3, 0.5, "nats", Basis.MEASURED), "base", 60, 3)

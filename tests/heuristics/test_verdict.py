@@ -339,6 +339,80 @@ def test_too_little_on_a_flat_curve_asks_for_a_larger_model() -> None:
     assert "larger base model" in answer.headline
 
 
+@pytest.mark.parametrize(
+    ("gain", "words"),
+    [
+        ((0.03, 0.02, 0.04), r"Collect (about [\d,]+ to [\d,]+|at least [\d,]+) more rows"),
+        ((0.049, 0.048, 0.049), r"Collect up to [\d,]+ more rows"),
+    ],
+    ids=["some way to go", "nearly there"],
+)
+def test_the_rows_to_collect_are_counted_from_those_that_the_pilot_had(
+    gain: tuple[float, float, float], words: str
+) -> None:
+    points = tuple(replace(each, metric_items=100_000) for each in ladder(0.10, 0.20, 0.34, 0.50, 0.66, 0.79))
+    answer = verdict(measured=replace(pilot(gain), rungs=points))
+    assert answer.decision is Decision.COLLECT_DATA
+    assert re.match(words, answer.next_steps[0]), answer.next_steps[0]
+    largest = points[-1].samples
+    told = [int(each.replace(",", "")) for each in re.findall(r"[\d,]*\d", answer.next_steps[0])]
+    assert all(1 <= each <= (LIMITS.forecast.farthest - 1) * largest for each in told)
+    assert told == sorted(told)
+
+
+def test_a_flat_curve_alone_does_not_forbid_what_may_still_be_a_gain_that_matters() -> None:
+    flat = replace(pilot((0.0, -0.06, 0.06)), rungs=ladder(0.3, 0.3, 0.3, 0.3))
+    answer = verdict(measured=flat)
+    assert answer.decision is Decision.NO_IMPROVEMENT
+    assert answer.confidence == "weak"
+
+
+def test_where_every_answer_is_right_the_loss_is_forecast_and_says_why() -> None:
+    full = replace(pilot(), rungs=ladder(1.0, 1.0, 1.0, 1.0))
+    lines = [each.text for each in verdict(measured=full).evidence if "times the rows" in each.text]
+    assert len(lines) == 1
+    assert "loss on held-out answers" in lines[0]
+    assert "no answer was wrong, so nothing is left to gain" in lines[0]
+
+
+def test_a_ladder_too_short_for_a_curve_says_so_and_asks_for_rows_without_a_number() -> None:
+    short = replace(pilot((0.03, 0.02, 0.04)), rungs=ladder(0.1, 0.3))
+    answer = verdict(measured=short)
+    assert answer.decision is Decision.COLLECT_DATA
+    assert answer.confidence == "weak"
+    assert answer.next_steps[0].startswith("Collect more rows of the kinds")
+    assert any("No forecast for more rows: it takes 3 sizes" in each.text for each in answer.evidence)
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"), [(0.01, "(under a minute)"), (0.5, "(about 30 min)"), (2.5, "(about 2.5 h)")]
+)
+def test_the_hours_of_the_full_run_are_told_as_people_say_them(hours: float, words: str) -> None:
+    answer = verdict(predicted=plan(hours=hours), measured=pilot())
+    assert answer.decision is Decision.SCALE_UP
+    assert words in answer.headline
+
+
+def test_a_prompted_base_that_was_not_scored_on_the_goal_s_metric_recommends_no_prompting() -> None:
+    scores = tuple(Score(name, "test", 120, 900, 1.0, 2.0, 0.5) for name in ("base", "base few-shot"))
+    answer = verdict(measured=replace(pilot((0.0, -0.04, 0.04)), scores=scores))
+    assert answer.decision is Decision.NO_IMPROVEMENT
+
+
+def test_money_without_any_offer_speaks_against_renting() -> None:
+    giant = replace(
+        known_cases.LLAMA_8B, shape=replace(known_cases.LLAMA_8B.shape, layers=10_000, parameters=10**13)
+    )
+    goal = replace(GOAL, data_may_leave=True)
+    made = known_cases.whole_plan(known_cases.machine(), known_cases.data(), giant, goal)
+    assert made.offers == ()
+    answer = decide(None, known_cases.data(), giant, goal, made, replace(pilot(), model="other"), LIMITS)
+    assert answer.decision is Decision.CHANGE_MODEL
+    assert "no known cloud offer fits the budget" in answer.headline
+    line = next(each for each in answer.evidence if "No cloud offer with a price" in each.text)
+    assert line.side == "against"
+
+
 def test_a_shift_that_every_run_agrees_on_keeps_the_verdict_from_being_firm() -> None:
     shifts = tuple(GroupShift(f"r{n}", 320, n, "pronouns", 20, 0.0, 0.5, 0.5) for n in range(3))
     answer = verdict(measured=replace(pilot(), shifts=shifts))
