@@ -26,8 +26,9 @@ coverage:
 	$(PYTHON) -m coverage erase
 	$(PYTHON) -m coverage run -m pytest -q
 	$(PYTHON) -m coverage combine -q
-	$(PYTHON) -m coverage report --skip-covered --include='heuristics/*' --fail-under=95
-	$(PYTHON) -m coverage report --skip-covered --include='advisor/*' --fail-under=85
+	$(PYTHON) -m coverage report --skip-covered --show-missing --sort=miss
+	$(PYTHON) -m benchmarks.coverage --save
+	$(PYTHON) -m benchmarks.table
 
 demo:
 	$(PYTHON) -c "import sys; from screens.start import start; sys.exit(start(['demo']))"

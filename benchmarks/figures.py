@@ -34,5 +34,6 @@ READERS: dict[str, Callable[[Json], Iterator[Row]]] = {
     "leaks": running.leaks,
     "soak": running.soak,
     "proof": running.proof,
+    "coverage": running.coverage,
 }
 """In the order of the table."""

@@ -160,3 +160,14 @@ def waiting(document: Json) -> Iterator[Row]:
         f"{number(document, 'idle', 'ratio'):.2f} times alone",
         f"{number(document, 'busy', 'ratio'):.2f} times beside busy processes",
     )
+
+
+def coverage(document: Json) -> Iterator[Row]:
+    """Shares of the lines that tests run, beside the least that is asked for."""
+    for name, words in (("heuristics", "rules"), ("advisor", "engine")):
+        lines = number(document, "shares", name, "lines")
+        yield (
+            f"lines of the {words} that the tests run, of {lines:,.0f}",
+            f"{number(document, 'shares', name, 'percent'):.1f} %",
+            f"least {number(document, 'least', name):.0f} %",
+        )
