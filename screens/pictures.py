@@ -104,6 +104,9 @@ def gauge(parts: Sequence[tuple[str, float]], available: float, width: int) -> C
     ends = [
         round(sum(value for _, value in parts[: place + 1]) / scale * room) for place in range(len(parts))
     ]
+    if total > 0:
+        # What is there at all is seen.
+        ends = [*ends[:-1], max(1, ends[-1])]
     cells = [end - start for start, end in zip([0, *ends], ends, strict=False)]
     fill = "".join(_LETTERS[place % len(_LETTERS)] * amount for place, amount in enumerate(cells))
     limit = max(0, min(room - 1, round(available / scale * room) - 1))

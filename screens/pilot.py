@@ -44,7 +44,7 @@ class PilotScreen(StepScreen):
         ),
         Binding("b", "browse", "rows", tooltip="Browse the rows behind this line", id="pilot-browse"),
         Binding(
-            "e",
+            "w",
             "replay",
             "replay",
             tooltip="Play a recorded pilot again, event by event",

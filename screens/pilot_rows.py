@@ -196,7 +196,7 @@ def _run(run: Run) -> Row:
                 labelled("Ended", state),
             ]
         ),
-        muted("e plays the recording of the pilot again, event by event"),
+        muted("w plays the recording of the pilot again, event by event"),
     )
     steps = f"{run.steps:,} of {run.planned_steps:,} steps, {numbers.duration(run.seconds)}"
     return Row(f"run-{run.id}", f"{run.phase} {run.id}", best, steps, detail=detail)

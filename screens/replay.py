@@ -43,7 +43,7 @@ class Replay(ModalScreen[None]):
             "o", "other", "older", tooltip="The pilot before; after the oldest, the newest", id="replay-other"
         ),
         Binding("tab", "app.focus_next", "", show=False, tooltip="Go to the next part", id="replay-focus"),
-        Binding("escape,e,q", "dismiss(None)", "leave", tooltip="Back to the pilot", id="replay-leave"),
+        Binding("escape,w,q", "dismiss(None)", "leave", tooltip="Back to the pilot", id="replay-leave"),
     ]
 
     rows = getters.query_one("#rows", RowList)

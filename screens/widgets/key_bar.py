@@ -11,6 +11,8 @@ from screens.widgets.plain_text import PlainText
 _Shown = tuple[Binding, str]
 _SPARED = ("whole",)
 """Left out where there is no room."""
+_BARE = frozenset({"next", "undo", "help", "quit"})
+"""Keys whose words are left out where there is still no room: the line above names the next thing."""
 
 
 class KeyBar(PlainText):
@@ -32,14 +34,16 @@ class KeyBar(PlainText):
 
 def _fitting(bindings: list[_Shown], width: int) -> Content:
     """The line as it is read best; in a narrow window keys of one group are drawn together, and what
-    can be spared is left out."""
+    can be spared is left out, then words."""
     whole = _line(bindings)
     if whole.cell_length <= width:
         return whole
     short = _line(bindings, short=True)
     if short.cell_length <= width:
         return short
-    return _line([each for each in bindings if each[0].id not in _SPARED], short=True)
+    needed = [each for each in bindings if each[0].id not in _SPARED]
+    spared = _line(needed, short=True)
+    return spared if spared.cell_length <= width else _line(needed, short=True, bare=_BARE)
 
 
 def _ordered(bindings: list[_Shown]) -> list[_Shown]:
@@ -50,7 +54,7 @@ def _ordered(bindings: list[_Shown]) -> list[_Shown]:
     return [*others[:place], *helping, *others[place:]]
 
 
-def _line(bindings: list[_Shown], short: bool = False) -> Content:
+def _line(bindings: list[_Shown], short: bool = False, bare: frozenset[str] = frozenset()) -> Content:
     first_of: dict[str, _Shown] = {}
     for each in bindings:
         first_of.setdefault(each[0].action, each)
@@ -59,11 +63,13 @@ def _line(bindings: list[_Shown], short: bool = False) -> Content:
         if group is not None:
             names = [key for _, key in members]
             keys = f"{names[0]}-{names[-1]}" if short else "".join(names)
-            parts.append(_key(keys, group.description))
+            parts.append(_key(keys, "" if bare else group.description))
         else:
-            parts += [_key(key, binding.description) for binding, key in members]
+            parts += [
+                _key(key, "" if binding.id in bare else binding.description) for binding, key in members
+            ]
     return Content("  ").join(parts)
 
 
 def _key(key: str, what: str) -> Content:
-    return Content.assemble((key, "bold $footer-key-foreground"), f" {what}")
+    return Content.assemble((key, "bold $footer-key-foreground"), f" {what}" if what else "")

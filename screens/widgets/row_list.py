@@ -1,6 +1,7 @@
 """The list of a step: sections of rows, worst findings first, moved through by the keyboard."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -21,6 +22,8 @@ _VALUE_WIDTH = 42
 _LABEL_WIDTH = 40
 """Most cells of labels; in narrower lists a third of the line."""
 _LEVEL_WIDTH = 8
+_NUMBER = re.compile(r"(?P<number>[+-]?[\d,]+(?P<decimals>\.\d+)?)(?P<unit>( [^\d ]+)?)")
+"""A value that is one number, with its unit."""
 
 
 class RowList(OptionList):
@@ -133,23 +136,39 @@ def _options(sections: tuple[Section, ...], most: int) -> Iterator[Option]:
             continue
         title = Content.styled(section.title, "bold $text-primary")
         yield Option(title, id=f"section-{number}-{section.title}", disabled=True)
-        label_width = _widest((row.label for row in section.rows), max(most, section.label_width))
-        value_width = _widest((row.value for row in section.rows if row.note), _VALUE_WIDTH)
-        for row in section.rows:
-            yield Option(safe(_line(row, label_width, value_width)), id=row.id)
+        label_width = _widest((one_line(row.label) for row in section.rows), max(most, section.label_width))
+        values = aligned([one_line(row.value) for row in section.rows])
+        noted = (value for row, value in zip(section.rows, values, strict=True) if row.note)
+        value_width = _widest(noted, _VALUE_WIDTH)
+        for row, value in zip(section.rows, values, strict=True):
+            yield Option(safe(_line(row, value, label_width, value_width)), id=row.id)
+
+
+def aligned(values: Sequence[str]) -> list[str]:
+    """Values with numbers ending in one column, where most of a section are numbers of one unit and as many
+    decimals."""
+    found = [_NUMBER.fullmatch(value) for value in values]
+    kinds = {(each["unit"].removesuffix("s"), len(each["decimals"] or "")) for each in found if each}
+    if len(kinds) != 1 or 2 * found.count(None) > len(found):
+        return list(values)
+    width = max(len(each["number"]) for each in found if each)
+    return [
+        " " * (width - len(each["number"])) + value if each else value
+        for each, value in zip(found, values, strict=True)
+    ]
 
 
 def _widest(texts: Iterable[str], most: int) -> int:
-    return min(most, max((cell_len(one_line(text)) for text in texts), default=0))
+    return min(most, max((cell_len(text) for text in texts), default=0))
 
 
-def _line(row: Row, label_width: int, value_width: int) -> Content:
+def _line(row: Row, value: str, label_width: int, value_width: int) -> Content:
     if row.level is not None:
         gap = " " * (_LEVEL_WIDTH - len(row.level.value))
         return Content.assemble(" ", level_word(row.level), gap, one_line(row.label))
-    if not row.value and not row.note:
+    if not value and not row.note:
         return Content.assemble(" ", one_line(row.label))
-    label, value = _cut(one_line(row.label), label_width), one_line(row.value)
+    label = _cut(one_line(row.label), label_width)
     if row.note and cell_len(value) < value_width:
         value = set_cell_size(value, value_width)
     return Content.assemble(" ", label, "  ", (value, "bold"), "  ", (one_line(row.note), "$text-muted"))

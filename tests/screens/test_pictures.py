@@ -40,3 +40,8 @@ def test_cost_bars_keep_to_the_width_and_name_every_place(width: int) -> None:
     assert drawn[0].endswith("under 0.01 USD")
     assert drawn[1].count("█") > drawn[0].count("█")
     assert cost_bars([], width).plain == ""
+
+
+def test_a_small_need_is_seen_on_a_large_device() -> None:
+    line = gauge((("weights", 0.1), ("activations", 0.4)), 80.0, 14).plain
+    assert line[1] not in " |" and line.count("|") == 1

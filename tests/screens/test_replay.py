@@ -31,7 +31,7 @@ def recorded(folder: Path, events: Sequence[Event], name: str = RUN) -> AdvisorA
 async def test_a_replay_looks_as_the_pilot_did(size: tuple[int, int], tmp_path: Path, golden: Golden) -> None:
     app = recorded(tmp_path, recording())
     async with app.run_test(size=size) as pilot:
-        await pilot.press("5", "e")
+        await pilot.press("5", "w")
         await pilot.pause(0.5)
         for _ in range(60):
             app.screen.action_step(1)  # type: ignore[attr-defined]
@@ -43,7 +43,7 @@ async def test_a_recording_is_gone_through_event_by_event_and_changes_nothing(tm
     app = recorded(tmp_path, [*recording(), Done(seconds=90.0)])
     case = app.case
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("5", "e")
+        await pilot.press("5", "w")
         await pilot.pause(0.5)
         assert isinstance(app.screen, Replay)
         place = lambda: int(re.findall(r"event +([\d,]+) of", screen_lines(app)[1])[0])  # noqa: E731
@@ -67,7 +67,7 @@ async def test_a_recording_is_gone_through_event_by_event_and_changes_nothing(tm
 async def test_it_plays_to_its_end_at_the_chosen_pace(tmp_path: Path) -> None:
     app = recorded(tmp_path, [*recording(), Done(seconds=90.0)])
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("5", "e")
+        await pilot.press("5", "w")
         await pilot.pause(0.5)
         await pilot.press("space")
         assert "playing 4 times as fast" in screen_lines(app)[1]
@@ -85,7 +85,7 @@ async def test_older_pilots_are_taken_one_after_the_other(tmp_path: Path) -> Non
     older.mkdir()
     (older / EVENTS_FILE).write_text(f"{Note(text='the first one').model_dump_json()}\n")
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("5", "e")
+        await pilot.press("5", "w")
         await pilot.pause(0.5)
         assert f"{RUN}, 1 of 2" in screen_lines(app)[0]
         await pilot.press("o")
@@ -100,7 +100,7 @@ async def test_without_a_recording_it_is_said(tmp_path: Path) -> None:
     said: list[str] = []
     app.say = lambda words, do="", fault=False: said.append(words)  # type: ignore[method-assign]
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("5", "e")
+        await pilot.press("5", "w")
         await pilot.pause(0.5)
         assert not isinstance(app.screen, Replay)
     assert said == ["This case has no recorded pilot"]
@@ -110,7 +110,7 @@ async def test_a_hostile_recording_drives_nothing(tmp_path: Path) -> None:
     app = recorded(tmp_path, [*recording(2), Note(text=HOSTILE.encode("utf-8", "replace").decode())])
     app.last_looks = ()
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("5", "e")
+        await pilot.press("5", "w")
         await pilot.pause(0.5)
         for _ in range(len(recording(2)) + 2):
             app.screen.action_step(1)  # type: ignore[attr-defined]
