@@ -2,15 +2,19 @@
 
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
 from advisor.case import CASE_FILE, Case, new_case, save
-from advisor.errors import BadCase
-from advisor.files import cannot_be_written_to, private_folder
+from advisor.errors import BadCase, NoSpace
+from advisor.files import cannot_be_written_to, private_folder, write_atomic
 from advisor.text import slug
+
+_OTHERS = 50
+"""Cases outside the home folder that are kept in mind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,40 @@ def recent(limit: int = 20) -> list[Recent]:
     files = [folder / CASE_FILE for folder in home.iterdir()]
     found = [Recent(file.parent, file.stat().st_mtime) for file in files if file.is_file()]
     return sorted(found, key=lambda each: each.changed, reverse=True)[:limit]
+
+
+def visited(limit: int = 20) -> list[Recent]:
+    """Recent cases of the home folder and of all other places, newest change first."""
+    found = {each.folder: each for each in recent(limit)}
+    for folder in _elsewhere():
+        with suppress(OSError):
+            found[folder] = Recent(folder, (folder / CASE_FILE).stat().st_mtime)
+    return sorted(found.values(), key=lambda each: each.changed, reverse=True)[:limit]
+
+
+def remember(folder: Path) -> None:
+    """Keep in mind where a case outside the home folder lies; without a place to write it is forgotten."""
+    folder = folder.absolute()
+    if folder.parent == cases_home().absolute() or folder == (cases_home().parent / "machine").absolute():
+        return
+    known = [folder, *(each for each in _elsewhere() if each != folder)]
+    with suppress(OSError, NoSpace, UnicodeEncodeError):
+        private_folder(cases_home().parent)
+        write_atomic(
+            _list_of_others(), "".join(f"{each}\n" for each in known[:_OTHERS] if "\n" not in str(each))
+        )
+
+
+def _list_of_others() -> Path:
+    return cases_home().parent / "cases-elsewhere.txt"
+
+
+def _elsewhere() -> list[Path]:
+    try:
+        text = _list_of_others().read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return []
+    return [Path(line) for line in text.splitlines()[:_OTHERS] if line]
 
 
 def newest() -> Path:

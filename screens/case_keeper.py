@@ -159,6 +159,18 @@ class CaseKeeper(Studio):
         self.export_folder = self.case.folder / "export"
         self.tell_lost()
 
+    @work
+    async def action_open_other(self) -> None:
+        """Ask for the folder of another case and open it."""
+        from screens.file_picker import CasePicker
+
+        start = self.case.folder.parent
+        folder = await self.push_screen_wait(
+            CasePicker("Which case?", start if start.is_dir() else Path.cwd())
+        )
+        if folder is not None:
+            self.open_case(folder)
+
     def tell_lost(self) -> None:
         """Say what damage has taken from the case that was opened."""
         if self.case.lost:

@@ -29,6 +29,7 @@ _ACTIONS = (
     ("Write the export", "Files for trainers, and what to run", "begin('export')"),
     ("Stop the running job", "Finished parts are kept", "stop_job"),
     ("Take back the last change", "Since the last job; dropped evidence comes back", "undo"),
+    ("Open another case", "Name its folder", "open_other"),
     ("Duplicate this case", "Go on with a copy; this one stays as it is", "duplicate"),
     ("Help", "This step, its keys, and the words of the field", "help"),
     ("Save a picture of this screen", "An SVG file in the case's folder", "picture"),
@@ -66,9 +67,14 @@ class Commands(Provider):
                 "Dark, light or high contrast",
                 partial(setattr, app, "theme", theme.name),
             )
-        for recent in cases.recent(10):
-            name = one_line(recent.folder.name, 60)
-            yield f"Open case: {name}", "A recent case", partial(app.open_case, recent.folder)
+        for recent in cases.visited(10):
+            if recent.folder != app.case.folder:
+                name, where = one_line(recent.folder.name, 60), one_line(str(recent.folder.parent), 200)
+                yield (
+                    f"Open case: {name}",
+                    f"A recent case, in {where}",
+                    partial(app.open_case, recent.folder),
+                )
 
 
 def _of_steps(app: Studio) -> Iterator[Command]:

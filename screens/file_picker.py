@@ -15,6 +15,7 @@ from textual.widgets import DirectoryTree, Input
 from textual.widgets.directory_tree import DirEntry
 from textual.widgets.tree import TreeNode
 
+from advisor.case import CASE_FILE
 from advisor.hub_cache import on_hub
 from advisor.text import one_line, plain
 from screens.widgets.plain_text import PlainText
@@ -46,6 +47,9 @@ class FilePicker(ModalScreen[Path | None]):
         Binding("escape", "dismiss(None)", "leave", tooltip="Choose nothing", id="picker-leave"),
     ]
 
+    HINT = "a file, a folder, or hf:owner/name on the Hub"
+    INSIDE = "choose a file in it, or enter again for all of it"
+
     def __init__(self, title: str, start: Path) -> None:
         super().__init__()
         self._title, self._start = title, start
@@ -56,23 +60,27 @@ class FilePicker(ModalScreen[Path | None]):
         """A line for a path above the tree."""
         with VerticalGroup(classes="dialogue tall"):
             yield PlainText(Content.styled(self._title, "bold $text-primary"))
-            yield Input(placeholder="a file, a folder, or hf:owner/name on the Hub", compact=True, id="path")
+            yield Input(placeholder=self.HINT, compact=True, id="path")
             yield PlainText(id="fault")
             yield SafeTree(self._start, id="tree")
             yield PlainText(muted("enter takes it   tab goes to the folders   escape leaves"))
+
+    def taken(self, path: Path) -> Path | None:
+        """What is dismissed for a path, None when it cannot be taken."""
+        if on_hub(path):
+            return path
+        return path.absolute() if path.is_file() or (path.is_dir() and path == self._offered) else None
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the typed path when it is a file; open it in the tree when it is a folder."""
         path = Path(event.value.strip()).expanduser()
         shown = one_line(event.value, 80)
         try:
-            if on_hub(path):
-                self.dismiss(path)
-            elif path.is_file() or (path.is_dir() and path == self._offered):
-                self.dismiss(path.absolute())
+            if (taken := self.taken(path)) is not None:
+                self.dismiss(taken)
             elif path.is_dir():
                 self._offered = self.query_one("#tree", SafeTree).path = path
-                self._say(f"{shown} is a folder: choose a file in it, or enter again for all of it")
+                self._say(f"{shown} is a folder: {self.INSIDE}")
             else:
                 self._say(f"There is no file {shown}" if shown else "Type a path first")
         except (OSError, ValueError):
@@ -80,7 +88,22 @@ class FilePicker(ModalScreen[Path | None]):
 
     def on_directory_tree_file_selected(self, event: DirectoryTree.FileSelected) -> None:
         """Take the file under the cursor."""
-        self.dismiss(event.path.absolute())
+        if (taken := self.taken(event.path)) is not None:
+            self.dismiss(taken)
+        else:
+            self._say(f"{one_line(event.path.name, 60)} cannot be taken: {self.INSIDE}")
 
     def _say(self, words: str) -> None:
         self.query_one("#fault", PlainText).show(Content.styled(words, "$text-error"))
+
+
+class CasePicker(FilePicker):
+    """Dismisses the folder of a case that exists, or None."""
+
+    HINT = "folder of a case"
+    INSIDE = f"choose {CASE_FILE} in a case"
+
+    def taken(self, path: Path) -> Path | None:
+        """The folder of a case, also for its case file."""
+        folder = path.parent if path.name == CASE_FILE else path
+        return folder.absolute() if (folder / CASE_FILE).is_file() else None

@@ -50,6 +50,7 @@ def opened(asked: Asked) -> Iterator[Case]:
         case = _with_model(_with_choices(case, asked, data, more, held_out), asked.model, model)
         case = settle(_with_stand_in(case, asked.pilot_model, stand_in))
         save(case)
+        cases.remember(folder)
         yield case
 
 
