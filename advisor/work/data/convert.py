@@ -50,6 +50,7 @@ def _conversation(value: Value, line: int, columns: Columns) -> Converted:
 
 def _pair(value: Value, line: int, columns: Columns) -> Converted:
     prompt, answer = value.get(columns.prompt or ""), value.get(columns.answer or "")
+    answer = [answer] if _is_turns([answer]) else answer
     if _is_turns(prompt) or _is_turns(answer):
         return _pair_of_turns(prompt, answer, line)
     return _asked_and_answered(value, line, columns, text_of(prompt), text_of(answer))

@@ -75,7 +75,9 @@ def _mapped(sample: Sequence[Value], container: Container, mapping: Columns) -> 
 
 
 def _meant(mapping: Columns, sample: Sequence[Value]) -> tuple[FormatName, Columns]:
-    """The format that a mapping by the user describes."""
+    """The format that a mapping by the user describes; turns and an answer follow each other."""
+    if mapping.messages and mapping.answer:
+        return "prompt_completion", replace(mapping, prompt=mapping.messages, messages=None)
     if mapping.messages:
         turns = next((row[mapping.messages] for row in sample if row.get(mapping.messages)), None)
         first = turns[0] if isinstance(turns, list) and turns and isinstance(turns[0], dict) else {}

@@ -168,6 +168,12 @@ def _refusal(choice: DataChoice, format_: FormatFacts, head: list[Row | RowProbl
 
 
 def _what_to_do(format_: FormatFacts) -> str:
-    if format_.name == "unknown":
-        return "Name the columns yourself: which one is the prompt and which the answer."
-    return "Choose a file of prompts and answers, or of plain text."
+    match format_.name:
+        case "unknown":
+            return "Name the columns yourself: which one is the prompt and which the answer."
+        case "preference":
+            return "Name the columns yourself (m, or --column): the preferred one as the answer."
+        case "unpaired_preference":
+            return "Write the good rows into a file of their own, and choose that."
+        case _:
+            return "Choose a file of prompts and answers, or of plain text."

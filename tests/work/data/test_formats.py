@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from advisor.work.data.convert import convert
 from advisor.work.data.formats import recognise
 from heuristics.facts.data import Columns
 from tests.data_samples import Row, label_rows, load_file, load_rows, message_row, question_rows, write_csv
@@ -172,3 +173,30 @@ def test_text_that_is_already_in_a_template_says_so() -> None:
     found = recognise([{"text": "<|im_start|>user\na<|im_end|>"}] * 5, "jsonl", None)
     assert found.name == "text"
     assert "ChatML" in found.explanation
+
+
+@pytest.mark.parametrize(
+    ("row", "columns"),
+    [
+        ({"prompt": "a", "chosen": "b", "rejected": "c"}, Columns(prompt="prompt", answer="chosen")),
+        (
+            {"talk": [{"from": "human", "value": "a"}], "chosen": {"from": "gpt", "value": "b"}},
+            Columns(messages="talk", answer="chosen"),
+        ),
+        (
+            {"prompt": [{"role": "user", "content": "a"}], "chosen": [{"role": "assistant", "content": "b"}]},
+            Columns(prompt="prompt", answer="chosen"),
+        ),
+        (
+            {"chosen": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]},
+            Columns(messages="chosen"),
+        ),
+    ],
+)
+def test_the_preferred_answer_of_pairs_is_trained_on_when_the_user_says_so(
+    row: dict[str, object], columns: Columns
+) -> None:
+    format_ = recognise([row] * 5, "jsonl", columns)
+    example = convert(row, 1, format_).example
+    assert example is not None
+    assert [(each.role, each.content) for each in example.messages] == [("user", "a"), ("assistant", "b")]
