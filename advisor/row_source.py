@@ -80,9 +80,13 @@ def _parts(value: dict[str, object]) -> Iterator[tuple[str, str]]:
         if isinstance(cell, list) and cell and all(isinstance(each, dict) for each in cell):
             for turn in cell:
                 role = turn.get("role", turn.get("from", name))
-                yield str(role), _text(turn.get("content", turn.get("value", turn)))
+                yield str(role), _text(_said(turn))
         else:
-            yield name, _text(cell)
+            yield name, _text(_said(cell) if isinstance(cell, dict) else cell)
+
+
+def _said(turn: dict[str, object]) -> object:
+    return turn.get("content", turn.get("value", turn))
 
 
 def _text(cell: object) -> str:

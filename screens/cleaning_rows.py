@@ -47,6 +47,16 @@ def cleaning_sections(case: Case, data: DataFacts) -> tuple[Section, ...]:
     )
 
 
+def copy_question(case: Case, data: DataFacts) -> str:
+    """What is asked before a copy is written: it names what the ticked fixes would do."""
+    proposals = propose(data, case.cleaning, fixes(), case.cleaning_seen)
+    found = [(each.fix.title, each.rows) for each in proposals if each.ticked and each.rows]
+    if not found:
+        return "No ticked fix finds a row: the copy would say what your file says. Write it all the same?"
+    named = "\n".join(f"{count:>{_COUNT},}  {title}" for title, count in found)
+    return f"Write a mended copy with the ticked fixes? Your file stays as it is.\n\n{named}"
+
+
 def with_marks(case: Case, marked: frozenset[str]) -> Case:
     """The case with these rows marked; the fix that drops them is ticked while there are any."""
     chosen = chosen_fixes(case.cleaning, fixes())

@@ -15,7 +15,7 @@ from advisor.row_lines import read_lines
 from advisor.standing import findings_of
 from heuristics.facts.data import Columns
 from screens.bias_rows import bias_section
-from screens.cleaning_rows import COPY, FIX, cleaning_sections
+from screens.cleaning_rows import COPY, FIX, cleaning_sections, copy_question
 from screens.confirm import Confirm
 from screens.data_rows import data_sections
 from screens.file_picker import FilePicker
@@ -73,6 +73,16 @@ class DataScreen(StepScreen):
             bias_section(case.data),
             *data_sections(case, case.data),
         )
+
+    def place_after(self, live: Live, sections: tuple[Section, ...]) -> str:
+        """The first fix, once the rows of all are counted."""
+        # The events are imported after the first paint.
+        from advisor.events import Done
+
+        if live.job != "preview" or not isinstance(live.ended, Done):
+            return ""
+        ids = (row.id for section in sections for row in section.rows)
+        return next((each for each in ids if each.startswith(FIX)), "")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Rows are browsed where a finding has some; a copy is made of a file that was read to its end."""
@@ -147,8 +157,7 @@ class DataScreen(StepScreen):
             self.studio.say("Counting what each fix would do first", "c again writes the copy")
             self.studio.begin("preview")
             return
-        question = "Write a mended copy with the ticked fixes? Your file stays as it is."
-        if await self.app.push_screen_wait(Confirm(question)):
+        if await self.app.push_screen_wait(Confirm(copy_question(case, case.data))):
             self.studio.begin("clean")
 
     async def change(self, event: RowList.Opened) -> None:

@@ -106,11 +106,17 @@ class StepScreen(Screen[None]):
         self.query_one("#next", PlainText).show(self._next_line())
         self.job_line.show_job(live)
         failed = failed_section(live, self.STEP)
-        self.rows.show((failed, *self.sections(case, live)))
+        sections = self.sections(case, live)
+        self.rows.show((failed, *sections))
         if live is not None and live.ended is not self._told:
             self._told = live.ended
-            if failed.rows:
-                self.rows.go_to(failed.rows[0].id)
+            place = failed.rows[0].id if failed.rows else self.place_after(live, sections)
+            if place:
+                self.rows.go_to(place)
+
+    def place_after(self, live: Live, sections: tuple[Section, ...]) -> str:
+        """Id of the row that shows what a job has just given; "" leaves the cursor where it is."""
+        return ""
 
     def _next_line(self) -> Content:
         """The next thing behind its key; what only the user can do has none."""

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from advisor.case import Case, load, save
 from advisor.column_pages import ColumnPages
 from advisor.errors import BadInput
+from advisor.events import Done
 from advisor.file_rows import FileRows
 from advisor.row_source import RowSource
 from advisor.specs import JobSpec, ProfileTask
@@ -22,7 +23,9 @@ from heuristics.facts.data import ColumnFacts, DataFacts
 from heuristics.goal import Topic
 from screens.app import AdvisorApp
 from screens.browse import Browse
+from screens.cleaning_rows import copy_question
 from screens.confirm import Confirm
+from screens.live import Live
 from screens.mapping import Mapping
 from screens.quality_rows import quality_bar
 from screens.topic_rows import topic_section
@@ -301,6 +304,28 @@ async def test_the_first_press_counts_and_the_second_asks_before_it_cleans(tmp_p
         await until(lambda: isinstance(app.screen, Confirm))
         await pilot.press("y")
         await until(lambda: begun == ["preview", "clean"])
+
+
+def test_the_question_before_a_copy_names_what_the_ticked_fixes_find(tmp_path: Path) -> None:
+    case = filled(tmp_path)
+    assert case.data is not None
+    asked = copy_question(case, case.data)
+    assert "Your file stays as it is" in asked
+    assert re.search(r"\d  Drop exact copies", asked)
+    assert "Mask private data" not in asked
+    nothing = case.but(cleaning=replace(case.cleaning, fixes=()))
+    assert "the copy would say what your file says" in copy_question(nothing, case.data)
+
+
+async def test_the_cursor_goes_to_the_fixes_once_they_are_counted(tmp_path: Path) -> None:
+    app = AdvisorApp(filled(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        await pilot.pause()
+        list_ = app.screen.rows  # type: ignore[attr-defined]
+        assert list_.row.id.startswith("finding-")
+        app.live = Live(job="preview", step="data", ended=Done(seconds=1.0))
+        await until(lambda: list_.row.id.startswith("fix-"))
 
 
 async def test_the_copy_becomes_the_data_after_a_question(tmp_path: Path) -> None:
