@@ -25,9 +25,9 @@ class Edit(ModalScreen[Case | None]):
         Binding("escape", "dismiss(None)", "leave as it is", tooltip="Change nothing", id="edit-leave"),
     ]
 
-    def __init__(self, case: Case, field: Field) -> None:
+    def __init__(self, case: Case, field: Field, now: str = "") -> None:
         super().__init__()
-        self._case, self._field = case, field
+        self._case, self._field, self._now = case, field, now
 
     def compose(self) -> ComposeResult:
         """The question, why it matters, and the choices or a line to type in."""
@@ -39,7 +39,8 @@ class Edit(ModalScreen[Case | None]):
             if field.choices:
                 yield OptionList(*self._options(), markup=False, compact=True, id="choices")
             else:
-                yield Input(value=field.current, compact=True, id="typed")
+                now = one_line(f"now {self._now}", 60) if self._now else ""
+                yield Input(value=field.current, placeholder=now, compact=True, id="typed")
             yield PlainText(id="fault")
             yield PlainText(muted("enter takes it   escape leaves it as it is"))
 

@@ -31,6 +31,9 @@ _STEP_OF = {
     "clean": "data",
 }
 
+LONG = 20.0
+"""Seconds of a job that nobody watches to its end."""
+
 
 class JobKeeper(SimulationKeeper):
     """One job at a time; what it says becomes facts of the case."""
@@ -142,12 +145,26 @@ class JobKeeper(SimulationKeeper):
             await asyncio.to_thread(remember, self.case)
         self.refresh_bindings()
         self.bell()
+        self._tell_end(last)
         if done == "clean":
             self.use_copy()
         if isinstance(last, Done):
             self.walk.on()
         else:
             self.walk.end()
+
+    def _tell_end(self, last: "Event") -> None:
+        """A toast where the end of a job may go unnoticed: it took long, or another step is looked at."""
+        from advisor import numbers
+        from advisor.events import Done, Failed
+
+        if self.live is None:
+            return
+        elsewhere = self.current_mode != self.live.step
+        if isinstance(last, Done) and (elsewhere or last.seconds >= LONG):
+            self.say(f"The {self.live.job} is done, in {numbers.duration(last.seconds)}")
+        elif isinstance(last, Failed) and elsewhere and last.failure != "stopped":
+            self.say(f"The {self.live.job} failed: {last.message}", last.do, fault=True)
 
     async def _write_export(self) -> None:
         from advisor.export.all import row_files, targets, write

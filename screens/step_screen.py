@@ -175,7 +175,7 @@ class StepScreen(Screen[None]):
     async def change(self, event: RowList.Opened) -> None:
         """Ask for the new value and hand the changed case on."""
         assert event.row.field is not None
-        changed = await self.app.push_screen_wait(Edit(self.studio.case, event.row.field))
+        changed = await self.app.push_screen_wait(Edit(self.studio.case, event.row.field, event.row.value))
         if changed is not None:
             self.studio.decide(changed)
 

@@ -180,3 +180,29 @@ async def test_the_cursor_goes_to_the_reason_of_a_failure_once(tmp_path: Path) -
         app.case = app.case.but(name="other")
         await pilot.pause()
         assert rows.row.id != "failed-pilot"
+
+
+async def test_the_end_of_a_job_is_told_where_it_may_go_unnoticed(tmp_path: Path) -> None:
+    def ended(step: str, last: Event) -> AdvisorApp:
+        case = filled(tmp_path).but(pilot=None, verdict=None)
+        save(case)
+        app = AdvisorApp(case)
+        app.live = Live("pilot", step, str(tmp_path), ended=last)  # type: ignore[arg-type]
+        return app
+
+    failed = Failed(failure="out_of_memory", message="No room", do="Less.")
+    stopped = Failed(failure="stopped", message="Stopped")
+    for step, last, words in (
+        ("pilot", Done(seconds=2.0), ["The pilot is done, in 2.0 s"]),
+        ("machine", Done(seconds=2.0), []),
+        ("machine", Done(seconds=130.0), ["The pilot is done, in 2 min 10 s"]),
+        ("pilot", failed, ["The pilot failed: No room"]),
+        ("machine", failed, []),
+        ("pilot", stopped, []),
+    ):
+        app = ended(step, last)
+        said: list[str] = []
+        app.say = lambda text, do="", fault=False, said=said: said.append(text)  # type: ignore[method-assign, misc]
+        async with app.run_test(size=(80, 24)):
+            app._tell_end(last)
+        assert said == words, (step, last)

@@ -79,6 +79,16 @@ async def test_a_wrong_answer_is_explained_and_asked_again(tmp_path: Path) -> No
         assert app.case.goal == Goal()
 
 
+async def test_an_empty_answer_shows_what_holds_now(tmp_path: Path) -> None:
+    app = AdvisorApp(filled(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("4")
+        app.screen.rows.go_to("choice-learning_rate")  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "now 2.0e-04" in "\n".join(screen_lines(app))
+
+
 async def test_a_change_that_loses_a_pilot_is_asked_about_first(tmp_path: Path) -> None:
     case = filled(tmp_path)
     save(case)
