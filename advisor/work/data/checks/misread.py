@@ -14,10 +14,16 @@ _CYRILLIC = re.compile(f"(?:[РС][{re.escape(bytes(range(0x80, 0xC0)).decode('c
 """Cyrillic letters read as Windows-1251: no word has a capital in every other place."""
 
 
+_PLAIN = re.compile(r"(?<=[ -~]{16})[ -~]{48,}(?=[ -~]{16})")
+"""ASCII far from all other characters: misread text is told by characters that stand next to each other, and
+every encoding has ASCII alike."""
+
+
 def is_mojibake(text: str) -> bool:
     """True when ftfy would decode the text anew, or when it is Cyrillic that ftfy is not sure of."""
     if text.isascii() or not _SUSPECT.search(text):
         return False
     import ftfy
 
-    return bool(_CYRILLIC.search(text) or ftfy.fix_encoding(text) != text)
+    near = _PLAIN.sub("", text)
+    return bool(_CYRILLIC.search(near) or ftfy.fix_encoding(near) != near)

@@ -1,15 +1,21 @@
 """How the rows are spread: in length, and in how they begin."""
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from advisor.work.data.checks.batch import SHOWN, Batch, Tally
 from advisor.work.data.limits import data_limits
 from heuristics.facts.data import CheckResult
 
+if TYPE_CHECKING:
+    import polars as pl
+
 _BINS = 16
 """Bins of lengths for each doubling."""
 _WORDS = 3
 _OPENINGS_KEPT = 2_000
+_ASCII_WORD = "[0-9a-z_]"
+"""A letter of a word in ASCII; letters by their Unicode class take twice as long."""
 
 
 class LengthOutliers:
@@ -58,9 +64,9 @@ class OneOpening:
         tally = Tally(total=batch.frame.height)
         if batch.format.name in ("text", "text_label"):
             return tally
-        head = pl.col("question").str.slice(0, 80).str.to_lowercase()
-        opening = head.str.extract(rf"^\W*(\w+(?:\W+\w+){{{_WORDS - 1}}})")
-        rows = batch.frame.select("line", opening=opening.str.replace_all(r"\W+", " ")).drop_nulls()
+        foreign = batch.glance.foreign
+        openings = (_openings(batch.rows(~foreign), _ASCII_WORD), _openings(batch.wide, r"\w"))
+        rows = pl.concat(openings).sort("line")
         counts = rows.group_by("opening").agg(n=pl.len(), lines=pl.col("line").head(SHOWN))
         for name, count, lines in counts.top_k(_OPENINGS_KEPT, by="n").iter_rows():
             tally.kinds[name] = count
@@ -76,6 +82,16 @@ class OneOpening:
             return tally.result(self.name)
         tally.count, tally.rows = count, tally.places[name]
         return tally.result(self.name, f"They begin with “{name}”")
+
+
+def _openings(rows: "pl.DataFrame", word: str) -> "pl.DataFrame":
+    """The first words of each question that has so many, in small letters."""
+    import polars as pl
+
+    between = f"[^{word.strip('[]')}]"
+    head = pl.col("question").str.slice(0, 80).str.to_lowercase()
+    opening = head.str.extract(f"^{between}*({word}+(?:{between}+{word}+){{{_WORDS - 1}}})")
+    return rows.select("line", opening=opening.str.replace_all(f"{between}+", " ")).drop_nulls()
 
 
 def _median(counts: dict[int, int]) -> int:
