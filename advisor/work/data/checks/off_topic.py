@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from advisor.work.data.checks.batch import Tally
 from advisor.work.data.checks.whole import Whole, WholeCheck, found
 from advisor.work.data.limits import data_limits
+from advisor.work.data.scan.beside import beside
 from advisor.work.data.scan.state import word_bounds, words_of_rows
 from advisor.work.data.scan.topics import Clusters, far_groups
 from advisor.work.data.scan.words import Words, words_of
@@ -58,8 +59,8 @@ def _off_topic(whole: Whole) -> Tally:
     for number, group in enumerate(apart, start=1):
         away[sorted(group)] = number
     everything = np.arange(whole.store.rows)
-    found_in = [clusters.cluster_of(each) for each in _words_of(whole, bounds, everything)]
-    of_group = away[np.concatenate(found_in)]
+    found_in = beside(clusters.cluster_of, _words_of(whole, bounds, everything))
+    of_group = away[np.concatenate(list(found_in))]
     rows = np.flatnonzero(of_group)
     near = [np.empty(0, np.float32), *(clusters.nearness(each) for each in _words_of(whole, bounds, rows))]
     rows = rows[np.argsort(-np.concatenate(near), kind="stable")]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from advisor.work.data.scan.beside import beside
 from advisor.work.data.scan.sketch import shingles_of
 from advisor.work.data.scan.state import BAND_COLUMNS, ONE_TURN, RowStore, word_bounds, words_of_rows
 from advisor.work.data.scan.words import Words
@@ -50,8 +51,11 @@ def alike(store: RowStore, equal: "Rows") -> "Rows":
     leaders = equal.copy()
     unique = np.flatnonzero(equal == np.arange(len(equal)))
     compare = Comparison(store)
-    for name in BAND_COLUMNS:
-        order = unique[np.argsort(store.column(name)[unique], kind="stable")]
+
+    def ordered(name: str) -> "Rows":
+        return unique[np.argsort(store.column(name)[unique], kind="stable")]
+
+    for name, order in zip(BAND_COLUMNS, beside(ordered, BAND_COLUMNS), strict=True):
         for earlier, later in _candidates(store.column(name), order):
             roots = _root(leaders, earlier), _root(leaders, later)
             apart = roots[0] != roots[1]

@@ -80,8 +80,12 @@ def workers_for(size: int) -> int:
     limits = data_limits().scan
     if size < limits.alone_bytes:
         return 1
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, limits.workers, size // limits.part_bytes + 1))
+    return max(1, min(cores(), limits.workers, size // limits.part_bytes + 1))
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def get_ready(size: int) -> None:

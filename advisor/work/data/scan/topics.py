@@ -115,7 +115,7 @@ class Clusters:
         from scipy.sparse import csr_matrix
 
         table, per_word = self._by_bucket
-        places = np.take(table, (words.hashes >> np.uint32(1)) % np.uint32(_BUCKETS))
+        places = table[(words.hashes >> np.uint32(1)) & np.uint32(_BUCKETS - 1)]
         shape = (len(words.counts), len(per_word))
         held = csr_matrix((np.ones(len(places), np.float32), places, words.bounds), shape=shape, copy=False)
         return np.asarray(np.asarray(held @ per_word).argmax(axis=1), dtype=np.int64)
