@@ -132,8 +132,11 @@ def _always(_text: str) -> bool:
 
 
 _AT = re.compile("@")
-_RUN = re.compile(r"\+?\(?\d[\d ().+/x-]{6,}")
-"""Of what cards, social security numbers and phone numbers consist, and as long as the shortest of them."""
+_BEFORE_AT, _BEHIND_AT = 64, 300
+"""Characters around its sign that an e-mail address has at most."""
+_RUN = re.compile(r"[+(\d](?:(?<=\d)|(?<=\+)\(?\d|(?<=\()\d)[\d ().+/x-]{6,}")
+"""Of what cards, social security numbers and phone numbers consist, and as long as the shortest of them. It
+begins with one set of characters, as that is found several times faster."""
 _SEEN_AFTER = 2
 """Characters after a number that its form looks at."""
 _ACCOUNT = re.compile(r"\d\d(?<=[A-Za-z]{2}\d\d)")
@@ -158,14 +161,26 @@ def private_spans(text: str) -> list[tuple[int, int, str]]:
     spans: list[tuple[int, int, str]] = []
     runs = [(found.start(), found.end() + _SEEN_AFTER) for found in _RUN.finditer(text)]
     for kind, hint, pattern, valid in KINDS:
-        places = runs if hint is None else [(0, len(text))] if hint.search(text) else []
-        for found in _all_of(pattern, text, places):
+        for found in _all_of(pattern, text, runs if hint is None else _places(hint, text)):
             if valid(found.group()):
                 _claim(spans, *found.span(), kind)
     for found in _all_of(_GROUPED, text, runs):
         if _phone(found.group()) and _said_to_be_a_phone(text, *found.span()):
             _claim(spans, *found.span(), "phone number")
     return spans
+
+
+def _places(hint: re.Pattern[str], text: str) -> list[tuple[int, int]]:
+    """Where a text that holds a hint is looked through: around the signs of addresses, else everywhere."""
+    if hint is not _AT:
+        return [(0, len(text))] if hint.search(text) else []
+    places: list[tuple[int, int]] = []
+    for sign in (found.start() for found in _AT.finditer(text)):
+        start, end = max(0, sign - _BEFORE_AT), sign + _BEHIND_AT
+        if places and start <= places[-1][1]:
+            start = places.pop()[0]
+        places.append((start, end))
+    return places
 
 
 def _all_of(
