@@ -35,7 +35,7 @@ def bias_section(data: DataFacts) -> Section:
 
 def _named(facts: BiasFacts) -> Iterator[Row]:
     """One row for each axis, such as gender, with the shares of its groups."""
-    for axis, found in groupby(facts.mentions, key=lambda each: each.axis):
+    for axis, found in groupby(sorted(facts.mentions, key=_axis), key=_axis):
         groups = list(found)
         sentences = sum(each.sentences for each in groups)
         yield Row(
@@ -166,7 +166,7 @@ def _gap_detail(gap: RateGap, width: int) -> Content:
 
 def _lengths(facts: BiasFacts) -> Iterator[Row]:
     """One row for each axis of which two groups are named often enough."""
-    for axis, found in groupby(facts.lengths, key=lambda each: each.axis):
+    for axis, found in groupby(sorted(facts.lengths, key=_axis), key=_axis):
         groups = list(found)
         yield Row(
             f"bias-length-{axis}",
@@ -212,6 +212,10 @@ def _bars(shares: Sequence[tuple[str, float, float, float]], width: int) -> Cont
 
 def _of(count: int, total: int) -> str:
     return f"{numbers.count(count)} of {numbers.count(total)}"
+
+
+def _axis(each: GroupMentions | GroupLength) -> str:
+    return each.axis
 
 
 def _name(group: str) -> str:

@@ -79,7 +79,8 @@ def _read_all(task: ProfileTask, scan: Scan, run: Path, emitter: Emitter) -> Dat
     try:
         scanned = scan.read((*ROW_CHECKS, *special), plan, emitter)
     except (Stopped, FileNotFoundError) as error:
-        emitter.emit(DataFound(facts=_facts(task, scan.so_far(), held, scan, None, LAST_CHECKS)))
+        if (read := scan.so_far()).total.rows:
+            emitter.emit(DataFound(facts=_facts(task, read, held, scan, None, LAST_CHECKS)))
         if isinstance(error, Stopped):
             raise
         name = one_line(task.data.path.name, 60)

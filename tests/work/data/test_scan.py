@@ -15,6 +15,7 @@ from advisor.row_lines import read_lines
 from advisor.specs import DataChoice, JobSpec, ProfileTask
 from advisor.work.data import limits as limiting
 from advisor.work.data.checks.all import ROW_CHECKS, results_of
+from advisor.work.data.limits import data_limits
 from advisor.work.data.load import load
 from advisor.work.data.profile import profile
 from advisor.work.data.scan import parts as dividing
@@ -118,6 +119,26 @@ def test_a_stop_keeps_what_was_counted_and_marks_it_partial(
     facts = [each.facts for each in read_events(tmp_path) if isinstance(each, DataFound)][-1]
     assert facts.partial
     assert 0 < facts.rows < 200
+
+
+def test_a_stop_before_any_row_is_read_keeps_what_the_sample_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopping(_account: scanning.Account, _part: object) -> None:
+        raise Stopped("Stopped")
+
+    path = write_jsonl(tmp_path / "rows.jsonl", question_rows(200))
+    early = data_limits().lengths.model_copy(update={"early_bytes": 1})
+    limits = data_limits().model_copy(update={"lengths": early})
+    monkeypatch.setattr("advisor.work.data.profile.data_limits", lambda: limits)
+    add = scanning.Account.add
+    monkeypatch.setattr(
+        scanning.Account, "add", lambda own, part: (stopping if own._run is not None else add)(own, part)
+    )
+    with pytest.raises(Stopped):
+        profile(JobSpec(folder=tmp_path, task=ProfileTask(data=DataChoice(path=path))), Emitter(tmp_path))
+    facts = [each.facts for each in read_events(tmp_path) if isinstance(each, DataFound)]
+    assert [(each.rows, each.partial) for each in facts] == [(200, True)]
 
 
 def test_a_file_that_grows_while_it_is_read_is_marked(tmp_path: Path) -> None:

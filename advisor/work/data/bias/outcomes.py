@@ -53,12 +53,13 @@ def disparity(rows: Mapping[str, int], happened: Mapping[str, int]) -> tuple[flo
 
 
 def lengths(tally: Tally, limits: GroupLimits) -> Iterator[GroupLength]:
-    """Mean number of words of each group's answers, where at least two groups of the axis are frequent."""
+    """Mean number of words of each group's answers, where at least two groups of the axis are frequent; the
+    groups of one axis follow each other."""
     rows = {(axis, group): count for (axis, group), count in counted(tally.kinds, NAMED)}
     frequent = {each: count for each, count in rows.items() if count >= limits.least_mentions}
     axes = Counter(axis for axis, _ in frequent)
     z = NormalDist().inv_cdf(0.975)
-    for (axis, group), count in frequent.items():
+    for (axis, group), count in sorted(frequent.items(), key=lambda each: each[0][0]):
         words = tally.kinds[key(LENGTH, axis, group)]
         if axes[axis] < 2 or not words:
             continue

@@ -25,8 +25,8 @@ FAULTS = (
 def converted_results(tallies: dict[str, Tally]) -> Iterator[CheckResult]:
     """Rows whose prompt or answer is blank, which are not trained on; and conversations with unknown roles or
     an unusual order of turns, which some templates refuse, together and by kind of fault."""
-    yield tallies[EMPTY].result(EMPTY)
-    roles = tallies[ROLES]
+    yield tallies.get(EMPTY, Tally()).result(EMPTY)
+    roles = tallies.get(ROLES, Tally())
     reasons = "; ".join(f"{reason}: {count:,}" for reason, count in roles.kinds.most_common(4))
     yield roles.result(ROLES, reasons)
     yield from fault_results(roles)
