@@ -2,7 +2,7 @@ PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 
 EXPORTS ?= build/exports
 
-.PHONY: check format lint types layers test coverage demo residuals kills endurance bench bench-long proof results exports screenshots fmt
+.PHONY: check format lint types layers test fast coverage demo residuals kills endurance bench bench-long proof results exports screenshots fmt
 
 check: format lint types layers test
 
@@ -20,6 +20,9 @@ layers:
 
 test:
 	$(PYTHON) -m pytest -q
+
+fast:
+	$(PYTHON) -m pytest -q -m 'not slow'
 
 coverage:
 	mkdir -p build/coverage

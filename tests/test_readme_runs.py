@@ -13,6 +13,8 @@ from tests.advisor.test_cli_journey import COLOURS, run, write_rows
 from tests.advisor.tiny_model import make_tiny_model
 from tests.test_readme import commands_of_the_documents, commands_of_the_readme
 
+pytestmark = pytest.mark.slow
+
 _READY_OR_NOT = (0, 1)
 _SHORT = (
     "--minutes",

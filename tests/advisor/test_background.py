@@ -13,6 +13,8 @@ from heuristics.facts.pilot import PilotFacts
 from tests.advisor.test_cli_journey import command, run, write_rows
 from tests.advisor.tiny_model import make_tiny_model
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def left_alone(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:

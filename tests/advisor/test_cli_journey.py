@@ -16,6 +16,8 @@ import yaml
 from advisor.case import case_of_toml, load
 from tests.advisor.tiny_model import make_tiny_model
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 COLOURS = ("red", "green", "blue", "grey", "white", "black")
 CLI = "import sys; from advisor.cli.main import main; sys.exit(main(sys.argv[1:]))"

@@ -9,6 +9,8 @@ import pytest
 from advisor.cli.main import main
 from advisor.simulations import kept_simulation
 
+pytestmark = pytest.mark.slow
+
 CONFIG: dict[str, object] = {
     "model_type": "llama",
     "architectures": ["LlamaForCausalLM"],

@@ -15,6 +15,8 @@ from advisor import jobs
 from advisor.events import Done
 from advisor.jobs import new_run_folder, read_events
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 WRONG_CLOCK = Path(__file__).parent / "wrong_clock"
 CLI = "import sys; from advisor.cli.main import main; sys.exit(main(sys.argv[1:]))"

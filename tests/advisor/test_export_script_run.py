@@ -8,6 +8,8 @@ import pytest
 
 from tests.advisor.train_runs import ROWS, export_with_rows, losses, started, torchrun, trained
 
+pytestmark = pytest.mark.slow
+
 ON_CPU = ("--use_cpu", "true")
 
 

@@ -6,9 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from advisor.export.all import write
 from tests.advisor.example_case import full_case
 from tests.advisor.tiny_model import make_tiny_model
+
+pytestmark = pytest.mark.slow
 
 
 def _rows(count: int) -> str:

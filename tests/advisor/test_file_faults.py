@@ -39,6 +39,7 @@ def test_an_error_leaves_no_temporary_file(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_an_export_loses_no_file_of_the_user(fault: Fault, tmp_path: Path) -> None:
     files = preview(full_case(tmp_path / "case"), tmp_path / "out")

@@ -13,6 +13,8 @@ from heuristics.basis import Basis
 from heuristics.facts.simulation import SimulationFacts
 from tests.heuristics.known_cases import AMPERE, GIB, MINIATURE, machine
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_kept_simulation_replaces_the_formula_and_only_for_its_own_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks.leaks import ENDINGS, Held, after_cycles, leaks
+
+pytestmark = pytest.mark.slow
 
 
 async def test_jobs_that_ended_in_every_way_leave_nothing_behind(tmp_path: Path) -> None:

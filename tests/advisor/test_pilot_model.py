@@ -18,6 +18,8 @@ from tests.advisor.example_case import data, machine
 from tests.advisor.tiny_model import make_tiny_model
 from tests.heuristics.known_cases import LLAMA_8B
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_pilot_trains_the_smaller_model_and_the_export_the_larger(tmp_path: Path) -> None:
     rows = tmp_path / "rows.jsonl"

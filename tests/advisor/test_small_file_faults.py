@@ -96,6 +96,7 @@ SAVED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("kind", SAVED)
 def test_what_is_there_is_the_old_or_the_new(

@@ -23,6 +23,7 @@ def test_a_kept_input_breaks_nothing(target: str, path: Path) -> None:
     TARGETS[target](path.read_bytes())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_drawn_input_breaks_nothing(target: str) -> None:
     seeds = [path.read_bytes() for name, path in kept() if name == target] or [b""]

@@ -20,6 +20,8 @@ from tests.advisor.model_maker import CONFIG, make_model, safetensors
 from tests.data_samples import question_rows, write_jsonl
 from tests.fuzz.reading import CONTROL
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 Answers = dict[str, tuple[str, str, float]]
 

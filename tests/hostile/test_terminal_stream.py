@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import Phase, example, given, settings
 
 from advisor.case import save
@@ -17,6 +18,8 @@ from benchmarks.pty_program import PtyProgram
 from tests.fuzz.reading import CONTROL
 from tests.hostile.stream import Stream, taken_apart
 from tests.hostile.texts import FRAGMENTS, file_name, hostile_texts, poisoned_case, storable
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = [sys.executable, "-c", "from screens.start import main; main()"]

@@ -13,6 +13,8 @@ from screens.simulation_keeper import SimulationKeeper
 from tests.heuristics.known_cases import AMPERE, MINIATURE, machine
 from tests.screens.conftest import screen_lines, until
 
+pytestmark = pytest.mark.slow
+
 
 def _planned(folder: Path, family: str = "llama") -> Case:
     model = replace(MINIATURE, family=family)

@@ -79,6 +79,7 @@ async def test_enter_ticks_a_target_off_and_its_files_go(tmp_path: Path) -> None
         assert "file-trl.yaml" in names
 
 
+@pytest.mark.slow
 async def test_p_proves_the_offers_by_simulation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ADVISOR_HOME", str(tmp_path / "home"))
     case = new_case(tmp_path / "case", "case").but(machine=machine(AMPERE), model=MINIATURE)

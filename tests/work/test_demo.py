@@ -214,6 +214,7 @@ def test_the_model_folder_holds_no_pickle_and_the_demo_is_under_8_megabytes() ->
     assert sum(path.stat().st_size for path in found) < 8_000_000
 
 
+@pytest.mark.slow
 def test_the_held_out_perplexities_are_the_recorded_ones(model, tokenizer, library: Library) -> None:
     report = json.loads((MODEL / "training.json").read_text(encoding="utf-8"))
     measured = scores(model, tokenizer, library)
@@ -347,6 +348,7 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, Case]:
     return done.returncode, load(case)
 
 
+@pytest.mark.slow
 def test_the_demo_ends_ready_because_the_tuned_model_answers_rows_that_the_base_does_not(
     journey: tuple[int, Case],
 ) -> None:
@@ -362,6 +364,7 @@ def test_the_demo_ends_ready_because_the_tuned_model_answers_rows_that_the_base_
     assert after.exact_match >= before.exact_match + 0.12
 
 
+@pytest.mark.slow
 def test_the_demo_tells_the_task_from_its_form_and_shows_what_is_forgotten(journey: tuple[int, Case]) -> None:
     pilot = journey[1].pilot
     assert pilot is not None
@@ -375,6 +378,7 @@ def test_the_demo_tells_the_task_from_its_form_and_shows_what_is_forgotten(journ
     assert pilot.forgetting is not None
 
 
+@pytest.mark.slow
 def test_the_demo_trains_the_ladder_at_the_rate_that_it_measured(journey: tuple[int, Case]) -> None:
     case = journey[1]
     assert case.plan is not None and case.pilot is not None and case.pilot.rate is not None

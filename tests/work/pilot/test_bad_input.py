@@ -14,6 +14,8 @@ from advisor.work.emit import Emitter
 from advisor.work.pilot.fetching import model_folder
 from tests.work.pilot.pilot_worlds import learnable_rows, model_facts, run_pilot, spec_for, write_rows
 
+pytestmark = pytest.mark.slow
+
 WEIGHTS = "model.safetensors"
 
 

@@ -11,6 +11,8 @@ from advisor.work.pilot.checkpoint import Checkpoints
 from advisor.work.pilot.ledger import Ledger
 from tests.file_faults import FAULTS, Fault, strike_everywhere
 
+pytestmark = pytest.mark.slow
+
 
 def _saved(folder: Path, step: int) -> None:
     checkpoints = Checkpoints(folder / "checkpoints", Emitter(folder))

@@ -19,6 +19,8 @@ from tests.heuristics.known_cases import LIMITS
 from tests.work.clean.cleaned import clean_file
 from tests.work.pilot.pilot_worlds import run_pilot, spec_for, write_rows
 
+pytestmark = pytest.mark.slow
+
 CLEAN, WRONG = 300, 150
 
 

@@ -22,6 +22,8 @@ from tests.work.pilot.pilot_worlds import (
     write_rows,
 )
 
+pytestmark = pytest.mark.slow
+
 SHORT = 0.02
 """Minutes: the smallest pilot."""
 

@@ -29,6 +29,8 @@ from heuristics.pilot_runs import ladder_sizes, sample_rows
 from heuristics.pilot_schedule import Lengths, Sizes, Speeds, Work, fit, runs_of, wanted_sizes
 from tests.work.pilot.pilot_worlds import RECIPE, learnable_rows, spec_for, write_rows
 
+pytestmark = pytest.mark.slow
+
 
 def make_bench(tiny_model: Path, tmp_path: Path, **recipe: object) -> tuple[Bench, Candidates]:
     """A bench as it stands before the proof."""

@@ -33,6 +33,8 @@ from tests.work.pilot.pilot_worlds import (
     write_rows,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def top(facts: PilotFacts) -> Run:
     """The run on the whole starting sample, whose model is tested."""

@@ -13,6 +13,8 @@ from benchmarks.worlds.planted import WORLDS, World
 from heuristics.decision import Decision
 from heuristics.facts.machine import MachineFacts
 
+pytestmark = pytest.mark.slow
+
 SEED = 0
 
 

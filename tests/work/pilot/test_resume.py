@@ -29,6 +29,8 @@ from advisor.work.pilot.ledger import Ledger
 from heuristics.facts.pilot import PilotFacts
 from tests.work.pilot.pilot_worlds import learnable_rows, run_pilot, spec_for, write_rows
 
+pytestmark = pytest.mark.slow
+
 LADDER = 44
 """Training rows: a ladder of two sizes, the smaller with three seeds."""
 

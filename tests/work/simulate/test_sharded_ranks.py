@@ -15,6 +15,8 @@ from heuristics.sharded import fully_sharded
 from tests.advisor.tiny_model import make_tiny_model
 from tests.heuristics.known_cases import LIMITS, TINY
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(__file__).with_name("sharded_ranks.py")
 
 

@@ -12,6 +12,8 @@ from advisor.work.simulate.simulate import simulated
 from heuristics.facts.model import ModelShape
 from heuristics.facts.simulation import SimulationFacts, TrainingStep
 
+pytestmark = pytest.mark.slow
+
 MIB = 1 << 20
 SMALL: dict[str, object] = {
     "hidden_size": 64,
