@@ -35,8 +35,8 @@ class Next:
 
 def findings_of(case: Case, step: str | None = None) -> tuple[Finding, ...]:
     """Findings about one step, or about all, worst first."""
-    found = assess(case.machine, case.data, case.model, case.goal, case.plan, case.pilot, catalog.limits())
-    return worst_first(found if step is None else _about(found, step))
+    found = _judged.findings(case)
+    return found if step is None else _about(found, step)
 
 
 def step_states(case: Case, running: str | None = None) -> dict[str, StepState]:
@@ -84,6 +84,24 @@ def next_of(case: Case) -> Next:
     if not case.exported:
         return Next("export", "write the files", "export")
     return Next("export", _OUTSIDE, "outside")
+
+
+class _Judged:
+    """The case that was judged last: one screen asks about it four times. A case never changes."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Case, tuple[Finding, ...]] | None = None
+
+    def findings(self, case: Case) -> tuple[Finding, ...]:
+        """All findings, worst first."""
+        last = self._last
+        if last is None or last[0] is not case:
+            facts = (case.machine, case.data, case.model, case.goal, case.plan, case.pilot)
+            last = self._last = (case, worst_first(assess(*facts, catalog.limits())))
+        return last[1]
+
+
+_judged = _Judged()
 
 
 def _state(case: Case, step: str, found: tuple[Finding, ...]) -> StepState:

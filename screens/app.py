@@ -96,7 +96,12 @@ class AdvisorApp(JobKeeper):
     def available_themes(self) -> dict[str, Theme]:
         """Themes that stay readable: with NO_COLOR the terminal's own colours would be black on black."""
         themes = super().available_themes
-        return {name: theme for name, theme in themes.items() if not (self._monochrome and theme.ansi)}
+        if not self._monochrome:
+            return themes
+        return {name: theme for name, theme in themes.items() if not theme.ansi}
+
+    def delay_update(self, delay: float = 0.0) -> None:
+        """No wait: Textual would hold the paint back for 50 ms; our steps are whole when they are shown."""
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """None: the palette's commands are our own."""

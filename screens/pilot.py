@@ -81,7 +81,7 @@ class PilotScreen(StepScreen):
         if side.has_class("-with-plot") or self.has_class("-wide"):
             self.query_one("#plot", LossPlot).show(train, heldout)
 
-    def on_resize(self) -> None:
+    def fitted(self) -> None:
         """A window that became wide shows the curve beside the words."""
         if self.rows.row is not None:
             self.explain(self.rows.row)

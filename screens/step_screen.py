@@ -9,6 +9,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import Resize
+from textual.geometry import Size
 from textual.screen import Screen
 
 from advisor.case import Case
@@ -54,6 +56,9 @@ class StepScreen(Screen[None]):
     _told: "Done | Failed | None" = None
     """How the job ended whose failure the cursor was moved to."""
 
+    _fitted: Size | None = None
+    """The size that the step was laid out for last."""
+
     rail = getters.query_one("#rail", Rail)
     rows = getters.query_one("#rows", RowList)
     detail = getters.query_one("#detail-text", PlainText)
@@ -93,6 +98,28 @@ class StepScreen(Screen[None]):
         """Follow the case and the running job."""
         self.watch(self.app, "case", self._changed)
         self.watch(self.app, "live", self._changed)
+
+    def on_resize(self, event: Resize) -> None:
+        """Lay a new size out once: Textual tells of it twice, and draws it before it knows how wide it is.
+
+        While a corner is dragged, sizes that are past already are left out.
+        """
+        if event.size == self._fitted or event.size != self.app.size:
+            event.prevent_default()
+            return
+        self._fitted = event.size
+        width, height = event.size
+        self.update_classes(
+            {
+                **_reached(width, self.app.HORIZONTAL_BREAKPOINTS or ()),
+                **_reached(height, self.app.VERTICAL_BREAKPOINTS or ()),
+            },
+            animate=False,
+        )
+        self.fitted()
+
+    def fitted(self) -> None:
+        """The step knows its new size: steps that show other things in wide windows say so here."""
 
     def on_screen_resume(self) -> None:
         """Show what changed while another step was looked at."""
@@ -183,6 +210,12 @@ class StepScreen(Screen[None]):
         if self.is_current:
             self.show()
             self.refresh_bindings()
+
+
+def _reached(cells: int, breakpoints: Sequence[tuple[int, str]]) -> dict[str, bool]:
+    """Which class of a direction holds: that of the largest breakpoint that is reached."""
+    reached = max((each for each in breakpoints if each[0] <= cells), default=None)
+    return {each[1]: each == reached for each in breakpoints}
 
 
 def _keyed(key: str, what: str) -> Content:
