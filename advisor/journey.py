@@ -11,7 +11,7 @@ from advisor.jobs import read_events
 from advisor.market import market
 from advisor.models import find_model, models_here
 from advisor.residuals import identity, kept_residuals
-from advisor.resuming import pilot_of
+from advisor.resuming import newest_pilot, pilot_of
 from advisor.simulations import kept_simulation, known_simulations
 from advisor.tasks import cleaned_choice, data_choice, pilots_recipe
 from heuristics.carry_over import with_measurements
@@ -55,7 +55,7 @@ def recover(case: Case) -> Case:
 
     A pilot that asked something else than the case asks now adds nothing.
     """
-    newest = max(case.runs.glob("*-pilot*"), default=None) if case.runs.is_dir() else None
+    newest = newest_pilot(case)
     if newest is None or not _asked_the_same(case, newest):
         return case
     if case.pilot_run == newest.name and case.pilot and (case.pilot.ended or case.pilot.complete):

@@ -11,7 +11,7 @@ from advisor.specs import JobSpec, PilotTask
 
 def interrupted(case: Case, task: PilotTask) -> Path | None:
     """The folder of what the newest pilot has finished, when it asked the same and did not reach its end."""
-    newest = max(case.runs.glob("*-pilot*"), default=None) if case.runs.is_dir() else None
+    newest = newest_pilot(case)
     if newest is None:
         return None
     before = pilot_of(newest)
@@ -24,8 +24,13 @@ def interrupted(case: Case, task: PilotTask) -> Path | None:
 
 def running_pilot(case: Case) -> Path | None:
     """The folder of a pilot of this case that a process is working on now."""
-    newest = max(case.runs.glob("*-pilot*"), default=None) if case.runs.is_dir() else None
+    newest = newest_pilot(case)
     return newest if newest is not None and is_locked(newest / "lock") else None
+
+
+def newest_pilot(case: Case) -> Path | None:
+    """The folder of the newest pilot of this case, whether it goes on or not."""
+    return max(case.runs.glob("*-pilot*"), default=None) if case.runs.is_dir() else None
 
 
 def question(task: PilotTask) -> PilotTask:

@@ -97,7 +97,9 @@ def _measured(keys: int, seconds: float, home: Path) -> dict[str, Figures]:
         program.press("5")
         found["pilot"] = _rate(program, seconds) | _latency(program, keys) | _weight(program)
         if b"pilot done" in program.painted() or b"pilot failed" in program.painted():
-            raise SystemExit("the pilot ended before the keys were timed: press fewer, or count for less time")
+            raise SystemExit(
+                "the pilot ended before the keys were timed: press fewer, or count for less time"
+            )
     return found
 
 

@@ -9,10 +9,10 @@ from advisor.case import Case, save
 from advisor.cli.drive import Interrupted, JobFailed, call_at_signals, concluded
 from advisor.cli.narrate import Narrator
 from advisor.errors import BadInput
-from advisor.events import Event, Failed
+from advisor.events import Done, Event, Failed
 from advisor.jobs import Job, read_events, start_job
 from advisor.journey import absorb, recover
-from advisor.resuming import running_pilot
+from advisor.resuming import newest_pilot, running_pilot
 from advisor.specs import Task
 from advisor.tasks import spec_of
 
@@ -32,6 +32,18 @@ def running(case: Case) -> Path:
     if run is None:
         raise BadInput("No pilot of this case is running", _how_to_begin(case))
     return run
+
+
+def to_watch(case: Case, narrator: Narrator) -> Path:
+    """The folder of the pilot that goes on, or that reached its end while nobody watched; raises BadInput."""
+    newest = newest_pilot(case)
+    if newest is None or running_pilot(case) is not None:
+        return running(case)
+    events = read_events(newest)
+    if not events or not isinstance(events[-1], Done):
+        return running(case)
+    narrator.say("it has ended already; this is what it found")
+    return newest
 
 
 def _how_to_begin(case: Case) -> str:

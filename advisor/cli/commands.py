@@ -86,10 +86,9 @@ def _left_alone(begun: Case, asked: Asked, narrator: Narrator) -> Exit:
 
 def _elsewhere(case: Case, asked: Asked, narrator: Narrator) -> Exit:
     """The case after its pilot that goes on by itself was watched to its end, or was ended."""
-    from advisor.cli.background import end, running, watch
+    from advisor.cli.background import end, to_watch, watch
 
-    run = running(case)
-    case = watch(case, run, narrator) if asked.background == "attach" else end(case)
+    case = watch(case, to_watch(case, narrator), narrator) if asked.background == "attach" else end(case)
     answer = _answer(case, asked, "data", "plan", "pilot")
     return answer if case.pilot is not None and case.pilot.complete else Exit.NOT_READY
 

@@ -1,5 +1,6 @@
 """A pilot that goes on without the command that began it."""
 
+import io
 import re
 import signal
 from pathlib import Path
@@ -7,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from advisor.case import load, new_case
-from advisor.cli.background import running
+from advisor.cli.background import running, to_watch
+from advisor.cli.narrate import Narrator
 from advisor.errors import BadInput
+from advisor.events import EVENTS_FILE, Failed
 from heuristics.facts.pilot import PilotFacts
 from tests.advisor.test_cli_journey import command, run, write_rows
 from tests.advisor.tiny_model import make_tiny_model
@@ -48,12 +51,23 @@ def test_it_is_watched_and_left_again_and_watched_to_its_end(left_alone: tuple[P
     assert code in (0, 1)
 
 
-def test_when_none_is_running_it_says_so(left_alone: tuple[Path, Path]) -> None:
+def test_one_that_ended_meanwhile_is_told_and_cannot_be_ended(left_alone: tuple[Path, Path]) -> None:
     home, case = left_alone
-    run(home, "pilot", "--stop", "--case", str(case))
-    for what in ("--attach", "--stop"):
-        code, _, said = run(home, "pilot", what, "--case", str(case))
-        assert (code, "No pilot of this case is running" in said) == (2, True)
+    code, out, said = run(home, "pilot", "--attach", "--case", str(case))
+    assert (code in (0, 1), "it has ended already" in said) == (True, True)
+    assert "Gains" in out or "loss gain" in out
+    code, _, said = run(home, "pilot", "--stop", "--case", str(case))
+    assert (code, "No pilot of this case is running" in said) == (2, True)
+
+
+def test_one_that_was_stopped_is_not_watched(tmp_path: Path) -> None:
+    case = new_case(tmp_path / "case", "a case")
+    stopped = case.runs / "20261101-090000-pilot"
+    stopped.mkdir(parents=True)
+    line = Failed(failure="stopped", message="Stopped", do="").model_dump_json()
+    (stopped / EVENTS_FILE).write_text(f"{line}\n")
+    with pytest.raises(BadInput, match="No pilot"):
+        to_watch(case, Narrator(io.StringIO()))
 
 
 def test_a_pilot_that_was_killed_is_not_lost_when_none_is_running(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from advisor.work.emit import Emitter
 from screens.app import AdvisorApp
 from screens.beside import Beside
 from tests.advisor.example_case import full_case, model, pilot, recipe
-from tests.screens.conftest import screen_lines
+from tests.screens.conftest import screen_lines, until
 
 
 def run_of(case: Case, name: str, loss: float, done: bool = True) -> Path:
@@ -81,6 +81,5 @@ async def test_c_on_the_pilot_step_shows_them(
     app = AdvisorApp(case)
     async with app.run_test(size=(120, 40)) as keys:
         await keys.press("5", "c")
-        await keys.pause(0.5)
-        assert isinstance(app.screen, Beside)
+        await until(lambda: isinstance(app.screen, Beside))
         assert any("1.250" in line and "0.750" in line for line in screen_lines(app))

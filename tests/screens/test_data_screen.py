@@ -77,7 +77,7 @@ async def test_a_fix_shows_its_rows_before_and_after(tmp_path: Path) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("2")
         app.screen.rows.go_to("fix-mojibake")  # type: ignore[attr-defined]
-        await pilot.pause(0.2)
+        await until(lambda: "+ I don’t know" in "\n".join(screen_lines(app)))
         seen = "\n".join(screen_lines(app))
         assert "- I donâ€™t know" in seen
         assert "+ I don’t know" in seen
@@ -105,8 +105,7 @@ async def test_all_rows_of_a_finding_are_browsed_and_marks_join_the_cleaning(
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("2", "b")
         await until(lambda: isinstance(app.screen, Browse))
-        await pilot.pause(0.2)
-        assert "row 1 of 39" in screen_lines(app)[1]
+        await until(lambda: "row 1 of 39" in screen_lines(app)[1])
         await pilot.press("x", "end")
         await pilot.pause(0.2)
         await golden(app, "browse-80x24")
@@ -270,7 +269,7 @@ async def test_columns_get_their_parts_and_the_data_is_read_again(tmp_path: Path
         assert isinstance(app.screen, Mapping)
         assert "Name prompt and answer" in "\n".join(screen_lines(app))
         await pilot.press("down", "p", "up", "p", "down", "a", "enter")
-        await pilot.pause(0.2)
+        await until(lambda: app.case.columns is not None)
         assert app.case.columns is not None
         assert (app.case.columns.prompt, app.case.columns.answer) == ("frage", "antwort")
         assert begun == ["profile"]
@@ -297,8 +296,7 @@ async def test_the_first_press_counts_and_the_second_asks_before_it_cleans(tmp_p
     app.begin = begun.append  # type: ignore[method-assign]
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("2", "c")
-        await pilot.pause(0.2)
-        assert begun == ["preview"]
+        await until(lambda: begun == ["preview"])
         app.case = filled(tmp_path)
         await pilot.press("c")
         await until(lambda: isinstance(app.screen, Confirm))
@@ -366,8 +364,7 @@ async def test_the_keys_of_every_row_fit_after_a_change(keys: tuple[str, ...], t
         await app.workers.wait_for_complete()
         for key in keys:
             await pilot.press(key)
-        await pilot.pause(0.2)
-        assert screen_lines(app)[-1].endswith("quit")
+        await until(lambda: screen_lines(app)[-1].endswith("quit"))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from advisor.events import Failed, Note, Step
 from advisor.steps import STEPS
 from screens.app import AdvisorApp
 from screens.live import Live
-from tests.screens.conftest import screen_lines
+from tests.screens.conftest import screen_lines, until
 from tests.screens.sample_case import HOSTILE, hostile
 
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -72,9 +72,8 @@ async def test_the_file_picker_shows_a_hostile_name_as_text(tmp_path: Path) -> N
     app = unguarded(hostile(tmp_path).but(data_path=str(tmp_path / "x.jsonl")))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("2", "o")
-        await pilot.pause(0.3)
+        await until(lambda: "own[@click=app.quit]" in "\n".join(screen_lines(app)))
         assert not CONTROL.search(segments(app))
-        assert "own[@click=app.quit]" in "\n".join(screen_lines(app))
 
 
 def test_notes_of_a_job_are_kept_as_they_came() -> None:

@@ -29,7 +29,7 @@ from advisor.events import (
 from screens.app import AdvisorApp
 from screens.live import POINTS, Live, live_after
 from screens.running import JobSaid, Running
-from tests.screens.conftest import screen_lines
+from tests.screens.conftest import screen_lines, until
 from tests.screens.sample_case import MACHINE, PILOT, empty, filled
 
 RUN = "20261102-100000-pilot"
@@ -77,7 +77,7 @@ async def test_a_pilot_in_progress_shows_its_curves_and_time_left(tmp_path: Path
         app.post_message(JobSaid(RUN, tuple(recording()[:60])))
         await pilot.pause()
         app.screen.rows.go_to("curve")  # type: ignore[attr-defined]
-        await pilot.pause(0.4)
+        await until(lambda: "Loss in nats" in "\n".join(screen_lines(app)))
         shown = "\n".join(screen_lines(app))
     assert "Loss in nats: training 2.975" in shown
     assert "held-out" in shown
@@ -157,11 +157,10 @@ def test_a_new_run_begins_a_new_curve() -> None:
 
 async def test_what_a_profile_says_besides_its_facts_is_shown(tmp_path: Path) -> None:
     app = AdvisorApp(empty(tmp_path))
-    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+    async with app.run_test(size=(120, 40), notifications=True):
         app.live = Live("profile", "data")
         app.post_message(JobSaid("profile", (Note(text="rows.jsonl is unchanged: this is its profile"),)))
-        await pilot.pause(0.3)
-        assert "rows.jsonl is unchanged" in "\n".join(screen_lines(app))
+        await until(lambda: "rows.jsonl is unchanged" in "\n".join(screen_lines(app)))
 
 
 async def test_the_cursor_goes_to_the_reason_of_a_failure_once(tmp_path: Path) -> None:
@@ -172,9 +171,8 @@ async def test_the_cursor_goes_to_the_reason_of_a_failure_once(tmp_path: Path) -
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("5", "down", "down", "down")
         app.post_message(JobSaid(RUN, (Failed(failure="out_of_memory", message="No room", do="Less."),)))
-        await pilot.pause(0.3)
         rows = app.screen.rows  # type: ignore[attr-defined]
-        assert rows.row.id == "failed-pilot"
+        await until(lambda: rows.row.id == "failed-pilot")
         assert ">BLOCK   No room" in screen_lines(app)[5]
         await pilot.press("down")
         app.case = app.case.but(name="other")

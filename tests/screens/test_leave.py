@@ -11,7 +11,7 @@ from advisor.specs import EchoTask, JobSpec
 from screens.app import AdvisorApp
 from screens.leave import Leave
 from screens.live import Live
-from tests.screens.conftest import screen_lines
+from tests.screens.conftest import screen_lines, until
 from tests.screens.sample_case import filled
 
 
@@ -77,13 +77,11 @@ async def test_a_case_whose_pilot_went_on_is_watched_again(tmp_path: Path) -> No
         if event.kind == "step":
             break
     app = AdvisorApp(case)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause(0.8)
-        assert app.running.busy
+    async with app.run_test(size=(80, 24)):
+        await until(lambda: app.running.busy)
         assert app.running_step == "pilot"
         await job.stop()
-        await pilot.pause(0.8)
-        assert app.running_step is None
+        await until(lambda: app.running_step is None)
 
 
 async def test_a_pilot_that_was_watched_again_is_remembered_and_nothing_else_is_done(

@@ -8,7 +8,7 @@ import pytest
 from advisor.steps import STEPS
 from screens.app import AdvisorApp
 from screens.widgets.plot import LossPlot
-from tests.screens.conftest import screen_lines
+from tests.screens.conftest import screen_lines, until
 from tests.screens.sample_case import PLAN, filled
 
 LONG = "HuggingFaceTB/SmolLM2-135M-Instruct"
@@ -33,26 +33,22 @@ async def test_a_pilot_window_that_becomes_wide_draws_the_curve(tmp_path: Path) 
         plot = app.screen.query_one(LossPlot)
         assert not plot.display
         await pilot.resize_terminal(120, 40)
-        await pilot.pause(0.5)
-        assert plot.display
+        await until(lambda: plot.display)
         assert "Loss in nats: training 2.658 to 0.902" in "\n".join(screen_lines(app))
 
 
 async def test_the_curve_of_an_earlier_run_does_not_stand_for_one_without_steps(tmp_path: Path) -> None:
     app = AdvisorApp(filled(tmp_path))
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with app.run_test(size=(120, 40)):
         await app.switch_mode("pilot")
-        await pilot.pause(0.5)
         plot = app.screen.query_one(LossPlot)
         drawn = "training  "
-        assert drawn in "\n".join(screen_lines(app))
+        await until(lambda: drawn in "\n".join(screen_lines(app)))
         plot.show((), ())
-        await pilot.pause(1.3)
-        said = "\n".join(screen_lines(app))
-        assert "No loss yet" in said and drawn not in said
+        await until(lambda: drawn not in "\n".join(screen_lines(app)))
+        assert "No loss yet" in "\n".join(screen_lines(app))
         plot.show(((1, 2.0), (2, 1.0)), ())
-        await pilot.pause(1.3)
-        assert drawn in "\n".join(screen_lines(app))
+        await until(lambda: drawn in "\n".join(screen_lines(app)))
 
 
 async def test_a_label_that_is_cut_says_so_and_is_whole_where_there_is_room(tmp_path: Path) -> None:
@@ -64,5 +60,4 @@ async def test_a_label_that_is_cut_says_so_and_is_whole_where_there_is_room(tmp_
         await pilot.pause()
         assert any(line.startswith(">HuggingFaceTB") and "…" in line[:30] for line in screen_lines(app))
         await pilot.resize_terminal(200, 60)
-        await pilot.pause(0.3)
-        assert any(line.startswith(f">{LONG} ") for line in screen_lines(app))
+        await until(lambda: any(line.startswith(f">{LONG} ") for line in screen_lines(app)))

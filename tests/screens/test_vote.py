@@ -10,7 +10,7 @@ from heuristics.facts.pilot import Sample
 from heuristics.votes import tuned_first
 from screens.app import AdvisorApp
 from screens.vote import BlindVote
-from tests.screens.conftest import screen_lines
+from tests.screens.conftest import screen_lines, until
 from tests.screens.sample_case import filled
 
 SAMPLES = tuple(
@@ -40,7 +40,7 @@ async def test_seven_choices_become_votes_and_evidence(size: tuple[int, int], tm
             assert first == tuned_first(sample, seed)
             await pilot.press("a" if first else "b")
             await pilot.pause()
-        await pilot.pause(0.3)
+        await until(lambda: app.case.pilot is not None and len(app.case.pilot.votes) == 7)
         assert app.case.pilot is not None
         assert [each.chosen for each in app.case.pilot.votes] == ["tuned"] * 7
         assert app.case.verdict is not None
@@ -53,7 +53,7 @@ async def test_a_vote_can_be_taken_back_left_early_and_tied(tmp_path: Path) -> N
     app = voting(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("5", "v", "a", "backspace", "t", "escape")
-        await pilot.pause(0.3)
+        await until(lambda: app.case.pilot is not None and len(app.case.pilot.votes) == 1)
         assert app.case.pilot is not None
         assert [(each.row, each.chosen) for each in app.case.pilot.votes] == [(1, "tie")]
 

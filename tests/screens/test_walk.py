@@ -6,6 +6,7 @@ import pytest
 
 from screens import walk
 from screens.app import AdvisorApp
+from tests.screens.conftest import until
 from tests.screens.sample_case import filled
 
 
@@ -16,10 +17,8 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_it_ends_at_the_verdict_and_leaves_the_export_to_the_user(tmp_path: Path) -> None:
     app = AdvisorApp(filled(tmp_path), walking=True)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause(0.8)
-        assert app.current_mode == "verdict"
-        assert not app.walk.active
+    async with app.run_test(size=(80, 24)):
+        await until(lambda: app.current_mode == "verdict" and not app.walk.active)
         assert not app.case.exported
 
 

@@ -16,7 +16,7 @@ from screens.file_picker import FilePicker
 from screens.help import Help
 from screens.step_classes import step_class
 from screens.vote import BlindVote
-from tests.screens.conftest import screen_lines
+from tests.screens.conftest import screen_lines, until
 from tests.screens.sample_case import empty, filled
 
 
@@ -152,8 +152,7 @@ async def test_the_palette_offers_actions(tmp_path: Path) -> None:
     app = AdvisorApp(filled(tmp_path))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("ctrl+p")
-        await pilot.pause(0.3)
-        assert "Do the next recommended thing" in "\n".join(screen_lines(app))
+        await until(lambda: "Do the next recommended thing" in "\n".join(screen_lines(app)))
 
 
 async def test_the_palette_offers_every_action_of_every_step(tmp_path: Path) -> None:
@@ -168,22 +167,19 @@ async def test_the_palette_offers_every_action_of_every_step(tmp_path: Path) -> 
         await pilot.press(*"Choose blindly")
         await pilot.pause(0.5)
         await pilot.press("enter")
-        await pilot.pause(0.3)
-        assert app.current_mode == "pilot"
-        assert isinstance(app.screen, BlindVote)
+        await until(lambda: app.current_mode == "pilot" and isinstance(app.screen, BlindVote))
 
 
 async def test_what_a_step_cannot_do_now_is_said_by_the_palette(tmp_path: Path) -> None:
     app = AdvisorApp(empty(tmp_path))
     said: list[str] = []
     app.say = lambda words, do="", fault=False: said.append(words)  # type: ignore[method-assign]
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24)):
         hits = [hit async for hit in Commands(app.screen).discover()]
         run = next(hit.command for hit in hits if hit.text == "Write a mended copy of the data")
         app.call_later(run)
-        await pilot.pause(0.3)
+        await until(lambda: said == ["That cannot be done now"])
         assert app.current_mode == "data"
-    assert said == ["That cannot be done now"]
 
 
 async def test_a_window_that_is_too_small_says_so(tmp_path: Path) -> None:
@@ -201,5 +197,4 @@ async def test_q_leaves_with_code_zero(tmp_path: Path) -> None:
     app = AdvisorApp(case)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("q")
-        await pilot.pause(0.2)
-    assert app.return_code == 0
+        await until(lambda: app.return_code == 0)
