@@ -26,10 +26,12 @@ class JobLine(PlainText):
 
 
 def _line(live: Live, width: int) -> Content:
+    if isinstance(live.ended, Failed) and live.ended.failure == "stopped":
+        again = "goes on where it was" if live.job == "pilot" else "begins anew"
+        return Content.assemble((f"{live.job} stopped  ", "bold $text-error"), f"Started again, it {again}")
     if isinstance(live.ended, Failed):
-        word = "stopped" if live.ended.failure == "stopped" else "failed"
         return Content.assemble(
-            (f"{live.job} {word}  ", "bold $text-error"),
+            (f"{live.job} failed  ", "bold $text-error"),
             one_line(f"{live.ended.message}. {live.ended.do}", 400),
         )
     if live.ended is not None:

@@ -3,7 +3,7 @@
 import pytest
 from rich.cells import cell_len
 
-from advisor.events import Step
+from advisor.events import Failed, Step
 from screens.live import Live
 from screens.widgets.job_line import JobLine, _line
 
@@ -45,3 +45,10 @@ def test_without_a_job_the_line_is_empty() -> None:
     line = JobLine()
     line.show_job(None)
     assert line.text == ""
+
+
+@pytest.mark.parametrize(("job", "said"), [("pilot", "goes on where it was"), ("profile", "begins anew")])
+def test_a_job_that_was_stopped_says_what_starting_it_again_does(job: str, said: str) -> None:
+    ended = Failed(failure="stopped", message="Stopped", do="Start it again: a pilot goes on where it was.")
+    line = _line(Live(job, "data", ended=ended), AT["narrow"]).plain
+    assert line == f"{job} stopped  Started again, it {said}"
