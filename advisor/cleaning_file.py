@@ -1,6 +1,8 @@
 """cleaning.toml: the fixes of a cleaning with their parameters, for the next version of the same file."""
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -10,6 +12,7 @@ from advisor.preset_errors import faults_of
 from advisor.text import one_line
 from advisor.toml_text import tables_in, toml_of
 from heuristics.facts.cleaning import NEAR_SIMILARITY, Cleaning, Spelling
+from heuristics.facts.data import Columns
 
 VERSION = 1
 PLAN_FILE = "cleaning.toml"
@@ -23,6 +26,18 @@ class _Spelling(BaseModel):
     field: str = ""
     written: str
     becomes: str
+
+
+class _Columns(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    prompt: str | None = None
+    context: str | None = None
+    answer: str | None = None
+    label: str | None = None
+    text: str | None = None
+    messages: str | None = None
+    system: str | None = None
 
 
 class CleaningFile(BaseModel):
@@ -42,13 +57,22 @@ class CleaningFile(BaseModel):
     marked: tuple[str, ...] = ()
     fix_versions: dict[str, int] = {}
     """Version of each fix when the file was written; told where one has changed since."""
+    columns: _Columns | None = None
+    """Which column is what, where the user said so: without it some fixes find other rows."""
 
 
-def read_cleaning(path: Path) -> tuple[Cleaning, tuple[str, ...]]:
-    """The cleaning in a file, and the fixes that treat rows differently since it was written.
+class CleaningPlan(NamedTuple):
+    """What a cleaning.toml says."""
 
-    Raises BadInput naming every fault of the file.
-    """
+    cleaning: Cleaning
+    moved: tuple[str, ...]
+    """Fixes that treat rows differently since it was written."""
+    columns: Columns | None
+    """The user's column mapping, None when the columns were found."""
+
+
+def read_cleaning(path: Path) -> CleaningPlan:
+    """Raises BadInput naming every fault of the file."""
     shown = one_line(str(path), 120)
     try:
         raw = tables_in(path)
@@ -72,11 +96,15 @@ def read_cleaning(path: Path) -> tuple[Cleaning, tuple[str, ...]]:
         spellings=tuple(Spelling(each.field, each.written, each.becomes) for each in said.spellings),
         marked=said.marked,
     )
-    return cleaning, moved
+    columns = Columns(**said.columns.model_dump()) if said.columns is not None else None
+    return CleaningPlan(cleaning, moved, columns)
 
 
-def cleaning_toml(cleaning: Cleaning, names: tuple[str, ...], source: str, sha256: str) -> str:
-    """The file that `read_cleaning` reads back; `names` are the fixes that were done."""
+def cleaning_toml(
+    cleaning: Cleaning, names: tuple[str, ...], source: str, sha256: str, columns: Columns | None = None
+) -> str:
+    """The file that `read_cleaning` reads back; `names` are the fixes that were done, `columns` is the user's
+    mapping."""
     versions = {each.name: each.version for each in fixes() if each.name in names}
     said = CleaningFile(
         source=one_line(source, 200),
@@ -91,5 +119,6 @@ def cleaning_toml(cleaning: Cleaning, names: tuple[str, ...], source: str, sha25
         ),
         marked=cleaning.marked,
         fix_versions=versions,
+        columns=_Columns(**asdict(columns)) if columns is not None else None,
     )
     return toml_of(said.model_dump(mode="json", exclude_none=True))

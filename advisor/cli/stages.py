@@ -52,9 +52,12 @@ def cleaned(case: Case, trip: Trip) -> Case:
     asked = trip.asked
     cleaning = case.cleaning
     if asked.plan is not None:
-        cleaning, moved = read_cleaning(asked.plan)
-        if moved:
-            trip.narrator.say(f"these fixes have changed since the plan was written: {', '.join(moved)}")
+        plan = read_cleaning(asked.plan)
+        cleaning = plan.cleaning
+        if plan.moved:
+            trip.narrator.say(f"these fixes have changed since the plan was written: {', '.join(plan.moved)}")
+        if plan.columns is not None and asked.columns is None:
+            case = case.but(columns=plan.columns)
     if asked.fixes:
         of_plan = (cleaning.fixes or ()) if asked.plan is not None else ()
         cleaning = replace(cleaning, fixes=(*of_plan, *checked_names(asked.fixes)))

@@ -9,6 +9,7 @@ import pytest
 
 from advisor.cleaning_file import read_cleaning
 from advisor.errors import BadInput
+from heuristics.facts.data import Columns
 from tests.advisor.test_cli_journey import run
 from tests.data_samples import question_rows, write_jsonl
 
@@ -46,6 +47,24 @@ def test_a_plan_is_used_again_and_finds_nothing_left_to_do(rows: Path, tmp_path:
     assert (again["changed"], again["removed"]) == (0, 0)
     assert (tmp_path / "second" / "rows.cleaned.jsonl").read_bytes() == copy.read_bytes()
     assert (tmp_path / "second" / "changes.jsonl").read_bytes() == b""
+
+
+def test_a_plan_brings_the_column_mapping_to_the_next_version_of_the_file(tmp_path: Path) -> None:
+    odd = [{"frage": f"Was ist {n}?", "antwort": "" if n % 4 == 0 else f"Das ist {n}."} for n in range(20)]
+    first = write_jsonl(tmp_path / "first.jsonl", odd)
+    mapped = ("--column", "prompt=frage", "--column", "answer=antwort", "--fix", "empty_answers")
+    code, _, err = run(tmp_path, "clean", str(first), *mapped, "--out", "one", "--case", "one")
+    assert code == 0, err
+    plan = tmp_path / "one" / "cleaning.toml"
+    assert read_cleaning(plan).columns == Columns(prompt="frage", answer="antwort")
+    later = write_jsonl(tmp_path / "later.jsonl", [*odd, {"frage": "Neu?", "antwort": ""}])
+    replay = ("--plan", str(plan), "--out", "two", "--case", "two", "--json")
+    code, out, err = run(tmp_path, "clean", str(later), *replay)
+    assert code == 0, err
+    assert json.loads(out)["case"]["cleaned"]["removed"] == 6
+    plan.write_text('fixes = []\n[columns]\nanswr = "x"\n', encoding="utf-8")
+    with pytest.raises(BadInput, match="answr"):
+        read_cleaning(plan)
 
 
 @pytest.mark.parametrize(
@@ -108,9 +127,9 @@ def test_a_hostile_plan_runs_nothing_and_is_refused_in_one_line(
 def test_a_fix_that_changed_since_the_plan_was_written_is_told(tmp_path: Path) -> None:
     path = tmp_path / "cleaning.toml"
     path.write_text('fixes = ["html", "spaces"]\n[fix_versions]\nhtml = 0\nspaces = 1\n', encoding="utf-8")
-    cleaning, moved = read_cleaning(path)
-    assert cleaning.fixes == ("html", "spaces")
-    assert moved == ("html",)
+    plan = read_cleaning(path)
+    assert plan.cleaning.fixes == ("html", "spaces")
+    assert plan.moved == ("html",)
 
 
 def test_a_profile_is_ready_or_not_for_continuous_integration(rows: Path, tmp_path: Path) -> None:

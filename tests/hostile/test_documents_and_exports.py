@@ -191,4 +191,4 @@ def test_a_cleaning_is_read_back_as_it_was_written(
     cleaning = Cleaning(fixes=("labels",), spellings=(spelling,), marked=(storable(to),))
     path = tmp_path_factory.getbasetemp() / "cleaning.toml"
     path.write_text(cleaning_toml(cleaning, ("labels",), storable(field), "ab"), encoding="utf-8")
-    assert read_cleaning(path) == (cleaning, ())
+    assert read_cleaning(path) == (cleaning, (), None)

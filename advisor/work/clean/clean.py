@@ -85,7 +85,9 @@ def _copied(task: CleanTask, fixes: Chosen, target: Path, state: Path, emitter: 
         dialect = opened.dialect if isinstance(opened, OpenedRows) else None
     with NewFiles(target) as files:
         plan = files.create(PLAN_FILE)
-        plan.write(cleaning_toml(task.cleaning, fixes.names, source.path.name, digest).encode())
+        plan.write(
+            cleaning_toml(task.cleaning, fixes.names, source.path.name, digest, task.data.columns).encode()
+        )
         log = ChangeLog(files.create(CHANGES_FILE))
         copy = files.create(name)
         done = Copyist(fixes, dialect, copy, log).run(head_of(source), verdicts, emitter)
