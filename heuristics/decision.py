@@ -28,13 +28,13 @@ class Evidence:
     estimate: Estimate | None = None
     """The number with its interval and basis; None only for facts without a number."""
     supports: bool = True
-    """False when the line speaks against the decision."""
+    """False when the line speaks against training in full, whatever was decided."""
     weighed: bool = True
     """False when the line is told, but the goal does not ask for it."""
 
     @property
     def side(self) -> str:
-        """For or against the decision, or beside it."""
+        """For or against training in full, or beside it."""
         if not self.weighed:
             return "beside"
         return "for" if self.supports else "against"

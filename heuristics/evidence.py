@@ -51,9 +51,9 @@ def duration_words(hours: Estimate) -> str:
 
 
 def of_finding(finding: Finding) -> Evidence:
-    """A finding of the data gate as evidence."""
+    """A finding of the data gate, which speaks against training."""
     count = None if finding.count is None else exactly(float(finding.count), "rows", source=finding.rule)
-    return Evidence(f"{finding.headline}. {finding.why}".strip(), count)
+    return Evidence(f"{finding.headline}. {finding.why}".strip(), count, False)
 
 
 def of_pilot(pilot: PilotFacts, goal: Goal, limits: Limits) -> tuple[Evidence, ...]:

@@ -79,8 +79,15 @@ def _decision(verdict: Verdict, case: Case) -> Row:
     return Row("decision", "Decision", verdict.decision.value, verdict.confidence, detail=detail)
 
 
+_SIDES = {
+    "for": "Evidence for training in full",
+    "against": "Evidence against training in full",
+    "beside": "Evidence beside the decision",
+}
+
+
 def _evidence(number: int, evidence: Evidence) -> Row:
-    parts: list[Content | str] = [heading(f"Evidence {evidence.side} the decision"), evidence.text]
+    parts: list[Content | str] = [heading(_SIDES[evidence.side]), evidence.text]
     if not evidence.weighed:
         parts.append(muted("It was measured, but counts neither for nor against."))
     if evidence.estimate is not None:

@@ -96,7 +96,7 @@ def _elsewhere(case: Case, asked: Asked, narrator: Narrator) -> Exit:
 def verdict(asked: Asked, narrator: Narrator) -> Exit:
     """What the evidence of a case allows to say."""
     with _opened(asked, narrator) as case:
-        return _decide(case, asked, narrator)
+        return _decide(case, asked, narrator, "pilot", "verdict")
 
 
 def export(asked: Asked, narrator: Narrator) -> Exit:
@@ -202,12 +202,14 @@ COMMANDS: dict[str, Command] = {
 }
 
 
-def _decide(case: Case, asked: Asked, narrator: Narrator) -> Exit:
-    """Answer with the verdict; the exit code says whether to train in full."""
+def _decide(case: Case, asked: Asked, narrator: Narrator, *shown: Part) -> Exit:
+    """Answer with the verdict, in text with the `shown` parts alone if any are named; the exit code says
+    whether to train in full."""
     case = settle(case)
     if case.verdict is None:
         narrator.say("no verdict yet: it needs the machine, the data and a model")
-    _answer(case, asked, "data", "plan", "pilot", "verdict")
+    parts = shown if shown and not asked.as_json else ("data", "plan", "pilot", "verdict")
+    _answer(case, asked, *parts)
     return Exit.READY if case.verdict is not None and case.verdict.ready else Exit.NOT_READY
 
 

@@ -49,7 +49,7 @@ def _verdict(verdict: Verdict) -> Part:
         ),
     ]
     if rows:
-        blocks.append(Table(("", "evidence", "number and basis", "source"), rows))
+        blocks.append(Table(("training in full", "evidence", "number and basis", "source"), rows))
     if verdict.would_change:
         blocks += ["What would change it:", Lines(verdict.would_change)]
     if verdict.next_steps:

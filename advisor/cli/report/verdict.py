@@ -10,6 +10,8 @@ def verdict_lines(verdict: Verdict) -> list[str]:
     lines = title(f"Verdict: {verdict.decision}")
     lines += hung("", verdict.headline)
     lines += field("confidence", verdict.confidence)
+    if verdict.evidence:
+        lines += field("evidence", "for and against training in full:")
     for evidence in verdict.evidence:
         lines += _evidence(evidence)
     for change in verdict.would_change:

@@ -1,6 +1,7 @@
 """The export job: converted train, validation and test rows as files that the exported recipes read."""
 
 import errno
+import filecmp
 import os
 import tempfile
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from pathlib import Path
 import orjson
 
 from advisor.errors import BadData, NoSpace
-from advisor.events import FileWritten
+from advisor.events import FileWritten, Note
 from advisor.files import sync_folder
 from advisor.specs import ExportTask, JobSpec
 from advisor.text import one_line
@@ -45,15 +46,20 @@ def export(spec: JobSpec, emitter: Emitter) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for role, rows in parts:
             path = folder / f"{role}.jsonl"
-            write_rows(path, rows, shape, progress, written)
+            kept = write_rows(path, rows, shape, progress, written)
+            if kept is not None:
+                emitter.emit(Note(text=f"older rows are kept as {kept}"))
             written += len(rows)
             emitter.emit(FileWritten(path=str(path), rows=len(rows), role=role))
 
 
 def write_rows(
     path: Path, rows: tuple[Example, ...], shape: Shape, progress: Progress, before: int = 0
-) -> None:
-    """Replace `path` by the rows, one JSON object per line, written as a stream; raises NoSpace."""
+) -> Path | None:
+    """Replace `path` by the rows, one JSON object per line, written as a stream; raises NoSpace.
+
+    Returns where the file that stood there is kept, None where it said the same or there was none.
+    """
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -62,8 +68,10 @@ def write_rows(
                 progress.at(before + count + 1)
             file.flush()
             os.fsync(file.fileno())
+        kept = _put_aside(path, Path(temporary))
         os.replace(temporary, path)
         sync_folder(path.parent)
+        return kept
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise NoSpace(
@@ -73,3 +81,19 @@ def write_rows(
     finally:
         with suppress(FileNotFoundError):
             os.unlink(temporary)
+
+
+def _put_aside(path: Path, new: Path) -> Path | None:
+    """Keep a file of other rows in a folder beside its own, where no trainer reads it as more rows."""
+    if not path.is_file() or filecmp.cmp(path, new, shallow=False):
+        return None
+    number = 1
+    while os.path.lexists(aside := path.parent.with_name(f"{path.parent.name}.bak{number}") / path.name):
+        number += 1
+    aside.parent.mkdir(exist_ok=True)
+    try:
+        os.link(path, aside)
+    except OSError:
+        # A file system without second names.
+        path.rename(aside)
+    return aside

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from advisor.errors import BadData, NoSpace
-from advisor.events import DataFound, Event, FileWritten, Step, parse_event
+from advisor.events import DataFound, Event, FileWritten, Note, Step, parse_event
 from advisor.specs import DataChoice, ExportTask, JobSpec, ProfileTask
 from advisor.work.data import export as exporting
 from advisor.work.data import limits as limiting
@@ -156,6 +156,24 @@ def test_an_export_writes_three_files_that_share_no_prompt(tmp_path: Path) -> No
     prompts = [str(row["prompt"]) for rows in parts.values() for row in rows]
     assert len(set(prompts)) == 100
     assert all(set(row) == {"prompt", "completion"} for row in parts["train"])
+
+
+def test_rows_that_an_export_replaces_are_kept_where_no_trainer_reads_them(tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "rows.jsonl", question_rows(100))
+    exported(tmp_path, DataChoice(path=path))
+    train = tmp_path / "out" / "train.jsonl"
+    first = train.read_text()
+    exported(tmp_path, DataChoice(path=path))
+    assert not (tmp_path / "out.bak1").exists(), "the same rows replace nothing"
+    for number, text in ((1, "mine\n"), (2, "mine again\n")):
+        train.write_text(text)
+        exported(tmp_path, DataChoice(path=path))
+        assert train.read_text() == first
+        kept = tmp_path / f"out.bak{number}" / "train.jsonl"
+        assert kept.read_text() == text
+        notes = [each.text for each in events_of(tmp_path) if isinstance(each, Note)]
+        assert notes[-1] == f"older rows are kept as {kept}"
+    assert len(list((tmp_path / "out").iterdir())) == 3
 
 
 def test_a_full_disk_leaves_no_part_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
