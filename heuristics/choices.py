@@ -13,6 +13,7 @@ from heuristics.recipe import Choice, Recipe
 from heuristics.samples import choose_samples, training_rows
 from heuristics.sequence import choose_length, loss_in_words
 from heuristics.settings import Ground, can_quantise, memory_by_formula, trained_tokens
+from heuristics.words import passes
 
 LORA = "LoRA Without Regret, 2025-09-29"
 CONVENTION = "convention"
@@ -105,12 +106,12 @@ def _told_by_rows(ground: Ground, recipe: Recipe) -> str:
 
 def _epochs(ground: Ground, recipe: Recipe) -> Choice:
     reason = (
-        f"{recipe.samples:,} rows bear {recipe.epochs:g} passes; held-out loss is watched for overfitting."
+        f"{recipe.samples:,} rows bear {passes(recipe.epochs)}; held-out loss is watched for overfitting."
     )
     if ground.knobs.epochs is not None:
         reason = f"{YOURS}."
     source = "1 to 3 is usual; Tulu 3 swept 2 to 7 and chose 2"
-    value = f"{recipe.epochs:g} passes" if recipe.epochs != 1 else "1 pass"
+    value = passes(recipe.epochs)
     return Choice("epochs", "Epochs", value, reason, source, Basis.PUBLISHED, 1.0, 3.0)
 
 

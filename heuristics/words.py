@@ -31,6 +31,11 @@ def rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count:,} rows"
 
 
+def passes(count: float) -> str:
+    """Passes over the rows, "1 pass" or "2.5 passes"."""
+    return "1 pass" if count == 1 else f"{count:g} passes"
+
+
 def alarm_name(kind: str) -> str:
     """The kind of an alarm as people write it, such as "loss spike"."""
     return "NaN" if kind == "nan" else kind.replace("_", " ")

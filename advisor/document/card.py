@@ -8,6 +8,7 @@ from advisor.export.tune import tune_of
 from advisor.standing import findings_of
 from heuristics.facts.pilot import PilotFacts
 from heuristics.finding import Level
+from heuristics.words import passes, rows
 
 
 def model_card(case: Case) -> str:
@@ -46,7 +47,7 @@ def _body(case: Case) -> list[str]:
         "## Training data",
         text(data_sentence(case)),
         "## Training",
-        f"{recipe.effective_batch} rows per step, {recipe.epochs:g} passes over {tune.rows:,} rows, "
+        f"{rows(recipe.effective_batch)} per step, {passes(recipe.epochs)} over {rows(tune.rows)}, "
         "learning rate "
         f"{recipe.learning_rate:.3g}, {recipe.sequence_length:,} tokens, seed {recipe.seed}. "
         f"{text(tune.rate_reason)}",

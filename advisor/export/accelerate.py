@@ -5,6 +5,7 @@ from advisor.export.headline import head
 from advisor.export.rented import note, several, share_note, share_parts, shared_options
 from advisor.export.target import Target, TextFile, Tune
 from heuristics.sharded import gpus_of
+from heuristics.words import rows
 
 _FILE = "fsdp2.yaml"
 _MIXED = {"fp32": "no", "bf16": "bf16", "fp16": "fp16"}
@@ -47,7 +48,7 @@ def devices(tune: Tune) -> int:
 
 def _notes(tune: Tune) -> tuple[str, ...]:
     notes = [
-        f"Set num_processes to your number of GPUs; they share {tune.recipe.effective_batch} rows per step.",
+        f"Set num_processes to your number of GPUs; they share {rows(tune.recipe.effective_batch)} per step.",
         share_note(tune, "FSDP2"),
         share_parts(tune, "FSDP2"),
         note(tune, several(tune)),

@@ -8,6 +8,7 @@ from advisor.export.headline import head
 from advisor.export.rented import note, several, share_note, share_parts, shared_options
 from advisor.export.target import Target, TextFile, Tune
 from advisor.export.versions import known
+from heuristics.words import rows
 
 _LAUNCH = "deepspeed.yaml"
 _FILE = "deepspeed.json"
@@ -63,7 +64,7 @@ def _notes(tune: Tune) -> tuple[str, ...]:
         f"Written for DeepSpeed {known().tools['deepspeed'].version}, ZeRO stage {_stage(tune)}; it "
         "needs NVIDIA "
         "GPUs and their CUDA compiler.",
-        f"Set num_processes to your number of GPUs; they share {tune.recipe.effective_batch} rows per step.",
+        f"Set num_processes to your number of GPUs; they share {rows(tune.recipe.effective_batch)} per step.",
         share_note(tune, engine),
         share_parts(tune, engine),
         "" if offer is not None and offer.sharded and _stage(tune) == 2 else note(tune, offer),

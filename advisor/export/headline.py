@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from advisor.export.target import Tune
 from advisor.text import one_line
+from heuristics.words import passes, rows
 
 
 def head(what: str, tune: Tune, notes: Iterable[str] = (), mark: str = "#") -> str:
@@ -11,8 +12,8 @@ def head(what: str, tune: Tune, notes: Iterable[str] = (), mark: str = "#") -> s
     recipe = tune.recipe
     lines = [
         what,
-        f"Recipe of the full run: {recipe.method}, {recipe.effective_batch} rows per step, "
-        f"{recipe.epochs:g} passes over {tune.rows:,} rows, seed {recipe.seed}.",
+        f"Recipe of the full run: {recipe.method}, {rows(recipe.effective_batch)} per step, "
+        f"{passes(recipe.epochs)} over {rows(tune.rows)}, seed {recipe.seed}.",
         tune.rate_reason,
         *notes,
     ]

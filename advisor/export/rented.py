@@ -3,6 +3,7 @@
 from advisor import numbers
 from advisor.export.target import Tune
 from heuristics.recipe import Offer
+from heuristics.words import rows
 
 _DTYPES = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
 
@@ -46,7 +47,7 @@ def note(tune: Tune, offer: Offer | None) -> str:
     """How the recipe runs there, in a sentence; empty without a machine."""
     if offer is None or not options(tune, offer):
         return ""
-    parts = [f"{offer.precision}", f"{numbers.count(offer.micro_batch)} rows at once on each GPU"]
+    parts = [f"{offer.precision}", f"{rows(offer.micro_batch)} at once on each GPU"]
     parts += ["activations recomputed"] if offer.checkpointing else []
     parts += ["weights divided among the GPUs"] if offer.sharded else []
     need = ""
@@ -55,7 +56,7 @@ def note(tune: Tune, offer: Offer | None) -> str:
         need = f", {held} of {numbers.size(offer.gpu_memory)} ({basis})"
     return (
         f"On {offer.provider} {offer.instance} ({offer.gpus} × {offer.gpu}): {', '.join(parts)}{need}; "
-        f"{tune.recipe.effective_batch} rows per step as planned."
+        f"{rows(tune.recipe.effective_batch)} per step as planned."
     )
 
 
@@ -67,7 +68,7 @@ def share_note(tune: Tune, engine: str) -> str:
     first, *more = known
     rest = "".join(f"; on {each.gpus}: {numbers.size(each.memory.value)}" for each in more)
     return (
-        f"With {first.micro_batch} rows at once each of {first.gpus} GPUs needs "
+        f"With {rows(first.micro_batch)} at once each of {first.gpus} GPUs needs "
         f"{numbers.estimated(first.memory)}{rest} ({first.memory.source})."
     )
 

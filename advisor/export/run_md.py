@@ -8,6 +8,7 @@ from advisor.case import Case
 from advisor.export.requirements import required
 from advisor.export.target import CONVERSATIONS, DATA, Target, TextFile, Tune
 from advisor.text import one_line
+from heuristics.words import passes, rows
 
 _TEMPLATES = {
     "chat": "conversations; the trainer puts them into the model's own chat template",
@@ -25,18 +26,17 @@ _LEAVES = "You said that the data may not leave this machine: these commands sen
 def run_md(case: Case, tune: Tune, folder: Path, targets: Iterable[Target]) -> TextFile:
     """What was exported, how sure the program is, and what to type next."""
     recipe = tune.recipe
-    rows = f"The rows in `{DATA}/` are {_TEMPLATES[recipe.template]}; {_TOKENS[recipe.trained_tokens]}."
+    written = f"The rows in `{DATA}/` are {_TEMPLATES[recipe.template]}; {_TOKENS[recipe.trained_tokens]}."
     if recipe.template == "chat":
-        rows += f" `{CONVERSATIONS}/` holds the same rows as lists of turns."
+        written += f" `{CONVERSATIONS}/` holds the same rows as lists of turns."
     parts = [
         f"# {one_line(case.name, 80)}",
         _verdict(case),
-        f"Every file holds the recipe of the full run: {recipe.method}, {recipe.effective_batch} "
-        "rows per step, "
-        f"{recipe.epochs:g} passes over {tune.rows:,} rows, learning rate {recipe.learning_rate:.3g}, seed "
-        f"{recipe.seed}. {one_line(tune.rate_reason, 400)}",
+        f"Every file holds the recipe of the full run: {recipe.method}, {rows(recipe.effective_batch)} "
+        f"per step, {passes(recipe.epochs)} over {rows(tune.rows)}, "
+        f"learning rate {recipe.learning_rate:.3g}, seed {recipe.seed}. {one_line(tune.rate_reason, 400)}",
         *_changes(tune),
-        rows,
+        written,
         "Go to this folder:",
         _code(["cd", "--", str(folder)]),
     ]

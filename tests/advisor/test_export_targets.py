@@ -218,7 +218,7 @@ def test_clouds_train_as_the_rented_gpus_hold_it_and_keep_the_rows_per_step(tmp_
     assert rows == recipe().effective_batch
     assert (options["--bf16"], options["--dtype"]) == ("true", "bfloat16")
     assert options["--gradient_checkpointing"] == "true"
-    assert "p4de.24xlarge (4 × A100 SXM4 80GB): bf16, 1 rows at once" in shown["RUN.md"]
+    assert "p4de.24xlarge (4 × A100 SXM4 80GB): bf16, 1 row at once" in shown["RUN.md"]
 
 
 def test_divided_weights_are_started_with_fsdp2_and_recomputed_once(tmp_path: Path) -> None:

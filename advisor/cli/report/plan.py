@@ -4,6 +4,7 @@ from advisor.cli.report.layout import field, hung, table, title
 from advisor.numbers import count, decimal, duration, estimated, parameters, share, size
 from heuristics.goal import Goal
 from heuristics.recipe import Choice, Offer, Plan
+from heuristics.words import rows
 
 
 def goal_lines(goal: Goal) -> list[str]:
@@ -106,7 +107,7 @@ def _money(plan: Plan) -> list[str]:
     for line in plan.money.lines:
         lines += hung("  ", line)
     for each in plan.shares:
-        how = f"{each.gpus} GPUs, {each.engine}, {each.micro_batch} rows at once"
+        how = f"{each.gpus} GPUs, {each.engine}, {rows(each.micro_batch)} at once"
         lines += hung("  ", f"{how}: {estimated(each.memory)} each")
     return lines
 
