@@ -4,7 +4,7 @@ import json
 
 from advisor.case import Case
 from advisor.export.rented import launcher, note, options
-from advisor.export.target import Target, TextFile, Tune
+from advisor.export.target import KEPT, Target, TextFile, Tune
 from advisor.export.versions import known
 from heuristics.recipe import Offer
 
@@ -105,7 +105,8 @@ def _notes(tune: Tune) -> tuple[str, ...]:
 def _before(tune: Tune) -> tuple[tuple[str, ...], ...]:
     copied = (("cp", "-r", "--", tune.local_model, "model"),) if tune.local_model is not None else ()
     upload = ("aws", "s3", "cp", "--recursive", ".", f"s3://{_BUCKET}/{tune.name}/code/")
-    return (*copied, (*upload, "--exclude", ".venv/*", "--exclude", "env-*", "--exclude", "tuned*"))
+    left_out = (".venv/*", "env-*", "tuned*", KEPT)
+    return (*copied, (*upload, *(word for each in left_out for word in ("--exclude", each))))
 
 
 def _files(case: Case, tune: Tune) -> tuple[TextFile, ...]:

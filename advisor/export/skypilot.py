@@ -5,7 +5,7 @@ import shlex
 from advisor.case import Case
 from advisor.export.headline import head
 from advisor.export.rented import launcher, note, options
-from advisor.export.target import Target, TextFile, Tune
+from advisor.export.target import KEPT, Target, TextFile, Tune
 from advisor.export.versions import known
 from heuristics.recipe import Offer
 
@@ -82,7 +82,7 @@ def _files(_case: Case, tune: Tune) -> tuple[TextFile, ...]:
     first = head("sky jobs launch sky.yaml", tune, _notes(tune))
     return (
         TextFile(_FILE, first + yaml.safe_dump(settings(tune), sort_keys=False)),
-        TextFile(".skyignore", "/.venv\n/env-*\n/tuned*\n"),
+        TextFile(".skyignore", f"/.venv\n/env-*\n/tuned*\n{KEPT}\n"),
     )
 
 

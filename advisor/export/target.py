@@ -12,6 +12,9 @@ DATA = "data"
 CONVERSATIONS = "conversations"
 """Folder inside an export with the same rows as lists of turns; only for recipes with a chat template."""
 
+KEPT = "*.bak*"
+"""Names of an export's older files, which no cloud gets: they may hold rows that were left out since."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tune:

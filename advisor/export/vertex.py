@@ -77,7 +77,7 @@ def _notes(tune: Tune) -> tuple[str, ...]:
 def _before(tune: Tune) -> tuple[tuple[str, ...], ...]:
     copied = (("cp", "-r", "--", tune.local_model, "model"),) if tune.local_model is not None else ()
     upload = ("gcloud", "storage", "rsync", "--recursive", ".", f"gs://{_BUCKET}/{tune.name}/code")
-    return (*copied, (*upload, r"--exclude=^(\.venv|env-[^/]*|tuned[^/]*)/"))
+    return (*copied, (*upload, r"--exclude=^(\.venv|env-[^/]*|tuned[^/]*)/|^.*\.bak[0-9]+(/.*)?$"))
 
 
 def _files(case: Case, tune: Tune) -> tuple[TextFile, ...]:

@@ -1,9 +1,13 @@
 """Every target holds the full run's recipe, quotes what it is given, and can be asked for alone."""
 
 import json
+import re
+import shlex
 import shutil
 import subprocess
 from dataclasses import replace
+from fnmatch import fnmatch
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -245,6 +249,21 @@ def test_every_option_of_a_rented_run_is_known_to_the_trainer(tmp_path: Path) ->
     _, training, model, _ = make_parser().parse_args_and_config(["--config", config, *chosen])
     assert training.per_device_train_batch_size * training.gradient_accumulation_steps == 4
     assert (training.fp16, training.bf16, model.dtype) == (True, False, "float16")
+
+
+@pytest.mark.parametrize("name", ["data.bak1/train.jsonl", "conversations.bak12/test.jsonl", "trl.yaml.bak1"])
+def test_older_files_that_an_export_kept_are_sent_to_no_cloud(tmp_path: Path, name: str) -> None:
+    shown = _shown(full_case(tmp_path / "case"))
+    commands = [shlex.split(each) for each in shown["RUN.md"].splitlines() if "--exclude" in each]
+    to_s3 = next(words for words in commands if words[0] == "aws")
+    patterns = [after for word, after in pairwise(to_s3) if word == "--exclude"]
+    assert any(fnmatch(name, each) for each in patterns)
+    assert not any(fnmatch("data/train.jsonl", each) for each in patterns)
+    to_gs = next(words for words in commands if words[0] == "gcloud")[-1].removeprefix("--exclude=")
+    assert re.match(to_gs, name) and not re.match(to_gs, "data/train.jsonl")
+    ignored = shown[".skyignore"].split()
+    assert any(fnmatch(part, each) for part in name.split("/") for each in ignored)
+    assert not any(fnmatch(part, each) for part in ("data", "train.jsonl") for each in ignored)
 
 
 def test_several_gpus_are_sized_in_the_files_that_start_them(tmp_path: Path) -> None:
