@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 
 from tests.advisor.train_runs import ROWS, export_with_rows, losses, trained
 
-pytestmark = pytest.mark.exports
+pytestmark = [pytest.mark.exports, pytest.mark.slow]
 
 AS_GPUS = str(Path(__file__).with_name("as_gpus.py"))
 with_tools = pytest.mark.skipif(find_spec("deepspeed") is None, reason="run by make exports")
