@@ -1,6 +1,7 @@
 """A small server on loopback that answers like the Hub."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,12 +27,14 @@ def answer_to(path: str, repositories: dict[str, Repository]) -> tuple[int, dict
     """Status, headers and body for one request."""
     path = path.split("?", maxsplit=1)[0]
     if path.startswith(("/api/models/", "/api/datasets/")):
-        model_id = path.removeprefix("/api/models/").removeprefix("/api/")
+        model_id, view, _ = re.fullmatch(r"/api/(?:models/)?(.+?)(?:/(revision|tree)/(.+))?", path).groups()  # type: ignore[union-attr]
         repository = repositories.get(model_id)
         if repository is None:
             return 401, {"X-Error-Code": "RepoNotFound"}, b"{}"
         if repository.refused is not None:
             return repository.refused
+        if view == "tree":
+            return 200, {"Content-Type": "application/json"}, _listed(repository.files)
         siblings = [{"rfilename": name, "size": len(data)} for name, data in repository.files.items()]
         body: dict[str, object] = {"id": model_id, "sha": COMMIT, "siblings": siblings}
         body |= {"tags": list(repository.tags), "gated": "manual" if repository.gated else False}
@@ -50,6 +53,14 @@ def answer_to(path: str, repositories: dict[str, Repository]) -> tuple[int, dict
         return 404, {"X-Error-Code": "EntryNotFound"}, b""
     headers = {"X-Repo-Commit": COMMIT, "ETag": f'"{abs(hash(name)):x}"', "Accept-Ranges": "bytes"}
     return 200, headers, repository.files[name]
+
+
+def _listed(files: dict[str, bytes]) -> bytes:
+    entries = [
+        {"type": "file", "path": name, "size": len(data), "oid": f"{abs(hash(name)):x}"}
+        for name, data in files.items()
+    ]
+    return json.dumps(entries).encode()
 
 
 @contextmanager

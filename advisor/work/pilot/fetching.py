@@ -1,9 +1,10 @@
 """Brings a model's files from the Hub, or finds them in its cache; never weights that could run code."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from huggingface_hub import snapshot_download
+from huggingface_hub import HfApi
 from huggingface_hub.errors import (
     GatedRepoError,
     HfHubHTTPError,
@@ -16,6 +17,7 @@ from tqdm.auto import tqdm  # type: ignore[import-untyped]
 
 from advisor.errors import BadModel
 from advisor.events import Note, Step
+from advisor.model_weights import PICKLES
 from advisor.text import one_line
 from advisor.work.emit import Emitter
 from heuristics.facts.model import ModelFacts
@@ -35,8 +37,12 @@ def model_folder(model: ModelFacts, offline: bool, emitter: Emitter) -> Path:
 
 def _from_hub(name: str, offline: bool, emitter: Emitter) -> Path:
     shown = one_line(name, 80)
+    api = HfApi(endpoint=os.environ.get("HF_ENDPOINT") or None)
     try:
-        return Path(snapshot_download(name, allow_patterns=list(WANTED), local_files_only=True))
+        found = Path(api.snapshot_download(name, allow_patterns=list(WANTED), local_files_only=True))
+        # A tokenizer or a config that some program fetched alone makes a folder, too.
+        if offline or any(each.suffix in (".safetensors", *PICKLES) for each in found.iterdir()):
+            return found
     except LocalEntryNotFoundError:
         if offline:
             raise BadModel(
@@ -47,7 +53,7 @@ def _from_hub(name: str, offline: bool, emitter: Emitter) -> Path:
         raise BadModel(f"{shown} is neither a folder nor a Hub id", "Check the spelling.") from error
     emitter.emit(Note(text=f"Fetching {shown} from the Hub"))
     try:
-        return Path(snapshot_download(name, allow_patterns=list(WANTED), tqdm_class=_bar(emitter)))
+        return Path(api.snapshot_download(name, allow_patterns=list(WANTED), tqdm_class=_bar(emitter)))
     except GatedRepoError as error:
         raise BadModel(
             f"{shown} is gated: its owner must grant access",
