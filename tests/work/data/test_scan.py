@@ -102,8 +102,18 @@ def test_lines_of_every_finding_are_kept_beside_the_run(tmp_path: Path) -> None:
 def test_a_stop_keeps_what_was_counted_and_marks_it_partial(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = write_jsonl(tmp_path / "rows.jsonl", question_rows(200))
-    with_part_bytes(monkeypatch, 2_000)
+    refused = "I'm sorry, but I cannot help with that."
+    rows: list[Row] = [
+        {"question": f"{n}: The nurse said that {'she' if n % 2 else 'he'} knows.", "answer": refused}
+        for n in range(1_000)
+    ]
+    path = write_jsonl(tmp_path / "rows.jsonl", rows)
+    with_part_bytes(monkeypatch, 20_000)
+
+    def slow(*_: object) -> tuple[float, float]:
+        raise AssertionError("what takes seconds to import is not needed for a stop")
+
+    monkeypatch.setattr("advisor.work.data.bias.outcomes.disparity", slow)
     add = scanning.Account.add
     seen: list[int] = []
 
@@ -118,7 +128,7 @@ def test_a_stop_keeps_what_was_counted_and_marks_it_partial(
         profile(JobSpec(folder=tmp_path, task=ProfileTask(data=DataChoice(path=path))), Emitter(tmp_path))
     facts = [each.facts for each in read_events(tmp_path) if isinstance(each, DataFound)][-1]
     assert facts.partial
-    assert 0 < facts.rows < 200
+    assert 300 < facts.rows < 1_000
 
 
 def test_a_stop_before_any_row_is_read_keeps_what_the_sample_said(
