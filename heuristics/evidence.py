@@ -153,13 +153,13 @@ def of_votes(pilot: PilotFacts) -> Evidence | None:
     return Evidence(f"{words}, {told} (p = {found.p_value:.2g})", share, found.certain and found.share > 0.5)
 
 
-def of_shift(shift: float) -> Evidence:
+def of_shift(shift: float, towards: str = "") -> Evidence:
     """A shift of preference between words that should count the same."""
     change = exactly(
         shift, "nats", Basis.MEASURED, "counterfactual pairs, tuned against base, all measured runs"
     )
     return Evidence(
-        f"Tuning shifted the preference on counterfactual pairs by {shift:+.2f} nats", change, False
+        f"Tuning shifted the preference on counterfactual pairs by {shift:+.2f} nats{towards}", change, False
     )
 
 

@@ -109,13 +109,12 @@ def _bias(case: Case) -> list[str]:
             numbers.count(each.samples),
             numbers.count(each.seed),
             numbers.count(each.pairs),
-            f"{each.shift:+.3f} nats",
+            f"{each.shift:+.3f} nats{each.towards}",
         )
         for each in shifts
     ]
     words = (
-        "Change of preference between the two words of counterfactual pairs; what the pairs do not "
-        "name is not "
-        "seen."
+        "Change of preference between the two words of counterfactual pairs; what the pairs do not name "
+        "is not seen."
     )
     return [words, table(("pairs", "training rows", "seed", "count", "shift"), rows)]

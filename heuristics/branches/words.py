@@ -2,6 +2,7 @@
 
 from heuristics import evidence
 from heuristics.decision import Evidence
+from heuristics.facts.pilot import PilotFacts
 from heuristics.standing import Standing
 
 
@@ -20,10 +21,15 @@ def pilot_evidence(case: Standing) -> tuple[Evidence, ...]:
     pilot = case.pilot
     measured = evidence.of_pilot(pilot, case.goal, case.limits) if pilot else ()
     ahead = (evidence.of_forecast(case.forecast),) if pilot and pilot.rungs else ()
-    shifted = (evidence.of_shift(case.shifted),) if case.shifted is not None else ()
+    shifted = (evidence.of_shift(case.shifted, _towards(pilot)),) if case.shifted is not None else ()
     known = case.known
     step = evidence.of_stand_in(pilot, known.model, known.plan, case.limits) if pilot else ()
     return (*measured, *step, *ahead, *shifted, *evidence.of_plan(case.plan, case.goal, case.hours))
+
+
+def _towards(pilot: PilotFacts | None) -> str:
+    """The word that gained; every measured run agrees on it where a shift is told."""
+    return pilot.shifts[0].towards if pilot and pilot.shifts else ""
 
 
 def own_pilot(case: Standing) -> tuple[str, ...]:

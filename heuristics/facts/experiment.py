@@ -181,11 +181,20 @@ class GroupShift:
     tuned: float
     spread: float
     """Mean absolute change over the pairs, nats."""
+    first: str = ""
+    """The first word of each pair; empty in older recordings."""
+    second: str = ""
 
     @property
     def shift(self) -> float:
         """Change of the mean preference, nats."""
         return self.tuned - self.base
+
+    @property
+    def towards(self) -> str:
+        """Which word gained, such as ", towards “he”"; empty when the words are not known."""
+        word = self.first if self.shift > 0 else self.second
+        return f", towards “{word}”" if word and self.shift else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -419,6 +419,11 @@ def test_a_shift_that_every_run_agrees_on_keeps_the_verdict_from_being_firm() ->
     assert answer.decision is Decision.SCALE_UP
     assert answer.confidence == "likely"
     assert any("counterfactual" in each.text and not each.supports for each in answer.evidence)
+    named = tuple(replace(each, first="he", second="she") for each in shifts)
+    for sign, word in ((1, "he"), (-1, "she")):
+        turned = tuple(replace(each, tuned=sign * each.tuned) for each in named)
+        told = [each.text for each in verdict(measured=replace(pilot(), shifts=turned)).evidence]
+        assert any(each.endswith(f"by {sign * 0.5:+.2f} nats, towards “{word}”") for each in told)
     mixed = (*shifts[:2], replace(shifts[2], tuned=-0.5))
     assert verdict(measured=replace(pilot(), shifts=mixed)).confidence == "firm"
 

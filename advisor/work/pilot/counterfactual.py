@@ -78,6 +78,8 @@ def group_shift(bench: Bench, run: Run, base: tuple[float, ...]) -> GroupShift |
         base=sum(base) / len(base),
         tuned=sum(tuned) / len(tuned),
         spread=sum(abs(each) for each in changes) / len(changes),
+        first=pairs().first.strip(),
+        second=pairs().second.strip(),
     )
 
 
