@@ -14,6 +14,7 @@ from advisor.case import Case
 from advisor.errors import AdvisorError
 from advisor.text import one_line
 from screens.rows import Field
+from screens.widgets.marked_list import MarkedList
 from screens.widgets.plain_text import PlainText
 from screens.words import muted, safe
 
@@ -37,7 +38,7 @@ class Edit(ModalScreen[Case | None]):
             yield PlainText(Content.styled(f"{field.title}{unit}", "bold $text-primary"))
             yield PlainText(field.why, classes="why")
             if field.choices:
-                yield OptionList(*self._options(), markup=False, compact=True, id="choices")
+                yield MarkedList(*self._options(), markup=False, compact=True, id="choices")
             else:
                 now = one_line(f"now {self._now}", 60) if self._now else ""
                 yield Input(value=field.current, placeholder=now, compact=True, id="typed")
@@ -71,6 +72,6 @@ class Edit(ModalScreen[Case | None]):
     def _options(self) -> list[Option]:
         width = max(len(value) for value, _ in self._field.choices)
         return [
-            Option(safe(Content.assemble((value or "-").ljust(width), "  ", (what, "$text-muted"))))
+            Option(safe(Content.assemble(" ", (value or "-").ljust(width), "  ", (what, "$text-muted"))))
             for value, what in self._field.choices
         ]

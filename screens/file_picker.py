@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.strip import Strip
 from textual.widgets import DirectoryTree, Input
 from textual.widgets.directory_tree import DirEntry
 from textual.widgets.tree import TreeNode
@@ -18,6 +19,7 @@ from textual.widgets.tree import TreeNode
 from advisor.case import CASE_FILE
 from advisor.hub_cache import on_hub
 from advisor.text import one_line, plain
+from screens.widgets.marked_list import marked
 from screens.widgets.plain_text import PlainText
 from screens.words import muted
 
@@ -38,6 +40,11 @@ class SafeTree(DirectoryTree):
         label = super().render_label(node, base_style, style)
         label.plain = plain(label.plain).replace("\n", " ").replace("\t", " ")
         return label
+
+    def render_line(self, y: int) -> Strip:
+        """Mark the line under the cursor with a sign, not by colour alone."""
+        strip = super().render_line(y)
+        return marked(strip) if self.has_focus and self.scroll_offset.y + y == self.cursor_line else strip
 
 
 class FilePicker(ModalScreen[Path | None]):

@@ -15,6 +15,7 @@ from advisor.text import one_line
 from heuristics.facts.data import Columns
 from screens.data_rows import PARTS
 from screens.quality_rows import roles_of
+from screens.widgets.marked_list import MarkedList
 from screens.widgets.plain_text import PlainText
 from screens.words import lines, muted, safe
 
@@ -47,7 +48,7 @@ class Mapping(ModalScreen[Columns | None]):
             yield PlainText(
                 lines(f"{part[0]}  {part}: {what}" for part, what in PARTS.items()), classes="why"
             )
-            yield OptionList(*self._options(), markup=False, compact=True, id="choices")
+            yield MarkedList(*self._options(), markup=False, compact=True, id="choices")
             yield PlainText(id="fault")
             yield PlainText(muted("n: no part   enter: read the data this way   escape: leave as it is"))
 
@@ -86,7 +87,11 @@ class Mapping(ModalScreen[Columns | None]):
         width = max((len(name) for name in shown), default=0)
         return [
             Option(
-                safe(Content.assemble(name.ljust(width), "  ", (roles.get(self._names[place], "-"), "bold")))
+                safe(
+                    Content.assemble(
+                        " ", name.ljust(width), "  ", (roles.get(self._names[place], "-"), "bold")
+                    )
+                )
             )
             for place, name in enumerate(shown)
         ]

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
-from rich.segment import Segment
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.strip import Strip
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from advisor.text import one_line
 from screens.rows import Row, Section
+from screens.widgets.marked_list import MarkedList
 from screens.words import level_word, safe
 
 _VALUE_WIDTH = 42
@@ -26,7 +25,7 @@ _NUMBER = re.compile(r"(?P<number>[+-]?[\d,]+(?P<decimals>\.\d+)?)(?P<unit>( [^\
 """A value that is one number, with its unit."""
 
 
-class RowList(OptionList):
+class RowList(MarkedList):
     """Rows under titles; titles cannot be chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -108,16 +107,6 @@ class RowList(OptionList):
         row = self._rows.get(event.option.id or "")
         if row is not None:
             self.post_message(self.Opened(row))
-
-    def render_line(self, y: int) -> Strip:
-        """Mark the row under the cursor with a sign, not by colour alone."""
-        strip = super().render_line(y)
-        lines, place = self._lines, self.scroll_offset.y + y
-        if place >= len(lines) or lines[place][0] != self.highlighted or strip.cell_length < 2:
-            return strip
-        first, rest = strip.divide([1, strip.cell_length])
-        style = next((segment.style for segment in first), None)
-        return Strip([Segment(">", style), *rest], strip.cell_length)
 
     def _replace_changed(self, options: list[Option]) -> None:
         for place, option in enumerate(options):

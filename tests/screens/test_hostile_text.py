@@ -80,3 +80,32 @@ def test_notes_of_a_job_are_kept_as_they_came() -> None:
     from screens.live import live_after
 
     assert live_after(Live("pilot", "pilot"), Note(text="x")).notes == ("x",)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+@pytest.mark.parametrize(
+    "keys",
+    [
+        *((str(number), "i") for number in range(1, 8)),
+        ("2", "question_mark"),
+        ("3", "enter"),
+        ("4", "m"),
+        ("5", "v"),
+        ("7", "enter"),
+        ("1", "ctrl+p"),
+    ],
+    ids="-".join,
+)
+async def test_no_dialogue_lets_hostile_text_through(
+    keys: tuple[str, ...], size: tuple[int, int], tmp_path: Path
+) -> None:
+    app = unguarded(hostile(tmp_path))
+    async with app.run_test(size=size) as pilot:
+        await pilot.press(keys[0])
+        await pilot.press(keys[1])
+        await pilot.pause(0.3)
+        assert len(app.screen_stack) == 2
+        for _ in range(12):
+            assert not CONTROL.search(segments(app))
+            await pilot.press("down")
+        assert app.return_code is None

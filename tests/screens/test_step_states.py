@@ -84,6 +84,7 @@ STATES = {
     ),
     "machine-blocked": State(filled(FOLDER).but(machine=FULL_DISK)),
     "goal-running": State(filled(FOLDER).but(goal_confirmed=False), running("pilot", "pilot", TRAINING)),
+    "goal-failed": State(READY, failed("pilot", "pilot", *NO_MEMORY)),
     "goal-blocked": State(filled(FOLDER).but(data=NO_TEST)),
     "plan-running": State(READY, simulation=simulation(), row="memory"),
     "plan-failed": State(
