@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 
 from advisor.case import Case
 from advisor.errors import AdvisorError
-from advisor.text import one_line
+from advisor.text import one_line, plain
 from screens.rows import Field
 from screens.widgets.marked_list import MarkedList
 from screens.widgets.plain_text import PlainText
@@ -41,7 +41,7 @@ class Edit(ModalScreen[Case | None]):
                 yield MarkedList(*self._options(), markup=False, compact=True, id="choices")
             else:
                 now = one_line(f"now {self._now}", 60) if self._now else ""
-                yield Input(value=field.current, placeholder=now, compact=True, id="typed")
+                yield Input(value=plain(field.current), placeholder=now, compact=True, id="typed")
             yield PlainText(id="fault")
             yield PlainText(muted("enter takes it   escape leaves it as it is"))
 
