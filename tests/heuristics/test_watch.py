@@ -41,6 +41,17 @@ def test_a_loss_that_is_not_a_number_is_caught_in_its_step(bad: float) -> None:
     assert [(each.kind, each.step) for each in alarms] == [("nan", 10)]
 
 
+def test_a_heldout_loss_that_is_not_a_number_is_an_alarm_and_no_evaluation() -> None:
+    watcher = Watcher("run", LIMITS)
+    alarm = watcher.heldout(5, math.nan)
+    assert alarm is not None
+    assert (alarm.kind, alarm.step) == ("nan", 5)
+    assert watcher.heldout(10, 2.0) is None
+    spike = watcher.heldout(15, 30.0)
+    assert spike is not None
+    assert spike.text == "Held-out perplexity rose from 7.4 to more than a hundred million"
+
+
 def test_a_spike_is_caught_within_three_steps() -> None:
     chance = random.Random(2)
     losses = [clean_loss(step, chance) for step in range(1, 101)]
