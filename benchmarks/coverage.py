@@ -13,6 +13,7 @@ from pathlib import Path
 from coverage import Coverage
 
 from advisor.files import write_atomic
+from benchmarks.origin import machine
 
 ROOT = Path(__file__).parent.parent
 RESULT = Path(__file__).parent / "results" / "coverage.json"
@@ -67,7 +68,7 @@ def _save(shares: dict[str, Share]) -> None:
     result = {
         "what": "lines that the tests run, in child processes too",
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{platform.system()} {platform.machine()}",
+        "machine": machine(),
         "versions": {
             "python": platform.python_version(),
             **{each: version(each) for each in ("coverage", "pytest", "torch", "textual")},

@@ -33,6 +33,7 @@ READERS: dict[str, Callable[[Json], Iterator[Row]]] = {
     "signals": running.signals,
     "leaks": running.leaks,
     "soak": running.soak,
+    "fuzz": running.fuzz,
     "proof": running.proof,
     "coverage": running.coverage,
 }

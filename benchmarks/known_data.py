@@ -6,7 +6,6 @@ Usage: python -m benchmarks.known_data FOLDER [--save]. The sets are no part of 
 
 import argparse
 import json
-import platform
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -28,6 +27,7 @@ from advisor.work.data.labels import label_counts
 from advisor.work.data.load import load
 from advisor.work.data.scan.scan import Scan, Scanned
 from advisor.work.data.scan.state import RowStore
+from benchmarks.origin import machine
 from heuristics.facts.data import CheckResult
 
 RESULT = Path(__file__).parent / "results" / "known_data.json"
@@ -242,7 +242,7 @@ def main() -> None:
         kept = {
             "what": "rows found by the checks of the profile beside figures measured independently",
             "date": datetime.now(UTC).date().isoformat(),
-            "machine": f"{platform.system()} {platform.machine()}",
+            "machine": machine(),
             "figures": [{**asdict(each), "same": each.same} for each in found],
         }
         write_atomic(RESULT, json.dumps(kept, indent=1, ensure_ascii=False) + "\n", mode=0o644)

@@ -3,8 +3,6 @@
 import argparse
 import importlib
 import json
-import os
-import platform
 import warnings
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,6 +11,7 @@ from pathlib import Path
 from advisor.files import write_atomic
 from advisor.simulations import library_versions
 from benchmarks.memory_scores import Row
+from benchmarks.origin import machine
 
 RESULTS = Path(__file__).parent / "results"
 PARTS = ("t4", "measured", "cpu")
@@ -41,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _surroundings() -> Row:
     return {
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
+        "machine": machine(),
         "versions": dict(library_versions()),
     }
 

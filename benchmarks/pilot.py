@@ -7,7 +7,6 @@ import argparse
 import gc
 import json
 import os
-import platform
 import statistics
 import sys
 import tempfile
@@ -34,6 +33,7 @@ from advisor.work.pilot.live import Live
 from advisor.work.pilot.surroundings import use_threads
 from advisor.work.pilot.trainer import RunPlan, adapter_config, make_trainer, trainer_config
 from benchmarks.clean_runs import demo_task, prepared
+from benchmarks.origin import machine
 
 RESULT = Path(__file__).parent / "results" / "pilot.json"
 TARGET = 0.97
@@ -60,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         f"{bench.recipe.accumulation}; supervised over bare steps per "
         f"second of processor time, median of {asked.pairs} pairs",
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
+        "machine": machine(),
         "load": round(psutil.getloadavg()[0], 1),
         "trl": version("trl"),
         "torch": version("torch"),

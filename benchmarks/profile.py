@@ -7,7 +7,6 @@ Other tools run where an interpreter that has them is named: python -m venv /tmp
 import argparse
 import json
 import os
-import platform
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from typing import TypedDict
 
 from advisor.files import write_atomic
 from advisor.work.light import LIGHT
+from benchmarks.origin import machine
 from benchmarks.planted import prepared
 from benchmarks.process_memory import Measured, run_measured
 
@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     result: dict[str, object] = {
         "what": "wall time of a profile with every check on, of a generated file in the page cache",
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
+        "machine": machine(),
         "load": round(os.getloadavg()[0], 1),
         "rows": asked.rows,
         "bytes": data.stat().st_size,

@@ -162,6 +162,18 @@ def waiting(document: Json) -> Iterator[Row]:
     )
 
 
+def fuzz(document: Json) -> Iterator[Row]:
+    """All that read bytes from outside, together."""
+    assert isinstance(document, dict)
+    faults = sum(len(records(document, each, "faults")) for each in document)
+    minutes = sum(number(document, each, "minutes") for each in document)
+    yield (
+        f"drawn inputs to {len(document)} kinds of readers in {minutes:.0f} minutes",
+        f"{sum(number(document, each, 'inputs') for each in document):,.0f}",
+        f"{faults} faults; the inputs of mended ones are kept in `tests/fuzz/corpus`",
+    )
+
+
 def coverage(document: Json) -> Iterator[Row]:
     """Shares of the lines that tests run, beside the least that is asked for."""
     for name, words in (("heuristics", "rules"), ("advisor", "engine")):

@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from advisor.files import write_atomic
 from advisor.simulations import keep_simulation, kept_simulation, library_versions
+from benchmarks.origin import machine
 from heuristics.facts.model import ModelFacts, ModelShape
 from heuristics.facts.simulation import TrainingStep
 
@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         document = {
             "what": "seconds of one simulation, micro-batch 1 x 2,048, activations recomputed",
             "date": datetime.now(UTC).date().isoformat(),
-            "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
+            "machine": machine(),
             "load": round(os.getloadavg()[0], 1),
             "versions": dict(library_versions()),
             "rows": rows,

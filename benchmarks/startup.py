@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from advisor.files import write_atomic
+from benchmarks.origin import machine
 from benchmarks.program import START
 from benchmarks.pty_paint import Paint, time_first_paint
 
@@ -87,7 +88,7 @@ def summary(starts: Sequence[Start]) -> Result:
     return {
         "what": "seconds from process start to the paint of the frame and of the first step, 80x24 terminal",
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
+        "machine": machine(),
         "python": platform.python_version(),
         "textual": importlib.metadata.version("textual"),
         "starts": len(starts),

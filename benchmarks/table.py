@@ -61,8 +61,14 @@ def _rows(path: Path) -> tuple[list[Row], str]:
     document: Json = (
         [json.loads(each) for each in text.splitlines()] if path.suffix == ".jsonl" else json.loads(text)
     )
-    date = str(document.get("date", "")) if isinstance(document, dict) else ""
-    return list(READERS.get(path.stem, other)(document)), date
+    return list(READERS.get(path.stem, other)(document)), _date(document)
+
+
+def _date(document: Json) -> str:
+    """When it was measured; of results in parts, the newest part's date."""
+    if not isinstance(document, dict):
+        return ""
+    return str(document.get("date") or max(map(_date, document.values()), default=""))
 
 
 def _line(cells: tuple[str, ...]) -> str:

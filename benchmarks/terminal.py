@@ -22,6 +22,7 @@ import psutil
 
 from advisor.files import write_atomic
 from benchmarks.long_table import open_table, profiled
+from benchmarks.origin import machine
 from benchmarks.program import START
 from benchmarks.pty_program import PtyProgram
 
@@ -62,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     result = {
         "what": "80x24 pseudo-terminal; key: from the key to the paint of what it shows",
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
+        "machine": machine(),
         "python": platform.python_version(),
         "textual": importlib.metadata.version("textual"),
         **measured,

@@ -24,6 +24,7 @@ from advisor.work.pilot.loading import load_model
 from advisor.work.pilot.rows import Encoder, kept
 from advisor.work.pilot.trainer import RunPlan, make_trainer
 from advisor.work.tokenizer import load_tokenizer, template_of
+from benchmarks.origin import machine
 from heuristics.duration import Work, device_speed, training_time
 from heuristics.facts.machine import Device
 from heuristics.facts.model import ModelFacts
@@ -152,7 +153,7 @@ def _save(compared: Sequence[Compared]) -> None:
     written = {
         "what": "seconds of processor time of one training run on one core, predicted and measured",
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{platform.system()} {platform.machine()}",
+        "machine": machine(),
         "runs": [
             {
                 "model": each.model,

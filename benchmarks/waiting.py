@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from advisor.files import write_atomic
 from advisor.work.worker import SPINS
+from benchmarks.origin import machine
 
 RESULT = Path(__file__).parent / "results" / "waiting.json"
 TRAINING = """
@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     result = {
         "what": "steps per second of a small training, threads that soon sleep over threads that wait long",
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
+        "machine": machine(),
         "load_before": [round(each, 2) for each in os.getloadavg()],
         "idle": _row(idle),
         "busy": _row(busy),

@@ -25,6 +25,16 @@ def test_every_result_has_a_line(path: Path) -> None:
     assert f"](results/{path.name}) |" in table()
 
 
+def test_no_kept_result_is_left_to_the_reader_of_the_file() -> None:
+    assert "| see the file |" not in table()
+
+
+def test_a_result_in_parts_is_of_the_date_of_its_newest_part(tmp_path: Path) -> None:
+    parts = {"one": {"date": "2026-01-02"}, "two": {"date": "2026-01-03"}}
+    (tmp_path / "new.json").write_text(json.dumps(parts))
+    assert "|  |  | 2026-01-03 |" in table(tmp_path)
+
+
 def test_a_result_without_a_reader_is_told_by_its_own_words(tmp_path: Path) -> None:
     assert "new" not in READERS
     (tmp_path / "new.json").write_text(json.dumps({"what": "seconds of something", "date": "2026-01-02"}))
