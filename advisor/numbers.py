@@ -7,6 +7,9 @@ from heuristics.basis import Estimate
 _BINARY = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
+_LEAST_PERCENT = 0.005
+"""A positive share below it would be written as 0.00 %."""
+
 
 def count(value: float) -> str:
     """A whole number with thousands separated: 12,345."""
@@ -43,8 +46,10 @@ def duration(seconds: float) -> str:
 
 
 def share(value: float) -> str:
-    """A share from 0 to 1 in per cent: 12.3 %."""
+    """A share from 0 to 1 in per cent: 12.3 %; what is more than none never reads as none."""
     percent = value * 100
+    if 0 < percent < _LEAST_PERCENT:
+        return "under 0.01 %"
     digits = 0 if percent in (0, 100) else 1 if abs(percent) >= 0.1 else 2
     return f"{percent:.{digits}f} %" if math.isfinite(value) else _odd(value)
 
