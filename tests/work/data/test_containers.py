@@ -1,7 +1,10 @@
 """Columns of Parquet and Arrow, saved data sets, folders, several files, Zstandard and the Hub."""
 
+import bz2
 import gzip
 import json
+import lzma
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -184,3 +187,25 @@ def test_a_compressed_table_is_read_as_one(tmp_path: Path) -> None:
     raw = write_csv(tmp_path / "rows.csv", ("question", "answer"), [("a", "b")] * 3).read_bytes()
     (tmp_path / "rows.csv.gz").write_bytes(gzip.compress(raw))
     assert answers(tmp_path / "rows.csv.gz") == ["b"] * 3
+
+
+def test_gzip_of_several_members_filled_up_with_zeros_is_one_file(tmp_path: Path) -> None:
+    raw = write_jsonl(tmp_path / "rows.jsonl", ROWS).read_bytes()
+    members = gzip.compress(raw[:300]) + bytes(5_000) + gzip.compress(raw[300:]) + bytes(700)
+    (tmp_path / "rows.gz").write_bytes(members)
+    assert answers(tmp_path / "rows.gz") == ANSWERS
+    assert not load_file(tmp_path / "rows.gz").partial
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, bz2.compress])
+def test_an_archive_whose_sum_does_not_fit_gives_its_rows_and_says_so(
+    tmp_path: Path, pack: Callable[[bytes], bytes]
+) -> None:
+    raw = write_jsonl(tmp_path / "rows.jsonl", ROWS).read_bytes()
+    packed = bytearray(pack(raw) + pack(raw))
+    packed[-6] ^= 0xFF
+    (tmp_path / "rows.packed").write_bytes(packed)
+    loaded = load_file(tmp_path / "rows.packed")
+    assert [each.answer for each in loaded.examples][: len(ANSWERS)] == ANSWERS
+    assert loaded.partial
+    assert "damaged" in loaded.problems[-1].reason
