@@ -11,7 +11,9 @@ from screens.widgets.plain_text import PlainText
 _Shown = tuple[Binding, str]
 _SPARED = ("whole",)
 """Left out where there is no room."""
-_BARE = frozenset({"next", "undo", "help", "quit"})
+_BARE = frozenset(
+    {"next", "undo", "help", "quit", "replay-on", "replay-back", "replay-faster", "replay-slower"}
+)
 """Keys whose words are left out where there is still no room: the line above names the next thing."""
 
 

@@ -116,3 +116,15 @@ async def test_a_hostile_recording_drives_nothing(tmp_path: Path) -> None:
             app.screen.action_step(1)  # type: ignore[attr-defined]
             await pilot.pause()
             assert not CONTROL.search(segments(app))
+
+
+async def test_every_key_of_a_replay_is_there_at_sixty_columns(tmp_path: Path) -> None:
+    app = recorded(tmp_path, recording())
+    async with app.run_test(size=(60, 16)) as pilot:
+        await pilot.press("5", "w")
+        await pilot.pause(0.5)
+        keys = screen_lines(app)[-1]
+        assert len(keys) <= 59 and keys.endswith("esc leave")
+        assert [
+            each for each in ("space play", "n fact", "o older", ".", ",", "+", "-") if each not in keys
+        ] == []
