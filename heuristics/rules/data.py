@@ -142,10 +142,23 @@ def _balance(field: str, values: tuple[tuple[str, int], ...], limits: Limits) ->
     )
 
 
+_BREAKS_OFF = ("the archive", "cut off", "the rest")
+"""How the reason of a row begins behind which nothing more could be read."""
+
+
 def partial_scan(data: DataFacts, limits: Limits) -> Finding | None:
-    """Counts of a scan that was stopped are not the file's."""
+    """Counts of a scan that was stopped, or of a file that breaks off, are not the file's."""
     if not data.partial:
         return None
+    last = data.malformed_rows[-1] if data.malformed_rows else None
+    if last is not None and last.reason.startswith(_BREAKS_OFF):
+        return Finding(
+            "data.partial",
+            Level.UNKNOWN,
+            "The file was not read to its end",
+            f"{data.place(last.line)}: {last.reason}. Rows before it are counted, those behind it are unknown.",
+            "Get the file again, whole.",
+        )
     return Finding(
         "data.partial",
         Level.UNKNOWN,

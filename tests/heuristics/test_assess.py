@@ -16,6 +16,7 @@ from heuristics.goal import Goal
 from heuristics.knobs import Knobs
 from heuristics.plan import make_plan
 from heuristics.recipe import Plan
+from heuristics.rules.data import partial_scan
 from tests.heuristics.known_cases import (
     CPU,
     GIB,
@@ -168,6 +169,14 @@ def test_open_counts_are_unknown_not_wrong() -> None:
     facts = replace(data(), tokens=None, partial=True)
     assert levels(facts=facts)["data.tokens"] is Level.UNKNOWN
     assert levels(facts=facts)["data.partial"] is Level.UNKNOWN
+    broken = RowProblem(9, "the archive is damaged or was cut off here; the rest is missing")
+    told = partial_scan(replace(facts, malformed=1, malformed_rows=(broken,)), LIMITS)
+    assert told is not None
+    assert told.why.startswith("line 9: the archive is damaged")
+    assert told.do == "Get the file again, whole."
+    stopped = partial_scan(replace(facts, malformed_rows=(RowProblem(9, "not valid JSON"),)), LIMITS)
+    assert stopped is not None
+    assert "stopped" in stopped.why
 
 
 def test_a_doubtful_format_is_a_risk_unless_the_user_mapped_it() -> None:
