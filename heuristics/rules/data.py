@@ -156,7 +156,7 @@ def partial_scan(data: DataFacts, limits: Limits) -> Finding | None:
             "data.partial",
             Level.UNKNOWN,
             "The file was not read to its end",
-            f"{data.place(last.line)}: {last.reason}. Rows before it are counted, those behind it are unknown.",
+            f"{data.place(last.line)}: {last.reason}. What stands behind it is not known.",
             "Get the file again, whole.",
         )
     return Finding(
