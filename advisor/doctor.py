@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 
 from advisor.cases import cases_home
 from advisor.glyphs import draws_unicode
-from advisor.hub_cache import cache_folder
+from advisor.hub_cache import cache_folder, offline_by
 from advisor.numbers import size
 
 State = Literal["ok", "missing", "note"]
@@ -139,7 +139,7 @@ def _folders() -> Iterator[Remark]:
 
 def _hub(environment: Mapping[str, str]) -> Iterator[Remark]:
     cache = cache_folder()
-    offline = environment.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE")
+    offline = offline_by(environment)
     token = environment.get("HF_TOKEN") or (cache.parent / "token").exists()
     words = f"Hub models are kept in {cache}"
     yield Remark("ok", f"{words}; offline by HF_HUB_OFFLINE" if offline else words)

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?")
@@ -19,6 +19,11 @@ def is_hub_id(text: str) -> bool:
 def on_hub(path: Path) -> bool:
     """True for the name of a data set on the Hub, which no folder may be put before."""
     return str(path).startswith(HUB_PREFIX)
+
+
+def offline_by(environment: Mapping[str, str]) -> bool:
+    """True when the user's environment forbids the Hub, by the words that the Hub libraries understand."""
+    return environment.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE")
 
 
 def cache_folder() -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 from advisor import catalog
 from advisor.errors import BadModel
 from advisor.hub import HubUnreachable, ask_hub
-from advisor.hub_cache import cache_folder, cached_snapshots, is_hub_id, snapshot_of
+from advisor.hub_cache import cache_folder, cached_snapshots, is_hub_id, offline_by, snapshot_of
 from advisor.model_folder import REMOTE_CODE, facts_of_folder
 from advisor.text import one_line
 from heuristics.facts.model import ModelFacts
@@ -34,7 +34,7 @@ def find_model(choice: str, offline: bool = False) -> ModelFacts:
             f"{one_line(choice, 80) or 'An empty text'} is neither a folder nor a model id",
             "Name a folder, or an id such as owner/name.",
         )
-    return _named_id(choice, offline or _offline_by_environment())
+    return _named_id(choice, offline or offline_by(os.environ))
 
 
 def demo_model() -> ModelFacts:
@@ -147,7 +147,3 @@ def _with_preset(facts: ModelFacts) -> ModelFacts:
     if facts.licence or known is None:
         return facts
     return replace(facts, licence=known.licence, unverified=("licence",))
-
-
-def _offline_by_environment() -> bool:
-    return os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE")

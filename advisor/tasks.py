@@ -8,7 +8,7 @@ from advisor import catalog
 from advisor.case import Case
 from advisor.errors import BadInput
 from advisor.export.target import CONVERSATIONS, DATA
-from advisor.hub_cache import cache_folder
+from advisor.hub_cache import cache_folder, offline_by
 from advisor.jobs import new_run_folder
 from advisor.market import market
 from advisor.pilot_options import own_rows
@@ -121,12 +121,7 @@ def spec_of(
 ) -> JobSpec:
     """A job in a fresh folder under the case's runs."""
     folder = new_run_folder(case.runs, task.job)
-    return JobSpec(folder=folder, task=task, lifeline=lifeline, offline=offline or hub_is_offline())
-
-
-def hub_is_offline() -> bool:
-    """True when the user's environment forbids the Hub."""
-    return os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE")
+    return JobSpec(folder=folder, task=task, lifeline=lifeline, offline=offline or offline_by(os.environ))
 
 
 def simulation_task(case: Case) -> SimulateTask | None:
