@@ -1,12 +1,14 @@
 """A small server on loopback that answers like the Hub."""
 
 import json
+import os
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from unittest.mock import patch
 
 COMMIT = "a" * 40
 
@@ -64,8 +66,23 @@ def _listed(files: dict[str, bytes]) -> bytes:
 
 
 @contextmanager
+def online() -> Iterator[None]:
+    """The Hub libraries ask their server, whatever an earlier test of this process made of them."""
+    offline = os.environ.pop("HF_HUB_OFFLINE", None)
+    try:
+        with patch("huggingface_hub.constants.HF_HUB_OFFLINE", False):
+            yield
+    finally:
+        if offline is not None:
+            os.environ["HF_HUB_OFFLINE"] = offline
+
+
+@contextmanager
 def hub(repositories: dict[str, Repository], broken: bool = False) -> Iterator[str]:
-    """The address of a running server; `broken` makes it answer 500 to everything."""
+    """The address of a running server; `broken` makes it answer 500 to everything.
+
+    As long as it runs the Hub libraries are online.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -91,7 +108,8 @@ def hub(repositories: dict[str, Repository], broken: bool = False) -> Iterator[s
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        with online():
+            yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         server.server_close()

@@ -20,7 +20,7 @@ from advisor.work.data.hub_files import training_files
 from advisor.work.data.load import load
 from advisor.work.data.scan.scan import Scan
 from advisor.work.data.scan.state import RowStore
-from tests.advisor.hub_double import Repository, hub
+from tests.advisor.hub_double import Repository, hub, online
 from tests.data_samples import load_file, message_row, question_rows, write_csv, write_jsonl
 
 ROWS = question_rows(12)
@@ -170,7 +170,8 @@ def test_a_data_set_on_the_hub_is_fetched_and_read(monkeypatch: pytest.MonkeyPat
 
 def test_the_hub_without_an_answer_is_one_line(monkeypatch: pytest.MonkeyPatch, hub_cache: Path) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    assert "the Hub gives no answer" in refusal(Path("hf:ada/rows"))
+    with online():
+        assert "the Hub gives no answer" in refusal(Path("hf:ada/rows"))
     assert "not the name of a data set" in refusal(Path("hf:../../etc"))
 
 
