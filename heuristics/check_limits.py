@@ -13,6 +13,8 @@ class CheckLimits:
     gibberish_share_risk: float
     unreachable_share_risk: float
     refusal_share_risk: float
+    tool_refusal_share_risk: float
+    """Where rows describe tools: an assistant then rightly declines what none of them does."""
     worn_share_risk: float
     invisible_share_risk: float
     entity_share_risk: float

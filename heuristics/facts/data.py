@@ -29,6 +29,7 @@ TRAINABLE: frozenset[str] = frozenset(
     ("messages", "sharegpt", "alpaca", "prompt_completion", "question_answer", "text", "text_label")
 )
 
+_TOOLS = frozenset(("tools", "functions", "available_tools", "function_schemas"))
 PARAGRAPHS = "paragraphs"
 """Where the rows of a plain text are when blank lines stand between them."""
 
@@ -253,6 +254,13 @@ class DataFacts:
     bias: BiasFacts | None = None
     files: tuple[FilePart, ...] = ()
     """The files in their order, when there are several; lines are numbered on from one to the next."""
+
+    @property
+    def tools(self) -> ColumnFacts | None:
+        """The column of conversations that describes the tools their turns call, None without one."""
+        if self.format.columns.messages is None:
+            return None
+        return next((each for each in self.columns if each.name.lower() in _TOOLS and each.valid), None)
 
     def place(self, line: int) -> str:
         """Where a line stands, for a person: "line 12", or "rows.csv:12" among several files."""

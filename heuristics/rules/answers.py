@@ -104,14 +104,15 @@ def unreachable_sources(data: DataFacts, limits: Limits) -> Finding | None:
 
 
 def refusals(data: DataFacts, limits: Limits) -> Finding | None:
-    """Answers that decline; right when rare and meant."""
+    """Answers that decline; right when rare and meant, and where no tool does what is asked."""
+    plain, tools = limits.checks.refusal_share_risk, limits.checks.tool_refusal_share_risk
     return judged(
         data,
         "refusals",
         "decline to answer or speak of being an AI",
         "In number they teach the model to decline what you want answered.",
         "Keep those that you mean; drop the others.",
-        (limits.checks.refusal_share_risk, None),
+        (plain if data.tools is None else tools, None),
     )
 
 

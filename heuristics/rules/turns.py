@@ -60,6 +60,22 @@ def _fault(kind: str, words: str, do: str, data: DataFacts, limits: Limits) -> F
     return judged(data, kind, words, why, do, (limits.data.role_share_risk, None))
 
 
+def unseen_tools(data: DataFacts, limits: Limits) -> Finding | None:
+    """Tools that stand beside the turns: only the turns are trained on."""
+    tools = data.tools
+    if tools is None:
+        return None
+    return Finding(
+        "data.unseen_tools",
+        Level.RISK,
+        f"The tools in the column {tools.name} are not shown to the model",
+        "Only turns are trained on and exported: the model would learn to call what it never saw described.",
+        "Write the description of the tools into the system turn of each row, as your prompts will have it.",
+        count=tools.valid,
+        share=tools.valid / data.rows if data.rows else None,
+    )
+
+
 def schema_drift(data: DataFacts, limits: Limits) -> Finding | None:
     """Columns that a few rows have, lack, or fill with another type."""
     return judged(
@@ -171,6 +187,7 @@ TURN_RULES: tuple[DataRule, ...] = (
     template_changes_text,
     special_tokens,
     pads_with_end,
+    unseen_tools,
     schema_drift,
     duplicate_keys,
     no_licence,

@@ -1,8 +1,10 @@
 """The rule of each check on rows: fine up to its share, a risk above, and worded as a sentence."""
 
+from dataclasses import replace
+
 import pytest
 
-from heuristics.facts.data import CheckResult
+from heuristics.facts.data import CheckResult, ColumnFacts, Columns, DataFacts, FormatFacts
 from heuristics.finding import Finding, Level
 from heuristics.rules.checks import CHECK_RULES
 from tests.heuristics.known_cases import LIMITS, data
@@ -57,6 +59,31 @@ def test_a_finding_says_what_why_and_what_to_do(check: str) -> None:
     assert not said.headline.endswith(".")
     assert said.why.endswith(".") and said.do.endswith(".")
     assert (said.rows, said.examples) == ((3,), ("x",))
+
+
+def with_tools(*checks: CheckResult) -> DataFacts:
+    columns = ColumnFacts("messages", "list", 600, 0, 0), ColumnFacts("Tools", "text", 450, 150, 0)
+    return replace(data(*checks), columns=columns)
+
+
+def of(facts: DataFacts) -> dict[str, Finding]:
+    return {each.rule: each for rule in CHECK_RULES if (each := rule(facts, LIMITS)) is not None}
+
+
+def test_an_assistant_with_tools_rightly_declines_more() -> None:
+    declined = CheckResult("refusals", 88, 600, rows=(3,))
+    assert of(data(declined))["data.refusals"].level is Level.RISK
+    assert of(with_tools(declined))["data.refusals"].level is Level.OK
+    assert of(with_tools(replace(declined, count=121)))["data.refusals"].level is Level.RISK
+
+
+def test_tools_that_only_stand_beside_the_turns_are_a_risk() -> None:
+    said = of(with_tools())["data.unseen_tools"]
+    assert (said.level, said.count, said.share) == (Level.RISK, 450, 0.75)
+    assert said.headline == "The tools in the column Tools are not shown to the model"
+    assert "data.unseen_tools" not in of(data())
+    plain = replace(with_tools(), format=FormatFacts("alpaca", "jsonl", Columns(prompt="a", answer="b"), 1.0))
+    assert "data.unseen_tools" not in of(plain)
 
 
 def test_a_topic_that_decides_nothing_is_said_to_be_open() -> None:
