@@ -38,5 +38,8 @@ class OutOfMemory(AdvisorError):
     """Memory ran out, and no smaller setting helped."""
 
 
-class Stopped(AdvisorError):
-    """The user asked to stop."""
+class Stopped(BaseException):
+    """The user asked to stop.
+
+    No Exception: whoever answers any error of a driver, a template or a library would take it for theirs.
+    """

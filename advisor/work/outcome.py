@@ -26,7 +26,8 @@ def failure_of(error: BaseException) -> Failed:
     """The failure that an exception in the worker means."""
     kind = _kind(error)
     do = error.do if isinstance(error, AdvisorError) and error.do else ADVICE[kind]
-    message = error.message if isinstance(error, AdvisorError) else f"{type(error).__name__}: {error}"
+    said = isinstance(error, AdvisorError | Stopped)
+    message = str(error) if said else f"{type(error).__name__}: {error}"
     return Failed(failure=kind, message=one_line(message, 300), do=do)
 
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from advisor.events import Done, MachineFound, Step
-from advisor.jobs import run_job
+from advisor.events import Done, Event, Failed, MachineFound, Step
+from advisor.jobs import run_job, start_job
 from advisor.specs import JobSpec, ProbeTask
 from heuristics.facts.machine import MachineFacts
 
@@ -26,6 +26,19 @@ async def test_a_probe_without_measuring_describes_this_machine(tmp_path: Path) 
     assert 0 < facts.memory.available <= facts.memory.total
     assert [disk.purpose for disk in facts.disks] == ["case", "models"]
     assert all(device.throughput == () for device in facts.devices)
+
+
+async def test_a_probe_that_is_stopped_finds_nothing_wrong_with_the_machine(tmp_path: Path) -> None:
+    task = ProbeTask(case_folder=tmp_path, models_folder=tmp_path)
+    job = await start_job(JobSpec(folder=tmp_path / "run", task=task))
+    events: list[Event] = []
+    async for event in job.events():
+        events.append(event)
+        if isinstance(event, Step) and event.phase == "devices":
+            await job.stop()
+    last = events[-1]
+    assert isinstance(last, Failed) and (last.failure, last.message) == ("stopped", "Stopped")
+    assert not any(isinstance(each, MachineFound) for each in events)
 
 
 async def test_a_probe_with_measuring_tells_the_facts_first_and_the_speeds_later(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from advisor.catalog import gpus
+from advisor.errors import Stopped
 from advisor.work.machine.amd import amd_gpus
 from advisor.work.machine.cards import Card
 from advisor.work.machine.devices import SPLIT, best_first, cpu_device, gpu_devices
@@ -111,6 +112,16 @@ def test_what_a_part_raises_becomes_one_line() -> None:
     (problem,) = parts.problems
     assert problem.startswith("Fan: two lines")
     assert "\x1b" not in problem
+
+
+def test_a_stop_is_not_taken_for_a_fault_of_the_part_that_it_came_in() -> None:
+    def stopped() -> None:
+        raise Stopped("Stopped")
+
+    parts = Parts()
+    with pytest.raises(Stopped):
+        parts.attempt("torch", stopped, None)
+    assert parts.problems == []
 
 
 def test_driver_and_torch_are_joined_by_identity_not_by_order() -> None:
