@@ -76,5 +76,6 @@ def test_a_damaged_store_is_no_store(tmp_path: Path) -> None:
     (path,) = (cache_home() / "residuals").glob("*.json")
     path.write_text("{", encoding="utf-8")
     assert kept_residuals() == ()
-    remember(measured("second", tmp_path / "b", 10**9))
-    assert [each.case for each in kept_residuals()] == [identity(measured("second", tmp_path / "b", 1))]
+    second = measured("second", tmp_path / "b", 10**9)
+    remember(second)
+    assert [each.case for each in kept_residuals()] == [identity(second)]
