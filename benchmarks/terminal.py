@@ -94,7 +94,7 @@ def _measured(keys: int, seconds: float, home: Path) -> dict[str, Figures]:
         open_table(program)
         found["table"] = _down(program, keys) | _weight(program)
     with PtyProgram(_ours("demo"), _environment(home), home) as program:
-        program.wait_for(b"pilot: rate", 0.0, PATIENCE)
+        program.wait_for(b"pilot: baseline", 0.0, PATIENCE)
         program.press("5")
         found["pilot"] = _rate(program, seconds) | _latency(program, keys) | _weight(program)
         if b"pilot done" in program.painted() or b"pilot failed" in program.painted():
