@@ -20,6 +20,7 @@ from advisor.glyphs import user_draws_unicode
 from advisor.steps import STEPS
 from screens.filters import AsciiOnly, Harmless
 from screens.following import following
+from screens.garbage import set_aside, take_back
 from screens.job_keeper import JobKeeper
 from screens.leave import Leave
 from screens.step_classes import step_class
@@ -121,11 +122,13 @@ class AdvisorApp(JobKeeper):
             self.watch(self, name, self._name_window)
         self.tell_lost()
         self.watch_again()
+        set_aside()
         self.walk.on()
 
     def on_unmount(self) -> None:
         """Give the window its title back."""
         self.window_title.give_back()
+        take_back()
 
     def _name_window(self) -> None:
         self.window_title.show(self.case, self.live)

@@ -129,6 +129,8 @@ class JobKeeper(SimulationKeeper):
         first = fresh[0]
         more = f" And {len(fresh) - 1} more." if len(fresh) > 1 else ""
         words = f"{alarm_name(first.kind)} in {first.run}: {first.text}. {first.do}{more}"
+        # Toasts on top of each other would hide the step; the alarm before stands in the list.
+        self.clear_notifications()
         self.notify(one_line(words, 400), severity="warning", markup=False, timeout=12)
         self.bell()
 

@@ -18,6 +18,7 @@ from advisor.standing import step_states, verdict_line
 from screens.edit import Edit
 from screens.failed import failed_section
 from screens.following import following
+from screens.garbage import set_aside
 from screens.live import Live
 from screens.rows import Row, Section
 from screens.studio import Studio
@@ -98,6 +99,7 @@ class StepScreen(Screen[None]):
         """Follow the case and the running job."""
         self.watch(self.app, "case", self._changed)
         self.watch(self.app, "live", self._changed)
+        self.call_after_refresh(set_aside)
 
     def on_resize(self, event: Resize) -> None:
         """Lay a new size out once: Textual tells of it twice, and draws it before it knows how wide it is.

@@ -1,5 +1,7 @@
 """The loss curves, drawn at most once a second."""
 
+import asyncio
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -45,7 +47,10 @@ class LossPlot(Container):
             self._pending = True
             self.set_timer(REDRAW if self._plot is not None else 0.01, self._draw)
 
-    def _draw(self) -> None:
+    async def _draw(self) -> None:
+        if self._plot is None and any(self._curves):
+            # plotext costs 0.13 s to import: a start without a plot does not pay it, nor a key meanwhile.
+            await asyncio.to_thread(import_module, "textual_plotext")
         self._pending = False
         train, heldout = self._curves
         if not train and not heldout:
@@ -54,7 +59,6 @@ class LossPlot(Container):
                 self._plot.display = False
             return
         if self._plot is None:
-            # plotext costs 0.13 s to import, which a start without a plot must not pay.
             from textual_plotext import PlotextPlot
 
             self._plot = PlotextPlot()

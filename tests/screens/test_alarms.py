@@ -1,5 +1,6 @@
 """An alarm reaches the person: a toast, the bell and a line, once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from advisor.events import AlarmRaised, Note
 from screens.app import AdvisorApp
 from screens.live import Live
 from screens.running import JobSaid
+from tests.screens.conftest import screen_lines, until
 from tests.screens.sample_case import PILOT, filled
 from tests.screens.test_job_stream import RUN
 
@@ -27,6 +29,21 @@ async def test_a_fresh_alarm_makes_one_toast_rings_and_stays_as_a_line(
         assert len(toasts) == 1 and PILOT.alarms[0].do in toasts[0]
         assert rung == [True]
         assert app.live is not None and any(PILOT.alarms[0].text in each for each in app.live.notes)
+
+
+async def test_alarms_one_after_another_hide_neither_the_rail_nor_the_job(tmp_path: Path) -> None:
+    alarm = PILOT.alarms[0]
+    app = AdvisorApp(filled(tmp_path).but(pilot=None, verdict=None))
+    app.live = Live("pilot", "pilot", str(tmp_path))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await pilot.press("5")
+        for step in (10, 20, 30):
+            app.post_message(JobSaid(RUN, (AlarmRaised(alarm=replace(alarm, step=step)),)))
+            await pilot.pause()
+        await until(lambda: alarm.do.split()[0] in "\n".join(screen_lines(app)))
+        assert len(list(app._notifications)) == 1
+        shown = screen_lines(app)
+        assert "7 Export" in shown[0] and shown[-2].startswith(" pilot") and "q quit" in shown[-1]
 
 
 async def test_an_alarm_of_the_case_is_not_told_again(
