@@ -12,12 +12,14 @@ from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.events import Resize
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
 
 from advisor.glyphs import user_draws_unicode
 from advisor.steps import STEPS
+from screens.dragging import Dragging
 from screens.filters import AsciiOnly, Harmless
 from screens.following import following
 from screens.garbage import set_aside, take_back
@@ -83,6 +85,7 @@ class AdvisorApp(JobKeeper):
             (Harmless(),) if user_draws_unicode() else (Harmless(), AsciiOnly())
         )
         super().__init__(case, desk, walking)
+        self._dragging = Dragging(self.set_timer, self.post_message)
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
@@ -124,6 +127,11 @@ class AdvisorApp(JobKeeper):
         self.watch_again()
         set_aside()
         self.walk.on()
+
+    def on_resize(self, event: Resize) -> None:
+        """Lay out a few times a second while the window is dragged to another size."""
+        if self._dragging.holds(event):
+            event.prevent_default()
 
     def on_unmount(self) -> None:
         """Give the window its title back."""
