@@ -14,3 +14,8 @@ os.environ.setdefault("ADVISOR_HOME", tempfile.mkdtemp(prefix="advisor-tests-"))
 # How long one example takes says more about the machine than about the code.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than processors: many tests wait for a process of their own."""
+    return (os.cpu_count() or 1) + 1
