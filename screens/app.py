@@ -22,7 +22,7 @@ from advisor.steps import STEPS
 from screens.dragging import Dragging
 from screens.filters import AsciiOnly, Harmless
 from screens.following import following
-from screens.garbage import set_aside, take_back
+from screens.garbage import take_back
 from screens.job_keeper import JobKeeper
 from screens.leave import Leave
 from screens.step_classes import step_class
@@ -125,7 +125,6 @@ class AdvisorApp(JobKeeper):
             self.watch(self, name, self._name_window)
         self.tell_lost()
         self.watch_again()
-        set_aside()
         self.walk.on()
 
     def on_resize(self, event: Resize) -> None:
