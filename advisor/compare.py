@@ -9,7 +9,7 @@ from advisor.errors import BadInput
 from advisor.events import Done
 from advisor.fold import pilot_facts
 from advisor.jobs import read_events
-from advisor.resuming import pilot_of
+from advisor.resuming import pilot_folders, pilot_of
 from advisor.text import one_line
 from heuristics.facts.pilot import PilotFacts
 from heuristics.recipe import Recipe
@@ -45,8 +45,9 @@ def recorded(run: Path) -> Pilot:
 
 def newest_two(case: Case) -> tuple[Pilot, Pilot]:
     """The two newest pilots of a case that reached their end, the earlier first; raises BadInput."""
-    runs = sorted(case.runs.glob("*-pilot*"), reverse=True) if case.runs.is_dir() else []
-    ended = (each for each in runs if any(isinstance(event, Done) for event in read_events(each)))
+    ended = (
+        each for each in pilot_folders(case) if any(isinstance(event, Done) for event in read_events(each))
+    )
     later, earlier = next(ended, None), next(ended, None)
     if later is None or earlier is None:
         raise BadInput("This case has no two finished pilots to compare", "Change a setting and run another.")

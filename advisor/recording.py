@@ -8,6 +8,7 @@ from advisor.case import Case
 from advisor.errors import BadInput
 from advisor.events import EVENTS_FILE, Event
 from advisor.jobs import read_events
+from advisor.resuming import pilot_folders
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,7 @@ class Recording:
 
 def pilots_of(case: Case) -> list[Path]:
     """Folders of the case's recorded pilots, the newest first; raises BadInput when there is none."""
-    found = sorted(case.runs.glob("*-pilot*"), reverse=True) if case.runs.is_dir() else []
-    recorded = [each for each in found if (each / EVENTS_FILE).is_file()]
+    recorded = [each for each in pilot_folders(case) if (each / EVENTS_FILE).is_file()]
     if not recorded:
         raise BadInput("This case has no recorded pilot", "Run one first.")
     return recorded

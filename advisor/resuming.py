@@ -30,7 +30,12 @@ def running_pilot(case: Case) -> Path | None:
 
 def newest_pilot(case: Case) -> Path | None:
     """The folder of the newest pilot of this case, whether it goes on or not."""
-    return max(case.runs.glob("*-pilot*"), default=None) if case.runs.is_dir() else None
+    return next(iter(pilot_folders(case)), None)
+
+
+def pilot_folders(case: Case) -> list[Path]:
+    """The folders of all pilots of this case, the newest first."""
+    return sorted(case.runs.glob("*-pilot*"), reverse=True) if case.runs.is_dir() else []
 
 
 def question(task: PilotTask) -> PilotTask:
