@@ -3,6 +3,7 @@
 import os
 import tempfile
 
+import pytest
 from hypothesis import settings
 
 # Several tests run side by side: one thread each, also in the child processes that they start.
@@ -19,3 +20,9 @@ settings.load_profile("untimed")
 def pytest_xdist_auto_num_workers() -> int:
     """One process more than processors: many tests wait for a process of their own."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files with slow tests first, so that no process is left with one when the others are done."""
+    slow_files = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow_files)
