@@ -14,15 +14,15 @@ from advisor.seal import sealed
 from advisor.small_text import small_text
 from advisor.text import one_line
 from advisor.toml_text import LARGEST, tables_of, toml_of
-from heuristics.decision import Verdict
 from heuristics.facts.cleaning import Cleaning, CleaningFacts
 from heuristics.facts.data import Columns, DataFacts
 from heuristics.facts.machine import MachineFacts
 from heuristics.facts.model import ModelFacts
 from heuristics.facts.pilot import PilotFacts
 from heuristics.goal import Goal, Topic
-from heuristics.knobs import Knobs
-from heuristics.recipe import Plan
+from heuristics.planning.knobs import Knobs
+from heuristics.planning.recipe import Plan
+from heuristics.verdict.decision import Verdict
 
 VERSION = 1
 CASE_FILE = "case.toml"

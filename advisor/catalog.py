@@ -15,7 +15,7 @@ from advisor.preset_file import read_preset, read_toml
 from advisor.text import one_line
 from heuristics.facts.market import CloudOffer, GpuForSale, GpuPreset
 from heuristics.facts.model import ModelFacts, ModelShape
-from heuristics.limits import Limits, limits_of
+from heuristics.thresholds.limits import Limits, limits_of
 
 GIB = 1 << 30
 

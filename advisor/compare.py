@@ -12,7 +12,7 @@ from advisor.jobs import read_events
 from advisor.resuming import pilot_folders, pilot_of
 from advisor.text import one_line
 from heuristics.facts.pilot import PilotFacts
-from heuristics.recipe import Recipe
+from heuristics.planning.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 
 from advisor.cases import cases_home
 from advisor.glyphs import draws_unicode
-from advisor.hub_cache import cache_folder, offline_by
+from advisor.models.hub_cache import cache_folder, offline_by
 from advisor.numbers import size
 
 State = Literal["ok", "missing", "note"]

@@ -9,27 +9,27 @@ from advisor.events import CleaningFound, DataFound, Event, MachineFound, ModelF
 from advisor.fold import pilot_after
 from advisor.jobs import read_events
 from advisor.market import market
-from advisor.models import find_model, models_here
+from advisor.models.search import find_model, models_here
 from advisor.residuals import identity, kept_residuals
 from advisor.resuming import newest_pilot, pilot_of
 from advisor.simulations import kept_simulation, known_simulations
 from advisor.tasks import cleaned_choice, data_choice, pilots_recipe
-from heuristics.carry_over import with_measurements
-from heuristics.elsewhere import with_offers
+from heuristics.costs.elsewhere import with_offers
+from heuristics.costs.money import with_money
 from heuristics.facts.machine import MachineFacts
 from heuristics.facts.model import ModelFacts
 from heuristics.facts.pilot import PilotFacts
-from heuristics.memory import available_on
-from heuristics.money import with_money
-from heuristics.plan import make_plan
-from heuristics.recipe import Plan
-from heuristics.recommend import recommend_model
-from heuristics.residuals import with_residuals
-from heuristics.settings import Extras, Ground
-from heuristics.simulated import predict_simulated, training_step
-from heuristics.stand_in import with_stand_in
+from heuristics.memory.formula import available_on
+from heuristics.memory.residuals import with_residuals
+from heuristics.memory.simulated import predict_simulated, training_step
+from heuristics.pilot.carry_over import with_measurements
+from heuristics.pilot.stand_in import with_stand_in
+from heuristics.planning.plan import make_plan
+from heuristics.planning.recipe import Plan
+from heuristics.planning.recommend import recommend_model
+from heuristics.planning.settings import Extras, Ground
 from heuristics.suggest import suggest_goal
-from heuristics.verdict import decide
+from heuristics.verdict.table import decide
 
 
 def absorb(case: Case, event: Event, run: str | None = None) -> Case:

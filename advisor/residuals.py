@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 from advisor.caches import keep, kept
 from advisor.case import Case
 from advisor.errors import NoSpace
-from heuristics.residuals import Residual, residual_of
+from heuristics.memory.residuals import Residual, residual_of
 
 MOST = 200
 """Newest ones that are kept."""

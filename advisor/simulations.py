@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from advisor.caches import keep, kept, key_of
-from advisor.model_folder import LARGEST_CONFIG
+from advisor.models.folder import LARGEST_CONFIG
 from heuristics.facts.model import ModelFacts
 from heuristics.facts.simulation import SimulationFacts, TrainingStep
 

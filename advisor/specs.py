@@ -11,7 +11,7 @@ from heuristics.facts.experiment import Phase
 from heuristics.facts.model import ModelFacts
 from heuristics.facts.simulation import TrainingStep
 from heuristics.goal import Goal, Topic
-from heuristics.recipe import Recipe
+from heuristics.planning.recipe import Recipe
 
 
 class _Task(BaseModel):

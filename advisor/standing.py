@@ -7,8 +7,8 @@ from advisor import catalog
 from advisor.case import Case
 from advisor.steps import STEPS, StepState
 from heuristics.assess import assess
-from heuristics.decision import Decision, Verdict
 from heuristics.finding import Finding, Level, worst, worst_first
+from heuristics.verdict.decision import Decision, Verdict
 
 Action = Literal[
     "probe",

@@ -8,9 +8,9 @@ from advisor import catalog
 from advisor.case import Case
 from advisor.errors import BadInput
 from advisor.export.target import CONVERSATIONS, DATA
-from advisor.hub_cache import cache_folder, offline_by
 from advisor.jobs import new_run_folder
 from advisor.market import market
+from advisor.models.hub_cache import cache_folder, offline_by
 from advisor.pilot_options import own_rows
 from advisor.resuming import interrupted, running_pilot
 from advisor.simulations import known_simulations
@@ -25,11 +25,11 @@ from advisor.specs import (
     SimulateTask,
     Task,
 )
-from heuristics.elsewhere import steps_to_simulate
+from heuristics.costs.elsewhere import steps_to_simulate
 from heuristics.facts.experiment import Phase
-from heuristics.recipe import Plan, Recipe
-from heuristics.settings import Ground
-from heuristics.simulated import training_step
+from heuristics.memory.simulated import training_step
+from heuristics.planning.recipe import Plan, Recipe
+from heuristics.planning.settings import Ground
 
 
 def task_of(case: Case, action: str, export_folder: Path | None = None) -> Task:

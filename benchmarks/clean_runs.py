@@ -19,7 +19,7 @@ from advisor.cli.stages import Trip, planned
 from advisor.events import AlarmRaised, Metric
 from advisor.files import private_folder
 from advisor.jobs import read_events
-from advisor.models import DEMO
+from advisor.models.search import DEMO
 from advisor.specs import JobSpec, PilotTask
 from advisor.tasks import task_of
 from advisor.work.emit import Emitter
@@ -31,7 +31,7 @@ from advisor.work.pilot.surroundings import settle
 from advisor.work.pilot.trainer import RunPlan
 from advisor.work.pilot.training import train
 from benchmarks.kept_lines import keep, kept
-from heuristics.pilot_runs import sample_rows
+from heuristics.pilot.runs import sample_rows
 
 RESULT = Path(__file__).parent / "results" / "clean_runs.jsonl"
 EVALUATIONS = 8

@@ -6,7 +6,7 @@ from typing import Literal
 from advisor import catalog
 from benchmarks.memory_models import llama_shape
 from benchmarks.memory_scores import Shape
-from heuristics.recipe import Method, Recipe
+from heuristics.planning.recipe import Method, Recipe
 
 MODELS: dict[str, Shape] = {
     "SmolLM2 135M": {**llama_shape("llama", 576, 30, 9, 3, 1536, 49152), "tie_word_embeddings": True},

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from advisor import catalog
 from advisor.files import write_atomic
-from advisor.models import find_model
+from advisor.models.search import find_model
 from advisor.specs import DataChoice
 from advisor.work.data.load import load
 from advisor.work.data.split import split
@@ -24,13 +24,13 @@ from advisor.work.pilot.rows import Encoder, kept
 from advisor.work.pilot.scoring import Scorer, mean_loss
 from advisor.work.pilot.trainer import RunPlan, make_trainer
 from advisor.work.tokenizer import load_tokenizer, template_of
-from heuristics.adapter import choose_rank
-from heuristics.batch import effective_batch, steps_of
-from heuristics.epochs import choose_epochs
 from heuristics.facts.model import ModelFacts
-from heuristics.learning_rate import rate_prior
-from heuristics.recipe import Recipe
-from heuristics.settings import warmup_share
+from heuristics.planning.adapter import choose_rank
+from heuristics.planning.batch import effective_batch, steps_of
+from heuristics.planning.epochs import choose_epochs
+from heuristics.planning.learning_rate import rate_prior
+from heuristics.planning.recipe import Recipe
+from heuristics.planning.settings import warmup_share
 
 RESULT = Path(__file__).parent / "results" / "learning_rate.json"
 GRID = tuple(float(f"{10 ** (step / 4):.2g}") for step in range(-15, -4))

@@ -21,9 +21,9 @@ from benchmarks.memory_scores import Row, say
 from benchmarks.simulations import timed
 from heuristics.facts.machine import Device
 from heuristics.facts.model import ModelFacts
-from heuristics.memory import load_of, predict
-from heuristics.recipe import Method, Recipe
-from heuristics.simulated import training_step
+from heuristics.memory.formula import load_of, predict
+from heuristics.memory.simulated import training_step
+from heuristics.planning.recipe import Method, Recipe
 
 RESULT = Path(__file__).parent / "results" / "memory_formula.json"
 THRESHOLDS = Path(str(presets.__file__)).parent / "thresholds.toml"

@@ -186,7 +186,7 @@ def _predicted(case: Case, device: Device) -> Row:
     import torch
 
     from advisor.work.simulate.simulate import simulated
-    from heuristics.simulated import training_step
+    from heuristics.memory.simulated import training_step
 
     torch.set_num_threads(1)
     step = training_step(case.recipe, device)
@@ -202,8 +202,8 @@ def _predicted(case: Case, device: Device) -> Row:
 
 def _predicted_seconds(case: Case, device: Device) -> tuple[float, float, float]:
     """Low, middle and high of an optimizer step's time."""
-    from advisor.model_shape import shape_of
-    from heuristics.duration import Work, device_speed, training_time
+    from advisor.models.shape import shape_of
+    from heuristics.costs.duration import Work, device_speed, training_time
 
     limits, recipe = catalog.limits().time, case.recipe
     sizes = MODELS[case.model]

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from advisor import catalog
 from advisor.errors import BadModel
-from advisor.model_shape import shape_of
+from advisor.models.shape import shape_of
 from benchmarks.memory_models import MODELS
 from benchmarks.memory_scores import Row, Shape, ask_peer, error, peer_row, say, scores
 from benchmarks.simulations import timed
 from heuristics.facts.simulation import LossKernel, TrainingStep
-from heuristics.memory import Load, predict
+from heuristics.memory.formula import Load, predict
 
 DATA = Path(__file__).parent / "data" / "measured_memory.csv"
 GIB = 1 << 30

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from advisor.events import DataFound
 from advisor.jobs import read_events
-from advisor.model_folder import facts_of_folder
-from advisor.row_lines import ROWS_FOLDER, read_lines
+from advisor.models.folder import facts_of_folder
+from advisor.rows.found_lines import ROWS_FOLDER, read_lines
 from advisor.specs import DataChoice, JobSpec, ProfileTask
 from advisor.work.data.profile import profile
 from advisor.work.emit import Emitter

@@ -17,7 +17,7 @@ from advisor.case import Case
 from advisor.files import write_atomic
 from advisor.journey import settle
 from benchmarks.worlds.planted import WORLDS, World
-from heuristics.decision import Decision
+from heuristics.verdict.decision import Decision
 
 ROOT = Path(__file__).parent.parent
 RESULT = Path(__file__).parent / "results" / "proof.json"
@@ -29,8 +29,8 @@ MEASURING = (
     "benchmarks/worlds/words.toml",
     "advisor/work/pilot/*.py",
     "advisor/work/data/*.py",
-    "heuristics/rate_search.py",
-    "heuristics/seeds.py",
+    "heuristics/pilot/rate_search.py",
+    "heuristics/pilot/seeds.py",
     "heuristics/statistics.py",
     "presets/pilot.toml",
     "presets/data.toml",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from advisor import catalog
 from advisor.files import write_atomic
-from advisor.models import find_model
+from advisor.models.search import find_model
 from advisor.specs import DataChoice
 from advisor.work.data.load import load
 from advisor.work.data.split import split
@@ -25,10 +25,10 @@ from advisor.work.pilot.rows import Encoder, kept
 from advisor.work.pilot.trainer import RunPlan, make_trainer
 from advisor.work.tokenizer import load_tokenizer, template_of
 from benchmarks.origin import machine
-from heuristics.duration import Work, device_speed, training_time
+from heuristics.costs.duration import Work, device_speed, training_time
 from heuristics.facts.machine import Device
 from heuristics.facts.model import ModelFacts
-from heuristics.recipe import Recipe
+from heuristics.planning.recipe import Recipe
 
 RESULT = Path(__file__).parent / "results" / "time.json"
 SHAPES = ((64, 5, 172), (128, 8, 344), (256, 6, 688), (576, 6, 1536))

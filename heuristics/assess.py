@@ -9,14 +9,14 @@ from heuristics.facts.pilot import PilotFacts
 from heuristics.finding import Finding, Level
 from heuristics.goal import Goal
 from heuristics.known import Known
-from heuristics.limits import Limits
-from heuristics.recipe import Plan
+from heuristics.planning.recipe import Plan
 from heuristics.rules.data import DATA_RULES
 from heuristics.rules.experiment import EXPERIMENT_RULES
 from heuristics.rules.goal import GOAL_RULES
 from heuristics.rules.machine import MACHINE_RULES
 from heuristics.rules.pilot import PILOT_RULES
 from heuristics.rules.plan import PLAN_RULES
+from heuristics.thresholds.limits import Limits
 
 
 def assess(

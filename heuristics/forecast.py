@@ -11,8 +11,8 @@ import numpy as np
 from heuristics.basis import Basis, Estimate
 from heuristics.facts.forecast import Ahead, Forecast, LadderPoint
 from heuristics.facts.pilot import PilotFacts
-from heuristics.judging_limits import ForecastLimits
 from heuristics.learning_curve import FORMS, Form, Means, Numbers, fit, predict
+from heuristics.thresholds.judging import ForecastLimits
 
 LAST = "last value"
 _FACTORS = (2.0, 4.0)

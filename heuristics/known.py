@@ -7,7 +7,7 @@ from heuristics.facts.machine import MachineFacts
 from heuristics.facts.model import ModelFacts
 from heuristics.facts.pilot import PilotFacts
 from heuristics.goal import Goal
-from heuristics.recipe import Plan
+from heuristics.planning.recipe import Plan
 
 
 @dataclass(frozen=True, slots=True)

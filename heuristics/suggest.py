@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from heuristics.facts.data import DataFacts
 from heuristics.goal import Goal, Metric, TaskKind
-from heuristics.limits import Limits
+from heuristics.thresholds.limits import Limits
 
 
 def suggest_goal(data: DataFacts, current: Goal, limits: Limits) -> Goal:

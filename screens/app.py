@@ -19,19 +19,19 @@ from textual.theme import Theme
 
 from advisor.glyphs import user_draws_unicode
 from advisor.steps import STEPS
-from screens.dragging import Dragging
-from screens.filters import AsciiOnly, Harmless
+from screens.dialogs.leave import Leave
 from screens.following import following
-from screens.garbage import take_back
-from screens.job_keeper import JobKeeper
-from screens.leave import Leave
+from screens.state.job_keeper import JobKeeper
 from screens.step_classes import step_class
+from screens.terminal.dragging import Dragging
+from screens.terminal.filters import AsciiOnly, Harmless
+from screens.terminal.garbage import take_back
+from screens.terminal.window_title import WindowTitle
 from screens.themes import THEMES
-from screens.window_title import WindowTitle
 
 if TYPE_CHECKING:
     from advisor.case import Case
-    from screens.desk import Desk
+    from screens.state.desk import Desk
 
 _PATIENCE = 40
 """Twentieths of a second."""
@@ -188,7 +188,7 @@ class AdvisorApp(JobKeeper):
 
     def action_help(self) -> None:
         """Help on the step that is looked at."""
-        from screens.help import Help
+        from screens.dialogs.help import Help
         from screens.step_screen import StepScreen
 
         if isinstance(self.screen, StepScreen):

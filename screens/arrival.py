@@ -19,7 +19,7 @@ from screens.widgets.rail import Rail
 
 if TYPE_CHECKING:
     from advisor.case import Case
-    from screens.desk import Desk
+    from screens.state.desk import Desk
 
 _OPENING = "opening"
 

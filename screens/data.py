@@ -9,20 +9,20 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from advisor.case import Case
-from advisor.column_names import column_names
 from advisor.errors import BadData
-from advisor.row_lines import read_lines
+from advisor.rows.column_names import column_names
+from advisor.rows.found_lines import read_lines
 from advisor.standing import findings_of
 from heuristics.facts.data import Columns
-from screens.bias_rows import bias_section
-from screens.cleaning_rows import COPY, FIX, cleaning_sections, copy_question
-from screens.confirm import Confirm
-from screens.data_rows import data_sections
-from screens.file_picker import FilePicker
-from screens.live import Live
-from screens.mapping import Mapping
-from screens.quality_rows import quality_section
-from screens.rows import Row, Section, finding_rows, told
+from screens.dialogs.confirm import Confirm
+from screens.dialogs.file_picker import FilePicker
+from screens.dialogs.mapping import Mapping
+from screens.rows.bias import bias_section
+from screens.rows.cleaning import COPY, FIX, cleaning_sections, copy_question
+from screens.rows.data import data_sections
+from screens.rows.quality import quality_section
+from screens.rows.section import Row, Section, finding_rows, told
+from screens.state.live import Live
 from screens.step_screen import StepScreen
 from screens.widgets.row_list import RowList
 

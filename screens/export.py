@@ -11,9 +11,9 @@ from advisor.export.all import chosen, preview, targets
 from advisor.export.target import Target, TextFile
 from advisor.export.tune import tune_of
 from advisor.standing import findings_of
-from screens.edit import Edit
-from screens.live import Live
-from screens.rows import Field, Row, Section, finding_rows, told
+from screens.dialogs.edit import Edit
+from screens.rows.section import Field, Row, Section, finding_rows, told
+from screens.state.live import Live
 from screens.step_screen import StepScreen
 from screens.widgets.row_list import RowList
 from screens.words import heading, labelled, lines, muted

@@ -6,9 +6,9 @@ from textual.binding import Binding, BindingType
 
 from advisor.case import Case
 from advisor.standing import findings_of
-from screens.goal_fields import goal_fields
-from screens.live import Live
-from screens.rows import Field, Row, Section, finding_rows, told
+from screens.fields.goal import goal_fields
+from screens.rows.section import Field, Row, Section, finding_rows, told
+from screens.state.live import Live
 from screens.step_screen import StepScreen
 from screens.words import heading, lines, muted
 

@@ -8,12 +8,12 @@ from textual.content import Content
 from advisor import catalog, numbers
 from advisor.case import Case
 from advisor.standing import findings_of
-from heuristics.energy import why_not_read
+from heuristics.costs.energy import why_not_read
 from heuristics.facts.machine import Device, Disk, MachineFacts, Throughput
-from heuristics.recipe import SizeRow
-from heuristics.sizes import size_table
-from screens.live import Live
-from screens.rows import Row, Section, finding_rows, told
+from heuristics.memory.sizes import size_table
+from heuristics.planning.recipe import SizeRow
+from screens.rows.section import Row, Section, finding_rows, told
+from screens.state.live import Live
 from screens.step_screen import StepScreen
 from screens.words import columns, heading, labelled, lines, muted, paragraphs
 

@@ -13,14 +13,14 @@ from advisor.compare import compared, newest_two
 from advisor.errors import AdvisorError
 from advisor.recording import pilots_of
 from advisor.standing import findings_of
-from heuristics.votes import to_vote_on
-from screens.beside import Beside
-from screens.live import Live
-from screens.pilot_fields import option_rows
-from screens.pilot_rows import PLOTTED, curves_of, pilot_sections
-from screens.rows import Row, Section, finding_rows, told
+from heuristics.pilot.votes import to_vote_on
+from screens.dialogs.beside import Beside
+from screens.dialogs.vote import BlindVote
+from screens.fields.pilot import option_rows
+from screens.rows.pilot import PLOTTED, curves_of, pilot_sections
+from screens.rows.section import Row, Section, finding_rows, told
+from screens.state.live import Live
 from screens.step_screen import StepScreen
-from screens.vote import BlindVote
 from screens.widgets.plot import LossPlot
 
 
@@ -122,7 +122,7 @@ class PilotScreen(StepScreen):
     @work
     async def action_replay(self) -> None:
         """Play the case's recorded pilots again."""
-        from screens.replay import Replay
+        from screens.dialogs.replay import Replay
 
         try:
             runs = await asyncio.to_thread(pilots_of, self.studio.case)

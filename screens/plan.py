@@ -11,14 +11,14 @@ from advisor.case import Case
 from advisor.standing import findings_of
 from advisor.text import one_line
 from heuristics.basis import Basis, Estimate
-from heuristics.recipe import Alternative, Choice, MemoryPrediction, Offer, Plan
-from screens.knob_fields import knob_field
-from screens.live import Live
+from heuristics.planning.recipe import Alternative, Choice, MemoryPrediction, Offer, Plan
+from screens.fields.knobs import knob_field
 from screens.machine import size_section
-from screens.model_rows import model_row, stand_in_rows
-from screens.pictures import gauge, stacked
-from screens.rows import Row, Section, finding_rows, told
-from screens.simulation import Simulation
+from screens.rows.models import model_row, stand_in_rows
+from screens.rows.pictures import gauge, stacked
+from screens.rows.section import Row, Section, finding_rows, told
+from screens.state.live import Live
+from screens.state.simulation import Simulation
 from screens.step_screen import StepScreen
 from screens.widgets.plain_text import PlainText
 from screens.words import Detail, heading, labelled, lines, muted, paragraphs

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from advisor.case import Case
     from advisor.cli.asked import Asked
     from advisor.errors import AdvisorError
-    from screens.desk import Desk
+    from screens.state.desk import Desk
 
 _HEADLESS = (
     "probe",

@@ -15,13 +15,13 @@ from textual.screen import Screen
 
 from advisor.case import Case
 from advisor.standing import step_states, verdict_line
-from screens.edit import Edit
-from screens.failed import failed_section
+from screens.dialogs.edit import Edit
+from screens.dialogs.failed import failed_section
 from screens.following import following
-from screens.garbage import set_aside
-from screens.live import Live
-from screens.rows import Row, Section
+from screens.rows.section import Row, Section
+from screens.state.live import Live
 from screens.studio import Studio
+from screens.terminal.garbage import set_aside
 from screens.widgets.job_line import JobLine
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.plain_text import PlainText
@@ -173,16 +173,16 @@ class StepScreen(Screen[None]):
 
     def action_whole(self) -> None:
         """Show all that is known about the row under the cursor."""
-        from screens.whole import Whole
+        from screens.dialogs.whole import Whole
 
         if self.rows.row is not None:
             self.app.push_screen(Whole(self.rows.row, self.selected_words))
 
     async def browse(self, row: Row, find: Callable[[], Sequence[int]]) -> None:
         """Show the rows of the data that stand behind a row; marks become part of the cleaning."""
-        from advisor.row_source import RowSource, browsable
-        from screens.browse import Browse
-        from screens.cleaning_rows import with_marks
+        from advisor.rows.source import RowSource, browsable
+        from screens.dialogs.browse import Browse
+        from screens.rows.cleaning import with_marks
 
         case = self.studio.case
         if case.data is None:

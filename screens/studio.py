@@ -13,8 +13,8 @@ from textual.reactive import var
 if TYPE_CHECKING:
     from advisor.case import Case
     from heuristics.facts.data import Columns
-    from screens.live import Live
-    from screens.simulation import Simulation
+    from screens.state.live import Live
+    from screens.state.simulation import Simulation
 
 
 class Studio(App[None]):

@@ -9,11 +9,11 @@ from advisor import numbers
 from advisor.case import Case
 from advisor.document.pictures import curve_of
 from advisor.standing import findings_of
-from heuristics.decision import Evidence, Verdict
-from screens.curve import curve_picture, curve_words
-from screens.live import Live
-from screens.money_rows import money_section
-from screens.rows import Row, Section, finding_rows, told
+from heuristics.verdict.decision import Evidence, Verdict
+from screens.rows.curve import curve_picture, curve_words
+from screens.rows.money import money_section
+from screens.rows.section import Row, Section, finding_rows, told
+from screens.state.live import Live
 from screens.step_screen import StepScreen
 from screens.words import heading, labelled, lines, muted, paragraphs
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from advisor.row_lines import add_lines, clear_lines
+from advisor.rows.found_lines import add_lines, clear_lines
 from advisor.specs import DataChoice
 from advisor.work.data.load import Loaded, load
 from heuristics.facts.data import Columns

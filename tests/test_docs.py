@@ -16,7 +16,7 @@ from advisor.cli.memory import Answer
 from advisor.events import Event
 from advisor.export.all import targets
 from advisor.market import OPTIONAL, REQUIRED
-from heuristics.verdict import BRANCHES
+from heuristics.verdict.table import BRANCHES
 
 ROOT = Path(__file__).parent.parent
 DOCS = sorted((ROOT / "docs").glob("*.md"))

@@ -12,7 +12,7 @@ from advisor.case import Case
 from advisor.journey import settle
 from advisor.steps import STEPS
 from heuristics.basis import Basis, Estimate
-from heuristics.recipe import Choice
+from heuristics.planning.recipe import Choice
 from screens.app import AdvisorApp
 from tests.screens.sample_case import filled
 
@@ -67,7 +67,7 @@ def inside(value: object) -> Iterator[object]:
 def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Case:
     """A case at the end of its journey, with the plan and the verdict that the program itself makes of it."""
     monkeypatch.setenv("ADVISOR_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("screens.simulation_keeper.SimulationKeeper.SIMULATES", False)
+    monkeypatch.setattr("screens.state.simulation_keeper.SimulationKeeper.SIMULATES", False)
     return settle(filled(tmp_path / "case"))
 
 

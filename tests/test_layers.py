@@ -32,13 +32,13 @@ FORBIDDEN = {
     "advisor.case": (*HEAVY, *SLOW, *TERMINAL, "advisor.work"),
     "advisor.jobs": (*HEAVY, *SLOW, *TERMINAL, "advisor.work"),
     "advisor.catalog": (*HEAVY, *SLOW, *TERMINAL, "advisor.work"),
-    "advisor.models": (*HEAVY, *SLOW, *TERMINAL, "advisor.work"),
+    "advisor.models.search": (*HEAVY, *SLOW, *TERMINAL, "advisor.work"),
     "advisor.journey": (*HEAVY, *SLOW, *TERMINAL, "advisor.work"),
     "advisor.standing": (*HEAVY, *SLOW, *TERMINAL, "advisor.work"),
     "advisor.export.all": (*HEAVY, *SLOW, *TERMINAL, "advisor.work"),
     "heuristics.assess": (*HEAVY, *SLOW, *TERMINAL, "pydantic", "psutil", "advisor", "screens"),
-    "heuristics.plan": (*HEAVY, *SLOW, *TERMINAL, "pydantic", "psutil", "advisor", "screens"),
-    "heuristics.verdict": (*HEAVY, *SLOW, *TERMINAL, "pydantic", "psutil", "advisor", "screens"),
+    "heuristics.planning.plan": (*HEAVY, *SLOW, *TERMINAL, "pydantic", "psutil", "advisor", "screens"),
+    "heuristics.verdict.table": (*HEAVY, *SLOW, *TERMINAL, "pydantic", "psutil", "advisor", "screens"),
 }
 
 

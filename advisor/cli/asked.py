@@ -8,7 +8,7 @@ from advisor.pilot_options import PilotOptions
 from heuristics.facts.data import Columns
 from heuristics.facts.simulation import LossKernel
 from heuristics.goal import Metric, TaskKind, Topic
-from heuristics.knobs import Knobs
+from heuristics.planning.knobs import Knobs
 
 DEMO_MINUTES = 2.0
 """Time budget of the demo's pilot."""

@@ -133,7 +133,7 @@ def run(asked: Asked, narrator: Narrator) -> Exit:
 def demo(asked: Asked, narrator: Narrator) -> Exit:
     """The whole journey on the bundled data and model."""
     from advisor.catalog import demo_folder
-    from advisor.models import DEMO
+    from advisor.models.search import DEMO
 
     minutes = asked.goal.pilot_minutes or DEMO_MINUTES
     with demo_folder() as folder:

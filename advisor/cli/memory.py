@@ -13,10 +13,10 @@ from advisor.cli.narrate import Narrator
 from advisor.cli.report.memory import Estimated, as_json, as_text
 from advisor.errors import BadInput
 from advisor.events import Event, Failed, MachineFound, SimulationFound
-from advisor.hub_cache import cache_folder
 from advisor.jobs import run_job
-from advisor.model_folder import facts_of_folder
-from advisor.models import find_model
+from advisor.models.folder import facts_of_folder
+from advisor.models.hub_cache import cache_folder
+from advisor.models.search import find_model
 from advisor.numbers import size
 from advisor.simulations import kept_simulation
 from advisor.specs import JobSpec, ProbeTask, SimulateTask, Task
@@ -24,9 +24,9 @@ from advisor.text import one_line
 from heuristics.facts.machine import Device, MachineFacts
 from heuristics.facts.model import ModelFacts
 from heuristics.facts.simulation import MOST_TOKENS, SimulationFacts, TrainingStep
-from heuristics.memory import available_on, load_of, predict
-from heuristics.recipe import MemoryPrediction, Recipe
-from heuristics.simulated import predict_simulated, training_step
+from heuristics.memory.formula import available_on, load_of, predict
+from heuristics.memory.simulated import predict_simulated, training_step
+from heuristics.planning.recipe import MemoryPrediction, Recipe
 
 GIB = 1 << 30
 

@@ -8,7 +8,7 @@ from typing import get_args
 from advisor.cli.asked import MemoryWishes
 from advisor.text import one_line
 from heuristics.facts.simulation import LossKernel, Number
-from heuristics.simulated import OPTIMIZERS
+from heuristics.memory.simulated import OPTIMIZERS
 
 
 def memory_options(command: argparse.ArgumentParser) -> None:

@@ -10,9 +10,9 @@ from advisor.case import CASE_FILE, Case, save
 from advisor.cli.asked import Asked
 from advisor.errors import BadCase, BadInput
 from advisor.files import locked, sweep_temporaries
-from advisor.hub_cache import on_hub
 from advisor.journey import settle
-from advisor.models import find_model
+from advisor.models.hub_cache import on_hub
+from advisor.models.search import find_model
 from advisor.pilot_options import checked_cleaned, without_own_rows
 from advisor.salvage import reopened
 from advisor.text import one_line

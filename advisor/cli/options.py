@@ -21,7 +21,7 @@ from advisor.cli.plan_options import (
 )
 from advisor.errors import BadInput
 from advisor.text import one_line
-from heuristics.knobs import Knobs
+from heuristics.planning.knobs import Knobs
 
 _FILE_COMMANDS = {
     "profile": "read a data set and say what is in it",

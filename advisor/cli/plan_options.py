@@ -11,7 +11,7 @@ from advisor.errors import BadInput
 from advisor.text import one_line
 from heuristics.facts.data import Columns
 from heuristics.goal import Metric, TaskKind, Topic
-from heuristics.recipe import Method
+from heuristics.planning.recipe import Method
 
 
 def input_options(command: argparse.ArgumentParser) -> None:

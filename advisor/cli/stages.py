@@ -15,7 +15,7 @@ from advisor.standing import findings_of
 from advisor.tasks import clean_task, simulation_task, task_of
 from heuristics.cleaning import chosen_fixes
 from heuristics.finding import Level
-from heuristics.votes import to_vote_on
+from heuristics.pilot.votes import to_vote_on
 
 _ROUNDS = 3
 """An offer that a simulation rules out makes room for another, which is to be simulated too."""

@@ -9,9 +9,9 @@ from advisor.document.money import money_part
 from advisor.document.pictures import ladder_plot, length_bars, loss_plot, memory_stack, rate_plot
 from advisor.export.tune import tune_of
 from advisor.standing import findings_of
-from heuristics.decision import Verdict
 from heuristics.facts.pilot import PilotFacts
 from heuristics.finding import Finding, Level
+from heuristics.verdict.decision import Verdict
 
 _LIBRARIES = ("trl", "transformers", "peft", "datasets", "accelerate", "torch", "bitsandbytes")
 

@@ -3,7 +3,7 @@
 from advisor import numbers
 from advisor.document.blocks import Block, Lines, Part, Table
 from advisor.document.pictures import cost_bars
-from heuristics.recipe import Offer, Plan, Share
+from heuristics.planning.recipe import Offer, Plan, Share
 
 
 def money_part(plan: Plan) -> Part:

@@ -5,7 +5,7 @@ from advisor.case import Case
 from advisor.document import readings
 from advisor.document.blocks import Bars, Plot, Series, Stack
 from heuristics.facts.forecast import Forecast
-from heuristics.recipe import Plan
+from heuristics.planning.recipe import Plan
 
 
 def ladder_plot(case: Case) -> Plot | None:

@@ -7,7 +7,7 @@ from heuristics.facts.data import TokenFacts
 from heuristics.facts.experiment import RateEvidence
 from heuristics.facts.forecast import Forecast
 from heuristics.facts.pilot import Run
-from heuristics.recipe import Plan
+from heuristics.planning.recipe import Plan
 
 
 def ladder(made: Forecast) -> str:

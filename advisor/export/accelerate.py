@@ -4,7 +4,7 @@ from advisor.case import Case
 from advisor.export.headline import head
 from advisor.export.rented import note, several, share_note, share_parts, shared_options
 from advisor.export.target import Target, TextFile, Tune
-from heuristics.sharded import gpus_of
+from heuristics.memory.sharded import gpus_of
 from heuristics.words import rows
 
 _FILE = "fsdp2.yaml"

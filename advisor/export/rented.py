@@ -2,7 +2,7 @@
 
 from advisor import numbers
 from advisor.export.target import Tune
-from heuristics.recipe import Offer
+from heuristics.planning.recipe import Offer
 from heuristics.words import rows
 
 _DTYPES = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}

@@ -6,7 +6,7 @@ from advisor.case import Case
 from advisor.export.rented import launcher, note, options
 from advisor.export.target import KEPT, Target, TextFile, Tune
 from advisor.export.versions import known
-from heuristics.recipe import Offer
+from heuristics.planning.recipe import Offer
 
 _FILE = "sagemaker.json"
 _BUCKET = "REPLACE-WITH-YOUR-BUCKET"

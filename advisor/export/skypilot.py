@@ -7,7 +7,7 @@ from advisor.export.headline import head
 from advisor.export.rented import launcher, note, options
 from advisor.export.target import KEPT, Target, TextFile, Tune
 from advisor.export.versions import known
-from heuristics.recipe import Offer
+from heuristics.planning.recipe import Offer
 
 _FILE = "sky.yaml"
 _KEPT = "/checkpoints"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from advisor.case import Case
 from heuristics.facts.model import ModelFacts
-from heuristics.recipe import Choice, Offer, Recipe, Share
+from heuristics.planning.recipe import Choice, Offer, Recipe, Share
 
 DATA = "data"
 """Folder inside an export that holds train.jsonl, validation.jsonl and test.jsonl for the pilot's trainer."""

@@ -6,7 +6,7 @@ from advisor.case import Case
 from advisor.errors import BadInput
 from advisor.export.target import Tune
 from advisor.text import slug
-from heuristics.recipe import Plan, Recipe
+from heuristics.planning.recipe import Plan, Recipe
 
 
 def tune_of(case: Case) -> Tune:

@@ -5,7 +5,7 @@ from advisor.export.headline import head
 from advisor.export.rented import launcher, note, options
 from advisor.export.target import Target, TextFile, Tune
 from advisor.export.versions import known
-from heuristics.recipe import Offer
+from heuristics.planning.recipe import Offer
 
 _FILE = "vertex.yaml"
 _BUCKET = "REPLACE-WITH-YOUR-BUCKET"

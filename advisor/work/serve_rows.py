@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from advisor.column_pages import PAGE
+from advisor.rows.column_pages import PAGE
 from advisor.work.data.columnar import columnar_kind
 
 _LONGEST = 1 << 20

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from advisor.errors import BadData
-from advisor.unpacked_bytes import DAMAGED, TOO_LARGE
+from advisor.rows.unpacked_bytes import DAMAGED, TOO_LARGE
 from advisor.work.data.source import open_source
 
 _PIECE = 1 << 16

@@ -18,7 +18,7 @@ from advisor.events import Done, Started
 from advisor.files import write_atomic
 from advisor.jobs import read_events
 from advisor.journey import absorb, settle
-from advisor.models import find_model
+from advisor.models.search import find_model
 from advisor.pilot_options import PilotOptions
 from advisor.tasks import spec_of, task_of
 from advisor.work.data.profile import profile

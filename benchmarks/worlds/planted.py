@@ -8,8 +8,8 @@ from advisor.case import Case
 from advisor.cli.asked import GoalWishes
 from benchmarks.worlds import language
 from benchmarks.worlds.language import Message
-from heuristics.decision import Decision
-from heuristics.knobs import Knobs
+from heuristics.planning.knobs import Knobs
+from heuristics.verdict.decision import Decision
 
 Row = dict[str, str]
 

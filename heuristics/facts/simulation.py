@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from heuristics.recipe import Method
+from heuristics.planning.recipe import Method
 
 MOST_TOKENS = 1 << 24
 """Tokens of one micro-batch; more is a mistake, not a training step."""

@@ -3,8 +3,8 @@
 from heuristics.facts.bias import Association, GroupLength, GroupRate, RateGap
 from heuristics.facts.data import DataFacts
 from heuristics.finding import Finding, Level
-from heuristics.limits import Limits
 from heuristics.rules.judged import DataRule
+from heuristics.thresholds.limits import Limits
 from heuristics.words import percent
 
 _SHOWN = 5

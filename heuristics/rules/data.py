@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from heuristics.facts.data import TRAINABLE, DataFacts
 from heuristics.finding import Finding, Level
-from heuristics.limits import Limits
 from heuristics.rules.checks import CHECK_RULES
+from heuristics.thresholds.limits import Limits
 from heuristics.words import percent, rows
 
 _UNTRAINABLE = {

@@ -6,8 +6,8 @@ from heuristics.facts.forecast import Forecast
 from heuristics.facts.pilot import PilotFacts
 from heuristics.finding import Finding, Level
 from heuristics.known import Known
-from heuristics.limits import Limits
-from heuristics.rate_search import at_open_edge
+from heuristics.pilot.rate_search import at_open_edge
+from heuristics.thresholds.limits import Limits
 
 
 def rate_at_edge(pilot: PilotFacts, known: Known, limits: Limits) -> Finding | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from heuristics.finding import Finding, Level
 from heuristics.known import Known
-from heuristics.limits import Limits
+from heuristics.thresholds.limits import Limits
 from heuristics.words import rows
 
 GUIDE = "OpenAI fine-tuning guide"

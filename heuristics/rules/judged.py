@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from heuristics.facts.data import DataFacts
 from heuristics.finding import Finding, Level
-from heuristics.limits import Limits
+from heuristics.thresholds.limits import Limits
 from heuristics.words import percent, rows
 
 DataRule = Callable[[DataFacts, Limits], Finding | None]

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from heuristics.facts.machine import Device, MachineFacts
 from heuristics.finding import Finding, Level
-from heuristics.limits import Limits
 from heuristics.rules.devices import DEVICE_RULES
+from heuristics.thresholds.limits import Limits
 from heuristics.words import gib
 
 

@@ -6,7 +6,7 @@ from heuristics.facts.pilot import Gain, PilotFacts, Run
 from heuristics.finding import Finding, Level
 from heuristics.goal import Metric
 from heuristics.known import Known
-from heuristics.limits import Limits
+from heuristics.thresholds.limits import Limits
 from heuristics.words import alarm_name, gib, percent
 
 

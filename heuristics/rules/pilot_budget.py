@@ -4,8 +4,8 @@ import math
 
 from heuristics.finding import Finding, Level
 from heuristics.known import Known
-from heuristics.limits import Limits
-from heuristics.recipe import Plan
+from heuristics.planning.recipe import Plan
+from heuristics.thresholds.limits import Limits
 from heuristics.words import duration
 
 

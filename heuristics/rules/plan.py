@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from heuristics.adapter import capacity_used
 from heuristics.basis import Basis
 from heuristics.finding import Finding, Level
 from heuristics.known import Known
-from heuristics.limits import Limits
-from heuristics.recipe import Plan, StandIn
+from heuristics.planning.adapter import capacity_used
+from heuristics.planning.recipe import Plan, StandIn
+from heuristics.planning.sequence import loss_in_words, truncation_at
 from heuristics.rules.pilot_budget import pilot_decides, pilot_in_time
-from heuristics.sequence import loss_in_words, truncation_at
+from heuristics.thresholds.limits import Limits
 from heuristics.words import dollars, duration, gib, percent, rows
 
 _BY = {

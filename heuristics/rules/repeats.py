@@ -2,8 +2,8 @@
 
 from heuristics.facts.data import DataFacts
 from heuristics.finding import Finding
-from heuristics.limits import Limits
 from heuristics.rules.judged import DataRule, judged
+from heuristics.thresholds.limits import Limits
 
 
 def exact_duplicates(data: DataFacts, limits: Limits) -> Finding | None:

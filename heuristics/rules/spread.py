@@ -2,8 +2,8 @@
 
 from heuristics.facts.data import DataFacts
 from heuristics.finding import Finding, Level
-from heuristics.limits import Limits
 from heuristics.rules.judged import DataRule, judged
+from heuristics.thresholds.limits import Limits
 
 
 def length_outliers(data: DataFacts, limits: Limits) -> Finding | None:

@@ -4,8 +4,8 @@ from functools import partial
 
 from heuristics.facts.data import DataFacts
 from heuristics.finding import Finding, Level
-from heuristics.limits import Limits
 from heuristics.rules.judged import DataRule, judged
+from heuristics.thresholds.limits import Limits
 
 _FAULTS = (
     (

@@ -5,8 +5,8 @@ from textual.content import Content
 from advisor import numbers
 from advisor.events import Failed, Step
 from advisor.text import one_line
-from screens.live import Live
-from screens.pictures import bar
+from screens.rows.pictures import bar
+from screens.state.live import Live
 from screens.widgets.plain_text import PlainText
 
 _BAR, _SHORT_BAR = 16, 8

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import Container
 
-from screens.live import Curve, thinned
+from screens.state.live import Curve, thinned
 from screens.widgets.plain_text import PlainText
 
 if TYPE_CHECKING:

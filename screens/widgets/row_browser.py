@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from advisor.row_source import RowSource, ShownRow
+from advisor.rows.source import RowSource, ShownRow
 
 _REMEMBERED = 400
 

@@ -13,7 +13,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from advisor.text import one_line
-from screens.rows import Row, Section
+from screens.rows.section import Row, Section
 from screens.widgets.marked_list import MarkedList
 from screens.words import level_word, safe
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 from advisor.case import Case, new_case
 from heuristics.basis import Basis, Estimate
-from heuristics.decision import Decision, Evidence, Verdict
 from heuristics.facts.data import CheckResult, Columns, DataFacts, FormatFacts, RowProblem, SplitFacts
 from heuristics.facts.machine import Cpu, Device, Disk, MachineFacts, Memory, Throughput
 from heuristics.facts.model import ModelFacts, ModelShape
 from heuristics.facts.pilot import Gain, PilotFacts, Proof, Run, Sample, Score
-from heuristics.recipe import Choice, MemoryPart, MemoryPrediction, Plan, Recipe
+from heuristics.planning.recipe import Choice, MemoryPart, MemoryPrediction, Plan, Recipe
+from heuristics.verdict.decision import Decision, Evidence, Verdict
 
 GIB = 1 << 30
 HOSTILE = "a 'b' \"c\" $(touch owned) `touch owned`; touch owned\n- x: &y !!python/object\t# [click](x)"

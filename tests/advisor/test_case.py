@@ -14,7 +14,7 @@ from advisor.files import is_locked, locked, write_atomic
 from heuristics.facts.data import Columns
 from heuristics.facts.pilot import PilotFacts, Proof, Run
 from heuristics.goal import Goal
-from heuristics.knobs import Knobs
+from heuristics.planning.knobs import Knobs
 
 HOSTILE = "a\"b'c\n]] = \\ \x1b[2J \u202e $(id) é 漢 [x]"
 

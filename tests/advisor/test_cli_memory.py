@@ -139,7 +139,7 @@ def test_a_kept_simulation_is_found_in_a_tenth_of_a_second(
 ) -> None:
     import time
 
-    from advisor.model_folder import facts_of_folder
+    from advisor.models.folder import facts_of_folder
     from heuristics.facts.simulation import TrainingStep
 
     model = _model(tmp_path / "model")

@@ -14,7 +14,7 @@ from advisor.events import Done, GainFound, ProofFound, ScoreFound
 from advisor.specs import DataChoice, JobSpec, PilotTask
 from advisor.work.emit import Emitter
 from screens.app import AdvisorApp
-from screens.beside import Beside
+from screens.dialogs.beside import Beside
 from tests.advisor.example_case import full_case, model, pilot, recipe
 from tests.screens.conftest import screen_lines, until
 

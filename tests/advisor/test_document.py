@@ -14,7 +14,7 @@ from heuristics.basis import Basis, Estimate
 from heuristics.facts.data import Quantiles, TokenFacts
 from heuristics.facts.experiment import GroupShift, RateEvidence, RatePoint, Rung
 from heuristics.facts.pilot import Sample
-from heuristics.recipe import Offer
+from heuristics.planning.recipe import Offer
 from tests.advisor.example_case import HOSTILE, full_case
 
 ATTACK = f'<script>alert(1)</script><img src="https://evil.example/x">](javascript:alert(1)) {HOSTILE}'

@@ -14,7 +14,7 @@ from advisor.case import Case
 from advisor.errors import BadInput
 from advisor.export.all import check_folder, write
 from heuristics.basis import Basis, Estimate
-from heuristics.recipe import Offer
+from heuristics.planning.recipe import Offer
 from tests.advisor.example_case import HOSTILE, full_case
 
 NAME = HOSTILE.replace("/", "_")

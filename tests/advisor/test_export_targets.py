@@ -23,7 +23,7 @@ from advisor.work.data.render import Template, conversation_row
 from advisor.work.full.unsloth_train import encoded
 from heuristics.basis import Basis, Estimate
 from heuristics.facts.experiment import RateEvidence
-from heuristics.recipe import Choice, Offer, Share
+from heuristics.planning.recipe import Choice, Offer, Share
 from tests.advisor.example_case import HOSTILE, full_case, recipe
 from tests.exports.exported import export
 

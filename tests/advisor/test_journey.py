@@ -17,7 +17,7 @@ from advisor.work.emit import Emitter
 from heuristics.basis import Basis, Estimate
 from heuristics.facts.model import ModelFacts, ModelShape
 from heuristics.facts.pilot import Score
-from heuristics.recipe import MemoryPrediction, Plan, Recipe
+from heuristics.planning.recipe import MemoryPrediction, Plan, Recipe
 
 RECIPE = Recipe("m", "lora", 1e-3, 8, 1, 3.0, 128, 300)
 SCORE = Score("base", "test", 100, 900, 2.0, 7.4, 0.4)

@@ -10,7 +10,7 @@ from advisor.caches import cache_home
 from advisor.journey import settle
 from advisor.residuals import identity, kept_residuals, remember
 from heuristics.basis import Basis
-from heuristics.residuals import Residual, with_residuals
+from heuristics.memory.residuals import Residual, with_residuals
 from tests.advisor.example_case import full_case
 
 LIMITS = catalog.limits().memory

@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from advisor import unpacked_bytes
 from advisor.caches import cache_home
 from advisor.fingerprint import fingerprint
-from advisor.line_rows import LONGEST
-from advisor.row_source import RowSource, browsable
-from advisor.unpacked_bytes import UnpackedBytes
+from advisor.rows import unpacked_bytes
+from advisor.rows.line_rows import LONGEST
+from advisor.rows.source import RowSource, browsable
+from advisor.rows.unpacked_bytes import UnpackedBytes
 from advisor.work.data.row import Row
 from advisor.work.data.rows import open_rows, open_several, part_of
 from heuristics.facts.data import DataFacts, RowProblem

@@ -2,8 +2,8 @@
 
 import itertools
 
-from heuristics.allocator import Block, CachingAllocator, OutOfDeviceMemory
-from heuristics.trace import Trace, replay
+from heuristics.memory.allocator import Block, CachingAllocator, OutOfDeviceMemory
+from heuristics.memory.trace import Trace, replay
 from tests.fuzz.draw import Draw
 
 SIZES = (0, 1, 511, 512, 513, 1 << 20, (1 << 20) + 1, 2 << 20, 10 << 20, (10 << 20) - 1, 19 << 20, 1 << 33)

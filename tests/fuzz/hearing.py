@@ -37,7 +37,7 @@ from advisor.events import (
     parse_event,
 )
 from advisor.journey import absorb
-from screens.live import Live, live_after
+from screens.state.live import Live, live_after
 from tests.fuzz.draw import Draw, spoiled
 from tests.fuzz.reading import CONTROL
 from tests.screens.sample_case import DATA, MACHINE, MODEL, PILOT, PREVIEW, filled

@@ -14,13 +14,13 @@ from advisor.export.all import preview
 from advisor.journey import settle
 from advisor.standing import step_states, verdict_line
 from advisor.steps import STEPS
-from screens.bias_rows import bias_section
-from screens.cleaning_rows import cleaning_sections
-from screens.data_rows import data_sections
-from screens.money_rows import money_section
-from screens.pilot_rows import pilot_sections
-from screens.quality_rows import quality_section
-from screens.rows import Section
+from screens.rows.bias import bias_section
+from screens.rows.cleaning import cleaning_sections
+from screens.rows.data import data_sections
+from screens.rows.money import money_section
+from screens.rows.pilot import pilot_sections
+from screens.rows.quality import quality_section
+from screens.rows.section import Section
 from tests.fuzz.draw import Draw, spoiled
 from tests.fuzz.reading import CONTROL
 from tests.screens.sample_case import filled

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from advisor.errors import BadData
-from advisor.row_source import RowSource, browsable
+from advisor.rows.source import RowSource, browsable
 from advisor.specs import DataChoice
 from advisor.work.data.load import Loaded, load
 from advisor.work.data.rows import open_rows

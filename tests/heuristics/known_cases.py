@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from advisor import catalog
-from heuristics.elsewhere import with_offers
+from heuristics.costs.elsewhere import with_offers
+from heuristics.costs.money import with_money
 from heuristics.facts.data import (
     CheckResult,
     Columns,
@@ -17,11 +18,10 @@ from heuristics.facts.data import (
 from heuristics.facts.machine import Cpu, Device, Disk, MachineFacts, Memory, Throughput
 from heuristics.facts.model import ModelFacts, ModelShape
 from heuristics.goal import Goal
-from heuristics.knobs import Knobs
-from heuristics.money import with_money
-from heuristics.plan import make_plan
-from heuristics.recipe import Plan
-from heuristics.settings import Ground
+from heuristics.planning.knobs import Knobs
+from heuristics.planning.plan import make_plan
+from heuristics.planning.recipe import Plan
+from heuristics.planning.settings import Ground
 
 LIMITS = catalog.limits()
 DEFAULT_GOAL = Goal()

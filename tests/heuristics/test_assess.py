@@ -13,9 +13,9 @@ from heuristics.facts.model import ModelFacts
 from heuristics.facts.pilot import Gain, PilotFacts, Proof, Run, Score
 from heuristics.finding import Finding, Level
 from heuristics.goal import Goal
-from heuristics.knobs import Knobs
-from heuristics.plan import make_plan
-from heuristics.recipe import Plan
+from heuristics.planning.knobs import Knobs
+from heuristics.planning.plan import make_plan
+from heuristics.planning.recipe import Plan
 from heuristics.rules.data import partial_scan
 from tests.heuristics.known_cases import (
     CPU,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from heuristics.adapter import capacity_used, choose_rank, lora_parameters
-from heuristics.batch import effective_batch, nearest_power_of_two, steps_of
-from heuristics.epochs import choose_epochs
+from heuristics.planning.adapter import capacity_used, choose_rank, lora_parameters
+from heuristics.planning.batch import effective_batch, nearest_power_of_two, steps_of
+from heuristics.planning.epochs import choose_epochs
 from tests.heuristics.known_cases import LIMITS, LLAMA_8B, TINY
 
 

@@ -8,13 +8,13 @@ import pytest
 from advisor import catalog
 from heuristics.assess import assess
 from heuristics.basis import Basis, Estimate
-from heuristics.evidence import of_pilot
 from heuristics.facts.experiment import Forgetting, Memorised, RateEvidence, RatePoint, Rung
 from heuristics.facts.forecast import Forecast
 from heuristics.facts.pilot import Gain, PilotFacts, Score
 from heuristics.finding import Finding, Level
 from heuristics.forecast import forecast
 from heuristics.goal import Goal
+from heuristics.verdict.evidence import of_pilot
 
 LIMITS = catalog.limits()
 GOAL = Goal()

@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.heuristics.test_verdict import GOAL, pilot, verdict
 
 from heuristics.basis import Basis, Estimate
-from heuristics.decision import Decision
 from heuristics.facts.pilot import Gain
-from heuristics.seeds import pooled_spread, with_seeds
+from heuristics.pilot.seeds import pooled_spread, with_seeds
 from heuristics.statistics import paired_bootstrap
-from tests.heuristics.test_verdict import GOAL, pilot, verdict
+from heuristics.verdict.decision import Decision
 
 PILOTS = 400
 STATED = 0.05

@@ -10,8 +10,8 @@ from heuristics.facts.machine import MachineFacts
 from heuristics.facts.model import ModelFacts
 from heuristics.finding import Finding, Level
 from heuristics.goal import Goal
-from heuristics.knobs import Knobs
-from heuristics.recipe import Plan
+from heuristics.planning.knobs import Knobs
+from heuristics.planning.recipe import Plan
 from tests.heuristics.known_cases import CPU, GIB, GPU, LIMITS, LLAMA_8B, TINY, data, machine, whole_plan
 
 GIANT = replace(

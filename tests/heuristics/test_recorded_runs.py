@@ -10,8 +10,8 @@ import pytest
 
 from advisor import catalog
 from heuristics.facts.experiment import Alarm
-from heuristics.machine_watch import MachineWatcher
-from heuristics.watch import Watcher
+from heuristics.watch.machine import MachineWatcher
+from heuristics.watch.training import Watcher
 
 LIMITS = catalog.limits()
 RECORDED = Path(__file__).parents[2] / "benchmarks" / "results" / "clean_runs.jsonl"

@@ -6,8 +6,8 @@ import pytest
 
 from heuristics.basis import Basis
 from heuristics.goal import Goal, TaskKind
-from heuristics.samples import choose_samples, training_rows
-from heuristics.sequence import choose_length, loss_in_words, mean_tokens, truncation_at
+from heuristics.planning.samples import choose_samples, training_rows
+from heuristics.planning.sequence import choose_length, loss_in_words, mean_tokens, truncation_at
 from tests.heuristics.known_cases import LIMITS, LLAMA_8B, TINY, classes, data, tokens
 
 LENGTHS = LIMITS.sequence

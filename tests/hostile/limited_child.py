@@ -55,7 +55,7 @@ def _too_long(_signal: int, _frame: object) -> None:
 
 
 def _models() -> Callable[[Path], str]:
-    from advisor.models import find_model, local_models
+    from advisor.models.search import find_model, local_models
 
     def look(path: Path) -> str:
         local_models(path)

@@ -11,7 +11,7 @@ from advisor.case import Case
 from heuristics.facts.cleaning import Cleaning, FixOutcome
 from heuristics.facts.data import CheckResult
 from heuristics.facts.pilot import Gain, Score
-from heuristics.recipe import Recipe, SizeRow
+from heuristics.planning.recipe import Recipe, SizeRow
 from tests.screens.sample_case import (
     CLEANED,
     DATA,

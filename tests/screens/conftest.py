@@ -20,7 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ADVISOR_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.setattr("screens.simulation_keeper.SimulationKeeper.SIMULATES", False)
+    monkeypatch.setattr("screens.state.simulation_keeper.SimulationKeeper.SIMULATES", False)
 
 
 def screen_lines(app: App[None]) -> list[str]:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from advisor.case import Case
 from heuristics.basis import Basis, Estimate
-from heuristics.decision import Decision, Evidence, Verdict
 from heuristics.facts.cleaning import Change, Cleaning, CleaningFacts, FixOutcome, LabelCluster
 from heuristics.facts.data import (
     CheckResult,
@@ -36,7 +35,17 @@ from heuristics.facts.machine import Cpu, Device, Disk, GpuProcess, MachineFacts
 from heuristics.facts.model import ModelFacts, ModelShape
 from heuristics.facts.pilot import Gain, PilotFacts, Proof, Run, Sample, Score
 from heuristics.goal import Goal
-from heuristics.recipe import Alternative, Choice, MemoryPart, MemoryPrediction, Offer, Plan, Recipe, SizeRow
+from heuristics.planning.recipe import (
+    Alternative,
+    Choice,
+    MemoryPart,
+    MemoryPrediction,
+    Offer,
+    Plan,
+    Recipe,
+    SizeRow,
+)
+from heuristics.verdict.decision import Decision, Evidence, Verdict
 
 GIB = 1 << 30
 HOSTILE = "\x1b]52;c;cHduZWQ=\x07\x1b[31mred\x9b0m [@click=app.quit]press[/] [/bold] C:\\ \u202egnp\ud83d"

@@ -7,8 +7,8 @@ import pytest
 
 from advisor.events import AlarmRaised, Note
 from screens.app import AdvisorApp
-from screens.live import Live
-from screens.running import JobSaid
+from screens.state.live import Live
+from screens.state.running import JobSaid
 from tests.screens.conftest import screen_lines, until
 from tests.screens.sample_case import PILOT, filled
 from tests.screens.test_job_stream import RUN

@@ -13,22 +13,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.case import Case, load, save
-from advisor.column_pages import ColumnPages
 from advisor.errors import BadInput
 from advisor.events import Done
-from advisor.file_rows import FileRows
-from advisor.row_source import RowSource
+from advisor.rows.column_pages import ColumnPages
+from advisor.rows.file_rows import FileRows
+from advisor.rows.source import RowSource
 from advisor.specs import JobSpec, ProfileTask
 from heuristics.facts.data import ColumnFacts, DataFacts
 from heuristics.goal import Topic
 from screens.app import AdvisorApp
-from screens.browse import Browse
-from screens.cleaning_rows import copy_question
-from screens.confirm import Confirm
-from screens.live import Live
-from screens.mapping import Mapping
-from screens.quality_rows import quality_bar
-from screens.topic_rows import topic_section
+from screens.dialogs.browse import Browse
+from screens.dialogs.confirm import Confirm
+from screens.dialogs.mapping import Mapping
+from screens.rows.cleaning import copy_question
+from screens.rows.quality import quality_bar
+from screens.rows.topic import topic_section
+from screens.state.live import Live
 from screens.widgets.row_browser import RowBrowser
 from tests.data_samples import keep_lines, question_rows, write_jsonl
 from tests.screens.conftest import Golden, screen_lines, until

@@ -9,8 +9,8 @@ from advisor.events import DataFound, Done, Event, Failed, Started, Step
 from heuristics.facts.bias import Association, BiasFacts, GroupLength, GroupMentions, GroupRate, RateGap
 from heuristics.facts.data import CheckResult, DataFacts
 from screens.app import AdvisorApp
-from screens.live import Live
-from screens.running import JobSaid
+from screens.state.live import Live
+from screens.state.running import JobSaid
 from screens.widgets.plain_text import PlainText
 from tests.screens.conftest import Golden
 from tests.screens.sample_case import DATA, empty, filled

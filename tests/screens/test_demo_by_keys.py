@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from screens.app import AdvisorApp
-from screens.desk import Desk
+from screens.state.desk import Desk
 from tests.screens.conftest import screen_lines, until
 
 PATIENCE = 400.0

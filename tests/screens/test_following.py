@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from advisor.steps import STEPS
-from heuristics.decision import Decision
 from heuristics.facts.pilot import PilotFacts
+from heuristics.verdict.decision import Decision
 from screens.following import following
 from tests.screens.sample_case import DATA, MODEL, VERDICT, filled
 

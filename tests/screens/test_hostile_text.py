@@ -10,7 +10,7 @@ from advisor.case import Case
 from advisor.events import Failed, Note, Step
 from advisor.steps import STEPS
 from screens.app import AdvisorApp
-from screens.live import Live
+from screens.state.live import Live
 from tests.screens.conftest import screen_lines, until
 from tests.screens.sample_case import HOSTILE, hostile
 
@@ -78,7 +78,7 @@ async def test_the_file_picker_shows_a_hostile_name_as_text(tmp_path: Path) -> N
 
 
 def test_notes_of_a_job_are_kept_as_they_came() -> None:
-    from screens.live import live_after
+    from screens.state.live import live_after
 
     assert live_after(Live("pilot", "pilot"), Note(text="x")).notes == ("x",)
 

@@ -4,7 +4,7 @@ import pytest
 from rich.cells import cell_len
 
 from advisor.events import Failed, Step
-from screens.live import Live
+from screens.state.live import Live
 from screens.widgets.job_line import JobLine, _line
 
 AT = {"narrow": 58, "wide": 78}

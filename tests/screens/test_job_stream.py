@@ -27,8 +27,8 @@ from advisor.events import (
     Step,
 )
 from screens.app import AdvisorApp
-from screens.live import POINTS, Live, live_after
-from screens.running import JobSaid, Running
+from screens.state.live import POINTS, Live, live_after
+from screens.state.running import JobSaid, Running
 from tests.screens.conftest import screen_lines, until
 from tests.screens.sample_case import MACHINE, PILOT, empty, filled
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from screens.app import AdvisorApp
-from screens.live import Live
+from screens.state.live import Live
 from tests.screens.conftest import screen_lines, until
 from tests.screens.sample_case import filled
 

@@ -6,7 +6,7 @@ from advisor import cases
 from advisor.case import new_case, save
 from screens.app import AdvisorApp
 from screens.commands import Commands
-from screens.file_picker import CasePicker
+from screens.dialogs.file_picker import CasePicker
 from tests.screens.conftest import screen_lines, until
 from tests.screens.sample_case import empty
 

@@ -8,8 +8,8 @@ from advisor.errors import BadInput
 from advisor.pilot_options import PilotOptions
 from advisor.tasks import cleaned_choice
 from screens.app import AdvisorApp
-from screens.changes import without_stale
-from screens.pilot_fields import option_rows
+from screens.fields.pilot import option_rows
+from screens.state.changes import without_stale
 from tests.screens.sample_case import filled
 
 

@@ -9,7 +9,7 @@ from advisor.case import Case, new_case
 from advisor.journey import settle
 from heuristics.basis import Basis
 from screens.app import AdvisorApp
-from screens.simulation_keeper import SimulationKeeper
+from screens.state.simulation_keeper import SimulationKeeper
 from tests.heuristics.known_cases import AMPERE, MINIATURE, machine
 from tests.screens.conftest import screen_lines, until
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 HEAVY = ("torch", "transformers", "datasets", "trl", "peft", "polars", "pyarrow", "numpy", "scipy", "plotext")
 
 
-LATER = ("advisor.case", "advisor.journey", "advisor.events", "heuristics.plan", "pydantic")
+LATER = ("advisor.case", "advisor.journey", "advisor.events", "heuristics.planning.plan", "pydantic")
 """What a case is made of: imported once the frame is painted."""
 
 

@@ -9,14 +9,14 @@ import pytest
 from advisor.case import Case
 from advisor.events import Failed, FailureKind, Metric, Started, Step
 from advisor.specs import SimulateTask
-from heuristics.decision import Decision
 from heuristics.facts.experiment import Alarm
 from heuristics.facts.machine import Disk
 from heuristics.facts.pilot import PilotFacts
-from heuristics.simulated import training_step
+from heuristics.memory.simulated import training_step
+from heuristics.verdict.decision import Decision
 from screens.app import AdvisorApp
-from screens.live import Live, live_after
-from screens.simulation import Simulation
+from screens.state.live import Live, live_after
+from screens.state.simulation import Simulation
 from tests.screens.conftest import Golden, screen_lines
 from tests.screens.sample_case import DATA, MACHINE, MODEL, PLAN, VERDICT, empty, filled
 

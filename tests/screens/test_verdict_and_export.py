@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.heuristics.test_verdict import LIMITS
 
 from advisor.case import new_case
 from advisor.journey import settle
@@ -12,13 +13,12 @@ from heuristics.basis import Basis
 from heuristics.facts.experiment import Rung
 from heuristics.facts.forecast import Forecast, LadderPoint
 from heuristics.forecast import of_points
-from heuristics.recipe import Offer
+from heuristics.planning.recipe import Offer
 from screens.app import AdvisorApp
-from screens.curve import curve_picture, curve_words
 from screens.export import ExportScreen
+from screens.rows.curve import curve_picture, curve_words
 from screens.widgets.row_list import RowList
 from tests.heuristics.known_cases import AMPERE, MINIATURE, machine
-from tests.heuristics.test_verdict import LIMITS
 from tests.screens.conftest import Golden
 from tests.screens.sample_case import filled
 

@@ -10,12 +10,12 @@ from advisor.steps import STEPS
 from heuristics.goal import Goal
 from screens.app import AdvisorApp
 from screens.commands import Commands
-from screens.confirm import Confirm
-from screens.edit import Edit
-from screens.file_picker import FilePicker
-from screens.help import Help
+from screens.dialogs.confirm import Confirm
+from screens.dialogs.edit import Edit
+from screens.dialogs.file_picker import FilePicker
+from screens.dialogs.help import Help
+from screens.dialogs.vote import BlindVote
 from screens.step_classes import step_class
-from screens.vote import BlindVote
 from tests.screens.conftest import screen_lines, until
 from tests.screens.sample_case import empty, filled
 

@@ -22,8 +22,8 @@ from advisor.work.demo.recipe import read_settings
 from advisor.work.demo.tokenizer import train_tokenizer
 from advisor.work.demo.world import demo_folder, read_world
 from advisor.work.pilot.settings import general_text
-from heuristics.decision import Decision
-from heuristics.knobs import Knobs
+from heuristics.planning.knobs import Knobs
+from heuristics.verdict.decision import Decision
 
 FOLDER = demo_folder()
 MODEL = FOLDER / "model"

@@ -9,7 +9,7 @@ from advisor.cli.report.layout import field, title
 from advisor.numbers import estimated, parameters, size
 from advisor.text import plain
 from heuristics.facts.simulation import SimulationFacts, TrainingStep
-from heuristics.recipe import MemoryPrediction
+from heuristics.planning.recipe import MemoryPrediction
 
 
 @dataclass(frozen=True, slots=True)

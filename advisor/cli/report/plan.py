@@ -3,7 +3,7 @@
 from advisor.cli.report.layout import field, hung, table, title
 from advisor.numbers import count, decimal, duration, estimated, parameters, share, size
 from heuristics.goal import Goal
-from heuristics.recipe import Choice, Offer, Plan
+from heuristics.planning.recipe import Choice, Offer, Plan
 from heuristics.words import rows
 
 

@@ -2,7 +2,7 @@
 
 from advisor.cli.report.layout import field, hung, title
 from advisor.numbers import estimated
-from heuristics.decision import Evidence, Verdict
+from heuristics.verdict.decision import Evidence, Verdict
 
 
 def verdict_lines(verdict: Verdict) -> list[str]:

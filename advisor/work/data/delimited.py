@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from advisor.column_names import unique_names
+from advisor.rows.column_names import unique_names
 from advisor.text import one_line
 from advisor.work.data.limits import data_limits
 from advisor.work.data.row import Row

@@ -5,7 +5,7 @@ import os
 from pathlib import Path, PurePosixPath
 
 from advisor.errors import BadData, NoSpace
-from advisor.hub_cache import HUB_PREFIX, cache_folder, is_hub_id, on_hub
+from advisor.models.hub_cache import HUB_PREFIX, cache_folder, is_hub_id, on_hub
 from advisor.text import one_line
 from advisor.work.data.limits import data_limits
 

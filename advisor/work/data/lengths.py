@@ -10,7 +10,7 @@ from advisor.work.data.scan.state import RowStore
 from advisor.work.data.scan.tokens import NOT_COUNTED
 from heuristics.facts.data import Quantiles, TokenFacts, Truncation
 from heuristics.facts.model import ModelFacts
-from heuristics.sequence import rounded_up
+from heuristics.planning.sequence import rounded_up
 
 if TYPE_CHECKING:
     import numpy as np

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 
 from advisor.caches import cache_home, key_of
 from advisor.files import private_folder
-from advisor.row_lines import ROWS_FOLDER
+from advisor.rows.found_lines import ROWS_FOLDER
 from advisor.specs import DataChoice, ProfileTask
 from advisor.work.data.checks.provenance import no_licence
 from advisor.work.data.files import files_of

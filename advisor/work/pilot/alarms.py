@@ -9,8 +9,8 @@ from advisor.work.pilot.bench import Bench
 from advisor.work.pilot.rows import Row, kept
 from advisor.work.pilot.scoring import mean_loss
 from advisor.work.pilot.trainer import PilotTrainer
-from heuristics.cause import BatchEvidence, explained
 from heuristics.facts.experiment import Alarm
+from heuristics.watch.cause import BatchEvidence, explained
 
 _ABOUT_THE_BATCH = ("loss_spike", "perplexity_spike", "divergence", "nan")
 

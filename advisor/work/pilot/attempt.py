@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from advisor.files import write_atomic
-from heuristics.recipe import Recipe
+from heuristics.planning.recipe import Recipe
 
 FILE = "attempt.json"
 

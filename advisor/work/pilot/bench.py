@@ -20,9 +20,9 @@ from advisor.work.pilot.progress import Progress
 from advisor.work.pilot.rows import Encoder
 from advisor.work.pilot.scoring import Scorer
 from advisor.work.pilot.settings import pilot_settings
-from heuristics.pilot_schedule import Speeds
-from heuristics.rate_search import Horizon
-from heuristics.recipe import Recipe
+from heuristics.pilot.rate_search import Horizon
+from heuristics.pilot.schedule import Speeds
+from heuristics.planning.recipe import Recipe
 
 
 @dataclass(slots=True)

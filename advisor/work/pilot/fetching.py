@@ -17,7 +17,7 @@ from tqdm.auto import tqdm  # type: ignore[import-untyped]
 
 from advisor.errors import BadModel
 from advisor.events import Note, Step
-from advisor.model_weights import PICKLES
+from advisor.models.weights import PICKLES
 from advisor.text import one_line
 from advisor.work.emit import Emitter
 from heuristics.facts.model import ModelFacts

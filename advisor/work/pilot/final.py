@@ -20,8 +20,8 @@ from advisor.work.pilot.settings import general_source, pilot_settings
 from heuristics.basis import Basis, Estimate
 from heuristics.facts.experiment import Forgetting, Memorised, Outlier
 from heuristics.facts.pilot import Sample
-from heuristics.outlying import outlying
-from heuristics.seeds import with_seeds
+from heuristics.pilot.outlying import outlying
+from heuristics.pilot.seeds import with_seeds
 from heuristics.statistics import paired_bootstrap
 
 

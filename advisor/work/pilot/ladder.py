@@ -19,9 +19,9 @@ from advisor.work.pilot.scoring import RowLoss, mean_loss
 from advisor.work.pilot.training import Trained, forget_checkpoints, train
 from heuristics.facts.experiment import GroupShift, PilotSchedule, PlannedRun, RateEvidence, Rung
 from heuristics.facts.pilot import Run
-from heuristics.pilot_runs import sample_rows
-from heuristics.pilot_schedule import evaluations_of
-from heuristics.rate_search import carry
+from heuristics.pilot.rate_search import carry
+from heuristics.pilot.runs import sample_rows
+from heuristics.pilot.schedule import evaluations_of
 
 
 @dataclass(frozen=True, slots=True)

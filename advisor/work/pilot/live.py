@@ -17,8 +17,8 @@ from advisor.work.pilot.rows import Row
 from advisor.work.pilot.scoring import RowLoss, mean_loss, perplexity
 from advisor.work.pilot.trainer import PilotTrainer, RunPlan
 from heuristics.facts.experiment import Alarm
-from heuristics.machine_watch import MachineWatcher, stalled
-from heuristics.watch import Watcher
+from heuristics.watch.machine import MachineWatcher, stalled
+from heuristics.watch.training import Watcher
 
 
 class Live(TrainerCallback):  # type: ignore[misc]

@@ -9,9 +9,9 @@ from transformers import AutoModelForCausalLM, PreTrainedModel
 from transformers.utils import is_bitsandbytes_available
 
 from advisor.errors import BadModel
-from advisor.model_weights import weights_of
+from advisor.models.weights import weights_of
 from advisor.text import one_line
-from heuristics.recipe import Recipe
+from heuristics.planning.recipe import Recipe
 
 
 def device_of_choice() -> torch.device:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from advisor.work.pilot.ladder import Climb
 from advisor.work.pilot.measuring import Measured
-from heuristics.seeds import SeedSpread, pooled_spread
+from heuristics.pilot.seeds import SeedSpread, pooled_spread
 
 
 def spreads(ladder: Climb) -> dict[str, SeedSpread]:

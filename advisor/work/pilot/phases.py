@@ -31,7 +31,7 @@ from advisor.work.pilot.rate import find_rate, horizon
 from advisor.work.pilot.scoring import mean_loss
 from advisor.work.pilot.settings import pilot_settings
 from heuristics.facts.experiment import PilotSchedule
-from heuristics.recipe import Recipe
+from heuristics.planning.recipe import Recipe
 
 
 def run_phases(spec: JobSpec, emitter: Emitter, progress: Progress) -> None:

@@ -9,7 +9,7 @@ from advisor.work.pilot.preparing import Candidates, needs_answers
 from advisor.work.pilot.rows import Row
 from advisor.work.pilot.settings import pilot_settings
 from heuristics.facts.experiment import PilotSchedule
-from heuristics.pilot_schedule import Lengths, Sizes, Work, fit, wanted_sizes
+from heuristics.pilot.schedule import Lengths, Sizes, Work, fit, wanted_sizes
 
 
 def make_schedule(bench: Bench, candidates: Candidates) -> PilotSchedule:

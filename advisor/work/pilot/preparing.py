@@ -35,7 +35,7 @@ from advisor.work.pilot.rows import Row, kept, require_vocabulary
 from advisor.work.pilot.settings import pilot_settings
 from advisor.work.tokenizer import load_tokenizer, template_of
 from heuristics.facts.experiment import PilotSchedule
-from heuristics.recipe import Recipe
+from heuristics.planning.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)

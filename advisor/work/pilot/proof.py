@@ -21,8 +21,8 @@ from advisor.work.pilot.rows import Row, kept
 from advisor.work.pilot.settings import pilot_settings
 from advisor.work.pilot.trainer import RunPlan, make_trainer
 from heuristics.facts.pilot import Proof
-from heuristics.pilot_schedule import Speeds
-from heuristics.recipe import Recipe
+from heuristics.pilot.schedule import Speeds
+from heuristics.planning.recipe import Recipe
 
 
 @dataclass(slots=True)

@@ -11,13 +11,13 @@ from advisor.work.pilot.rows import Row
 from advisor.work.pilot.scoring import mean_loss
 from advisor.work.pilot.trainer import RunPlan
 from advisor.work.pilot.training import Trained, forget_checkpoints, train
-from heuristics.batch import steps_of
 from heuristics.facts.experiment import PilotSchedule, PlannedRun, RateEvidence, RatePoint
-from heuristics.pilot_runs import rate_run
-from heuristics.pilot_schedule import evaluations_of
-from heuristics.rate_search import Horizon, next_rate, settle_rate
-from heuristics.recipe import Recipe
-from heuristics.settings import warmup_share
+from heuristics.pilot.rate_search import Horizon, next_rate, settle_rate
+from heuristics.pilot.runs import rate_run
+from heuristics.pilot.schedule import evaluations_of
+from heuristics.planning.batch import steps_of
+from heuristics.planning.recipe import Recipe
+from heuristics.planning.settings import warmup_share
 from heuristics.statistics import paired_standard_error
 
 

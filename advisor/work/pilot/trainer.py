@@ -21,7 +21,7 @@ from trl import SFTConfig, SFTTrainer
 from advisor.work.data.examples import Example
 from advisor.work.data.render import training_row
 from advisor.work.pilot.checkpoint import Checkpoints
-from heuristics.recipe import Recipe
+from heuristics.planning.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)

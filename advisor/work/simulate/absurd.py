@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from advisor.errors import BadModel
-from advisor.model_shape import shape_of
+from advisor.models.shape import shape_of
 from heuristics.facts.simulation import MOST_TOKENS, TrainingStep
 
 MOST_LAYERS = 400

@@ -7,7 +7,7 @@ from pathlib import Path
 from transformers import CONFIG_MAPPING
 
 from advisor.errors import BadModel
-from advisor.model_folder import LARGEST_CONFIG
+from advisor.models.folder import LARGEST_CONFIG
 from advisor.text import one_line
 from heuristics.facts.model import ModelFacts, ModelShape
 

@@ -9,7 +9,7 @@ from torch import nn
 from advisor.work.simulate.build import NUMBERS, is_adapter, parameters_of
 from advisor.work.simulate.packed import PackedLinear
 from heuristics.facts.simulation import TrainingStep
-from heuristics.trace import Trace
+from heuristics.memory.trace import Trace
 
 Numbered = dict[int, int]
 """The allocation of each tensor, by the tensor's identity."""

@@ -12,7 +12,7 @@ from torch.utils._pytree import tree_map
 
 from advisor.work.simulate.differences import CudaKernels
 from advisor.work.simulate.sizes import META, SizeCache
-from heuristics.trace import Part, Trace
+from heuristics.memory.trace import Part, Trace
 
 DEVICE = torch.device("cpu")
 ENGINE = torch.autograd.graph._engine_run_backward.__code__

@@ -15,7 +15,7 @@ from advisor.work.simulate.loading import final_dtype, load, swapped
 from advisor.work.simulate.recorder import Recorder
 from advisor.work.simulate.steps import train
 from heuristics.facts.simulation import TrainingStep
-from heuristics.trace import Trace
+from heuristics.memory.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)

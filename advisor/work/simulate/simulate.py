@@ -9,7 +9,7 @@ from advisor.simulations import keep_simulation, kept_simulation, library_versio
 from advisor.specs import JobSpec, SimulateTask
 from advisor.work.emit import Emitter
 from heuristics.facts.simulation import MemoryPhase, SimulationFacts, TrainingStep
-from heuristics.trace import Replay, replay
+from heuristics.memory.trace import Replay, replay
 
 FIRST = 8.0
 """Seconds that a simulation takes, torch's loading included, for the time left before one is done."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from advisor.events import CleaningFound, parse_event
 from advisor.fingerprint import fingerprint
-from advisor.models import find_model
+from advisor.models.search import find_model
 from advisor.specs import CleanTask, DataChoice, JobSpec
 from advisor.work.clean.clean import clean
 from advisor.work.emit import Emitter

@@ -59,7 +59,7 @@ def test_a_tokenizer_is_loaded_without_torch_where_torch_is_not_needed(tmp_path:
     model = make_tiny_model(tmp_path)
     program = (
         "import sys\n"
-        "from advisor.model_folder import facts_of_folder\n"
+        "from advisor.models.folder import facts_of_folder\n"
         "from advisor.work.tokenizer import load_tokenizer\n"
         "from pathlib import Path\n"
         f"tokenizer = load_tokenizer(facts_of_folder(Path({str(model)!r}), 'x', 'local'))\n"

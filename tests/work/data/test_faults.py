@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from advisor.errors import BadData
-from advisor.row_source import RowSource
+from advisor.rows.source import RowSource
 from advisor.specs import DataChoice
 from advisor.work.data.load import load
 from heuristics.assess import assess

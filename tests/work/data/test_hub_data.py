@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from advisor.cli.main import main
-from advisor.column_names import column_names
 from advisor.errors import BadData, NoSpace
-from advisor.row_source import RowSource, browsable
+from advisor.rows.column_names import column_names
+from advisor.rows.source import RowSource, browsable
 from advisor.specs import DataChoice
 from advisor.work.data.hub_files import hub_paths
 from screens.app import AdvisorApp
-from screens.browse import Browse
-from screens.file_picker import FilePicker
+from screens.dialogs.browse import Browse
+from screens.dialogs.file_picker import FilePicker
 from tests.advisor.hub_double import Repository, hub
 from tests.data_samples import question_rows
 from tests.screens.conftest import screen_lines, until

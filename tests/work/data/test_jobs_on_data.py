@@ -17,7 +17,7 @@ from advisor.work.emit import Emitter
 from heuristics.assess import assess
 from heuristics.facts.data import DataFacts
 from heuristics.goal import Goal
-from heuristics.recipe import Recipe
+from heuristics.planning.recipe import Recipe
 from tests.data_samples import Row, label_rows, question, question_rows, write_jsonl
 from tests.heuristics.known_cases import LIMITS
 

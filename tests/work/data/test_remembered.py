@@ -9,8 +9,8 @@ import pytest
 
 from advisor.caches import cache_home
 from advisor.events import DataFound, Note
-from advisor.model_folder import facts_of_folder
-from advisor.row_lines import read_lines
+from advisor.models.folder import facts_of_folder
+from advisor.rows.found_lines import read_lines
 from advisor.specs import DataChoice, JobSpec, ProfileTask
 from advisor.work.data import remembered
 from advisor.work.data.limits import data_limits

@@ -11,7 +11,7 @@ import pytest
 from advisor.errors import Stopped
 from advisor.events import DataFound
 from advisor.jobs import read_events
-from advisor.row_lines import read_lines
+from advisor.rows.found_lines import read_lines
 from advisor.specs import DataChoice, JobSpec, ProfileTask
 from advisor.work.data import limits as limiting
 from advisor.work.data.checks.all import ROW_CHECKS, results_of

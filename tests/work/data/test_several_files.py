@@ -6,7 +6,7 @@ import pytest
 
 from advisor.errors import BadData
 from advisor.fingerprint import fingerprint
-from advisor.row_source import RowSource, browsable
+from advisor.rows.source import RowSource, browsable
 from advisor.specs import DataChoice
 from advisor.work.data.load import load
 from heuristics.assess import assess

@@ -26,7 +26,7 @@ from advisor.work.data.scan.tokens import TokenCounter, TokenPlan, token_plan
 from advisor.work.tokenizer import encode_examples, encode_rows, load_tokenizer, template_of
 from heuristics.facts.data import Columns, FormatFacts
 from heuristics.facts.model import ModelFacts, ModelShape
-from heuristics.sequence import choose_length
+from heuristics.planning.sequence import choose_length
 from tests.data_samples import question
 from tests.heuristics.known_cases import LIMITS, data
 

@@ -19,7 +19,7 @@ from advisor.work.emit import Emitter
 from heuristics.facts.model import ModelFacts, ModelShape
 from heuristics.facts.pilot import PilotFacts
 from heuristics.goal import Goal
-from heuristics.recipe import Recipe
+from heuristics.planning.recipe import Recipe
 
 THINGS = {"invoice": "billing", "parcel": "delivery", "cable": "repair", "login": "account"}
 WHO = ("Ada", "Ben", "Carla", "David", "Elif", "Farid", "Grace", "Hugo")

@@ -12,9 +12,9 @@ from advisor.work.data.split import split
 from advisor.work.emit import Emitter
 from benchmarks.worlds import language
 from benchmarks.worlds.planted import QUEUE, reports
-from heuristics.evidence import of_pilot
 from heuristics.facts.pilot import PilotFacts
 from heuristics.goal import Goal
+from heuristics.verdict.evidence import of_pilot
 from tests.heuristics.known_cases import LIMITS
 from tests.work.clean.cleaned import clean_file
 from tests.work.pilot.pilot_worlds import run_pilot, spec_for, write_rows

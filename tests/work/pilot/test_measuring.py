@@ -25,8 +25,8 @@ from advisor.work.pilot.proof import prove
 from advisor.work.pilot.saving import save_tuned
 from advisor.work.pilot.scoring import batches
 from advisor.work.pilot.trainer import RunPlan, make_trainer
-from heuristics.pilot_runs import ladder_sizes, sample_rows
-from heuristics.pilot_schedule import Lengths, Sizes, Speeds, Work, fit, runs_of, wanted_sizes
+from heuristics.pilot.runs import ladder_sizes, sample_rows
+from heuristics.pilot.schedule import Lengths, Sizes, Speeds, Work, fit, runs_of, wanted_sizes
 from tests.work.pilot.pilot_worlds import RECIPE, learnable_rows, spec_for, write_rows
 
 pytestmark = pytest.mark.slow

@@ -16,13 +16,13 @@ from advisor.fold import pilot_facts
 from advisor.jobs import read_events, run_job
 from advisor.work.emit import Emitter
 from advisor.work.pilot.progress import Progress
-from heuristics.evidence import of_forecast
 from heuristics.facts.experiment import PHASES
 from heuristics.facts.forecast import Forecast
 from heuristics.facts.pilot import PilotFacts, Run
 from heuristics.forecast import forecast
 from heuristics.goal import Goal
-from heuristics.verdict import decide
+from heuristics.verdict.evidence import of_forecast
+from heuristics.verdict.table import decide
 from tests.work.pilot.pilot_worlds import (
     RECIPE,
     Piloted,

@@ -10,8 +10,8 @@ from advisor.case import Case, load
 from benchmarks.proof import Outcome, fault_of
 from benchmarks.worlds.journey import judged, machine_of
 from benchmarks.worlds.planted import WORLDS, World
-from heuristics.decision import Decision
 from heuristics.facts.machine import MachineFacts
+from heuristics.verdict.decision import Decision
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ import torch
 from torch.profiler import ProfilerActivity, profile
 
 from advisor.work.simulate.recorder import Recorder
-from heuristics.trace import Trace
+from heuristics.memory.trace import Trace
 
 NUMBERS = 1 << 16
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from heuristics.basis import Basis, Estimate
-from heuristics.recipe import MemoryPart, MemoryPrediction, Recipe
-from heuristics.sharded import fully_sharded
+from heuristics.memory.sharded import fully_sharded
+from heuristics.planning.recipe import MemoryPart, MemoryPrediction, Recipe
 from tests.advisor.tiny_model import make_tiny_model
 from tests.heuristics.known_cases import LIMITS, TINY
 

@@ -68,7 +68,7 @@ class Tally:
     examples: list[str] = field(default_factory=list)
     """What the check shows of those rows; left empty, the scan shows their masked excerpts."""
     lines: bytes = b""
-    """Lines of all rows concerned, packed as `advisor.row_lines` keeps them."""
+    """Lines of all rows concerned, packed as `advisor.rows.found_lines` keeps them."""
     kinds: Counter[str] = field(default_factory=Counter)
     """Further counts by name, such as rows per kind of defect or per label."""
     places: dict[str, list[int]] = field(default_factory=dict)

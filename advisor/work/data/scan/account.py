@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from advisor.row_lines import add_lines, clear_lines
+from advisor.rows.found_lines import add_lines, clear_lines
 from advisor.work.data.checks.batch import Tally
 from advisor.work.data.columns import ColumnTally
 from advisor.work.data.limits import data_limits

@@ -1,0 +1,1 @@
+"""Time, energy and money of the full run, here and elsewhere."""

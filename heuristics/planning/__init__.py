@@ -1,0 +1,1 @@
+"""The recipe: every setting with its reason, and the model that is recommended."""

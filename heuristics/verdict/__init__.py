@@ -1,0 +1,1 @@
+"""The verdict: where a case stands, the decision table and its words."""

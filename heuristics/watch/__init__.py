@@ -1,0 +1,1 @@
+"""Online detectors of trouble in a run, and what it points to."""

@@ -1,0 +1,1 @@
+"""What the steps show, as values: rows with their details, pictures made of text."""

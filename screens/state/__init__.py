@@ -1,0 +1,1 @@
+"""The case, its jobs and its simulations in the application's hands."""
