@@ -9,6 +9,9 @@ from hypothesis import settings
 # Several tests run side by side: one thread each, also in the child processes that they start.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# Hundreds of child processes are started, and each would compile the program anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # Nothing that a test does is kept among the user's own cases.
 os.environ.setdefault("ADVISOR_HOME", tempfile.mkdtemp(prefix="advisor-tests-"))
 
