@@ -16,6 +16,7 @@ def test_a_package_holds_its_folders() -> None:
         "advisor": Share(400, 330, 82.5),
         "advisor/work": Share(300, 240, 80.0),
         "heuristics": Share(100, 95, 95.0),
+        "heuristics/memory": Share(40, 40, 100.0),
         "heuristics/rules": Share(60, 55, 91.67),
     }
 

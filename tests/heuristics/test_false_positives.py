@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.heuristics.test_verdict import GOAL, pilot, verdict
 
 from heuristics.basis import Basis, Estimate
 from heuristics.facts.pilot import Gain
 from heuristics.pilot.seeds import pooled_spread, with_seeds
 from heuristics.statistics import paired_bootstrap
 from heuristics.verdict.decision import Decision
+from tests.heuristics.verdict.test_table import GOAL, pilot, verdict
 
 PILOTS = 400
 STATED = 0.05

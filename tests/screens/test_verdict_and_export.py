@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.heuristics.test_verdict import LIMITS
 
 from advisor.case import new_case
 from advisor.journey import settle
@@ -19,6 +18,7 @@ from screens.export import ExportScreen
 from screens.rows.curve import curve_picture, curve_words
 from screens.widgets.row_list import RowList
 from tests.heuristics.known_cases import AMPERE, MINIATURE, machine
+from tests.heuristics.verdict.test_table import LIMITS
 from tests.screens.conftest import Golden
 from tests.screens.sample_case import filled
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from tests.heuristics.test_plan import GOAL, LIMITS, TINY, data, machine
 
 from heuristics.basis import Basis
 from heuristics.facts.pilot import PilotFacts, Proof
@@ -13,6 +12,7 @@ from heuristics.planning.knobs import Knobs
 from heuristics.planning.plan import make_plan
 from heuristics.planning.recipe import Plan
 from heuristics.planning.settings import Ground
+from tests.heuristics.planning.test_plan import GOAL, LIMITS, TINY, data, machine
 
 MIB = 1 << 20
 

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from tests.heuristics.test_verdict import GOAL, LIMITS, data, pilot, plan
 
 from heuristics.facts.experiment import Vote
 from heuristics.facts.pilot import Sample
 from heuristics.pilot.votes import preference, to_vote_on, tuned_first
 from heuristics.verdict.decision import Decision, Verdict
 from heuristics.verdict.table import decide
+from tests.heuristics.verdict.test_table import GOAL, LIMITS, data, pilot, plan
 
 
 def votes(tuned: int, base: int, ties: int = 0) -> tuple[Vote, ...]:
