@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 
 from advisor.catalog import gpus
 from advisor.errors import Stopped
@@ -13,7 +14,7 @@ from advisor.work.machine.cards import Card
 from advisor.work.machine.devices import SPLIT, best_first, cpu_device, gpu_devices
 from advisor.work.machine.gpu_names import preset_of
 from advisor.work.machine.intel import intel_gpus
-from advisor.work.machine.measure import undisturbed
+from advisor.work.machine.measure import measured, undisturbed
 from advisor.work.machine.nvidia import NvidiaGpu, nvidia_gpus, nvidia_on_bus
 from advisor.work.machine.parts import Parts, within
 from advisor.work.machine.speed import number_formats, throughput_of
@@ -338,6 +339,20 @@ def test_a_crowded_processor_is_judged_by_one_cores_own_time() -> None:
     assert (speed.tflops, speed.low) == (0.4, 0.01)
     assert speed.high == pytest.approx(0.44)
     assert device.bandwidth_gb_per_s == 8.0
+
+
+def test_a_measurement_gives_the_threads_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def speeds(device: Device, *_: object) -> Device:
+        seen.append(torch.get_num_threads())
+        return device
+
+    monkeypatch.setattr("advisor.work.machine.measure._with_speeds", speeds)
+    before = torch.get_num_threads()
+    measured(Device("cpu", 0, "x", 1, 1, True), before + 1, Parts())
+    assert seen[0] == before + 1
+    assert torch.get_num_threads() == before
 
 
 def test_held_clocks_heat_and_screens_are_read_from_the_driver() -> None:

@@ -1,7 +1,8 @@
 """The speeds of one device, with the processor's other users taken into account."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,11 +22,10 @@ def measured(device: Device, cores: int, parts: Parts) -> Device:
     """The same device with its measured speeds; what cannot be measured is told in `parts`."""
     import torch
 
-    torch.set_num_threads(cores)
     place = torch.device(f"{'cuda' if device.kind == 'rocm' else device.kind}:{device.index}")
     wall, work = time.perf_counter(), time.process_time()
     meter = parts.attempt(f"Power of {device.name}", lambda: meter_of(device), None)
-    with watched(meter) as seen:
+    with _threads(cores), watched(meter) as seen:
         device = _with_speeds(device, place, parts, time.perf_counter)
     device = replace(device, power=seen.reading)
     if device.kind != "cpu":
@@ -37,11 +37,23 @@ def measured(device: Device, cores: int, parts: Parts) -> Device:
         f"Other programs held {1 - share:.0%} of the processor while it was measured:"
         f" its speed is worked out from the time that one core really had, times {cores}"
     )
-    torch.set_num_threads(1)
     # Threads that wait for each other on a crowded processor measure the crowd, not the processor.
-    alone = _with_speeds(device, place, parts, time.thread_time)
-    torch.set_num_threads(cores)
+    with _threads(1):
+        alone = _with_speeds(device, place, parts, time.thread_time)
     return undisturbed(device, alone, cores)
+
+
+@contextmanager
+def _threads(number: int) -> Iterator[None]:
+    """So many threads of torch's for a while: who works on in this process has the others back."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(number)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def undisturbed(crowded: Device, one_core: Device, cores: int) -> Device:
