@@ -48,18 +48,11 @@ endurance:
 	$(PYTHON) -m benchmarks.soak --save
 	$(PYTHON) -m benchmarks.table
 
+# Within 20 minutes on two cores; `make bench PEER=PYTHON` also asks fitcheck-llm about memory.
 bench:
-	$(PYTHON) -m benchmarks.startup --save
-	$(PYTHON) -m benchmarks.memory --save $(if $(PEER),--peer $(PEER))
-	$(PYTHON) -m benchmarks.simulation_time --save
-	$(PYTHON) -m benchmarks.profile --rows 40000
-	$(PYTHON) -m benchmarks.pilot --save
-	$(PYTHON) -m benchmarks.table
-	@echo "Minutes to hours: make bench-long, make kills, make endurance, make proof, make exports, make residuals. Their results stay as they are."
+	$(PYTHON) -m benchmarks.bench $(if $(PEER),--peer $(PEER))
 
 bench-long:
-	$(PYTHON) -m benchmarks.terminal --save
-	$(PYTHON) -m benchmarks.time --save
 	$(PYTHON) -m benchmarks.curves
 	$(PYTHON) -m benchmarks.forecast --save
 	$(PYTHON) -m benchmarks.learning_rate
