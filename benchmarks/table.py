@@ -20,7 +20,8 @@ HEAD = """# What was measured
 
 Made by `make results` from the files in [results](results); do not edit. Each line names the benchmark that
 wrote it: `python -m benchmarks.NAME` measures again. Ratios say more than seconds here: the machine was
-shared, and busy at times. What was tried and did not work, and why figures differ, stands in [NOTES.md](NOTES.md).
+shared, and busy at times. What was tried and did not work, and why figures differ, stands in
+[NOTES.md](NOTES.md).
 
 | benchmark | measured | figure | beside | date |
 |---|---|---|---|---|

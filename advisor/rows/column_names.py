@@ -2,14 +2,13 @@
 
 import json
 import subprocess
-import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 from advisor.errors import BadData
 from advisor.models.hub_cache import on_hub
+from advisor.rows.child import end, start
 from advisor.text import one_line, plain
 
 _PATIENCE = 60.0
@@ -24,15 +23,11 @@ def column_names(path: Path) -> tuple[str, ...]:
     """
     asked = path if on_hub(path) else path.absolute()
     try:
-        said = subprocess.run(
-            [sys.executable, "-P", "-m", "advisor.work.name_columns", str(asked)],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_PATIENCE,
-            cwd=tempfile.gettempdir(),
-            check=False,
-        ).stdout
-        answer = json.loads(said)
+        child = start("name_columns", str(asked))
+        try:
+            answer = json.loads(child.communicate(timeout=_PATIENCE)[0])
+        finally:
+            end(child)
     except (OSError, subprocess.TimeoutExpired, ValueError) as error:
         raise BadData(f"The columns of {one_line(path.name, 60)} cannot be read", _NONE) from error
     match answer:

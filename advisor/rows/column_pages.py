@@ -4,13 +4,11 @@ import json
 import os
 import selectors
 import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
+from advisor.rows.child import end, start
 from advisor.rows.line_rows import Found
 
 PAGE = 64
@@ -34,13 +32,7 @@ class ColumnPages:
 
     def count(self) -> Iterator[int]:
         """Start the child, which knows the number of rows; raises OSError when it cannot read the file."""
-        self._child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "advisor.work.serve_rows", str(self._path.absolute())],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=tempfile.gettempdir(),
-        )
+        self._child = start("serve_rows", str(self._path.absolute()), stdin=subprocess.PIPE)
         said = self._answer(60.0)
         if not isinstance(said, int):
             self.close()
@@ -64,14 +56,9 @@ class ColumnPages:
 
     def close(self) -> None:
         """End the child."""
-        if self._child is not None:
-            for stream in (self._child.stdin, self._child.stdout):
-                if stream is not None:
-                    with suppress(OSError):
-                        stream.close()
-            self._child.kill()
-            self._child.wait()
-            self._child = None
+        child, self._child = self._child, None
+        if child is not None:
+            end(child)
 
     def _ask(self, page: int) -> bool:
         if self._child is None or self._child.stdin is None:

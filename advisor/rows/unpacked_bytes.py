@@ -6,7 +6,6 @@ The system takes the room back when the file is closed, also when this process i
 import errno
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,6 +14,7 @@ from threading import Lock
 
 from advisor.caches import cache_home
 from advisor.files import private_folder
+from advisor.rows.child import end, start
 
 FOLDER = "unpacked"
 DAMAGED, TOO_LARGE = 3, 4
@@ -76,13 +76,7 @@ class UnpackedBytes:
         folder = private_folder(cache_home() / FOLDER)
         with tempfile.TemporaryFile(dir=folder, buffering=0) as file, self._lock:
             self._file = os.dup(file.fileno())
-        self._child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "advisor.work.unpack", str(self.path.absolute())],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=tempfile.gettempdir(),
-        )
+        self._child = start("unpack", str(self.path.absolute()))
 
     def _write(self, piece: bytes) -> bool:
         """Put a piece behind the others; False, with the reason in `missing`, where it finds no room."""
@@ -117,7 +111,4 @@ class UnpackedBytes:
     def _end_child(self) -> None:
         child, self._child = self._child, None
         if child is not None:
-            child.kill()
-            child.wait()
-            if child.stdout is not None:
-                child.stdout.close()
+            end(child)
