@@ -24,6 +24,7 @@ from advisor.work.pilot.rows import Encoder, kept
 from advisor.work.pilot.scoring import Scorer, mean_loss
 from advisor.work.pilot.trainer import RunPlan, make_trainer
 from advisor.work.tokenizer import load_tokenizer, template_of
+from benchmarks.rate_regret import Outcome, Saved, fine_tune, regrets
 from heuristics.facts.model import ModelFacts
 from heuristics.planning.adapter import choose_rank
 from heuristics.planning.batch import effective_batch, steps_of
@@ -47,29 +48,6 @@ class Setting:
     model: ModelFacts
     data: Path
     rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Held-out loss per answer token after one run, nats; infinite where training broke."""
-
-    task: str
-    model: str
-    rows: int
-    rate: float
-    seed: int
-    before: float
-    after: float
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """Everything measured so far."""
-
-    runs: tuple[Outcome, ...] = ()
-    rules: tuple[tuple[str, float], ...] = ()
-    """(fine-tune, rate that the rule gives for it)."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -100,7 +78,10 @@ def _setting(text: str, rows: int) -> Setting:
 def _complete(setting: Setting, saved: Saved, heldout: int, seeds: int) -> Saved:
     """What is saved, with the runs of this setting that were missing; each is on disk when it is there."""
     recipe = recipe_of(setting)
-    rules = {**dict(saved.rules), _key(setting.task, setting.model.id, setting.rows): recipe.learning_rate}
+    rules = {
+        **dict(saved.rules),
+        fine_tune(setting.task, setting.model.id, setting.rows): recipe.learning_rate,
+    }
     saved = replace(saved, rules=tuple(rules.items()))
     for seed in range(17, 17 + seeds):
         for rate in sorted({*GRID, recipe.learning_rate}):
@@ -112,10 +93,6 @@ def _complete(setting: Setting, saved: Saved, heldout: int, seeds: int) -> Saved
             _write(saved)
     _write(saved)
     return saved
-
-
-def _key(task: str, model: str, rows: int) -> str:
-    return f"{task}, {model}, {rows} rows"
 
 
 def _same(each: Outcome, setting: Setting, rate: float, seed: int) -> bool:
@@ -183,17 +160,11 @@ def _report(saved: Saved) -> int:
     """One line per fine-tune: the best rate, the rule's rate, and what the rule leaves."""
     print(f"{'fine-tune':34}{'best rate':>10}{'loss':>8}{'rule':>9}{'loss':>8}{'regret':>8}   nats per token")
     left: list[float] = []
-    for name, rule in saved.rules:
-        runs = [each for each in saved.runs if _key(each.task, each.model, each.rows) == name]
-        losses = _means(runs)
-        if rule not in losses:
-            continue
-        best = min(losses, key=lambda rate: losses[rate])
-        regret = losses[rule] - losses[best]
-        left.append(regret / max(1e-9, runs[0].before - losses[best]))
+    for each in regrets(saved):
+        left.append(each.share)
         print(
-            f"{name:34}{best:10.2g}{losses[best]:8.3f}{rule:9.2g}{losses[rule]:8.3f}{regret:8.3f}   "
-            f"{left[-1]:.1%} of the possible gain"
+            f"{each.name:34}{each.best:10.2g}{each.best_loss:8.3f}{each.rule:9.2g}{each.rule_loss:8.3f}"
+            f"{each.nats:8.3f}   {each.share:.1%} of the possible gain"
         )
     if not left:
         print("nothing is saved yet")
@@ -203,13 +174,6 @@ def _report(saved: Saved) -> int:
         f"mean {mean:.1%}, worst {max(left):.1%} of the possible gain left; target {TARGET:.0%} in the mean"
     )
     return 0 if mean <= TARGET else 1
-
-
-def _means(outcomes: list[Outcome]) -> dict[float, float]:
-    by_rate: dict[float, list[float]] = {}
-    for each in outcomes:
-        by_rate.setdefault(each.rate, []).append(each.after)
-    return {rate: sum(values) / len(values) for rate, values in by_rate.items()}
 
 
 def _read() -> Saved:
