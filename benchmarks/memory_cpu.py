@@ -72,13 +72,15 @@ def _measured(config: Shape, step: TrainingStep) -> int:
             out.loss.backward()
             optimizer.step()
             del out
-    events = profiler.profiler.kineto_results.events()  # type: ignore[union-attr]
-    changes = sorted((each.start_ns(), each.nbytes()) for each in events if each.name() == "[memory]")
-    now = top = 0
+    events = profiler.profiler.kineto_results.events()
+    changes: list[tuple[int, int]] = sorted(
+        (each.start_ns(), each.nbytes()) for each in events if each.name() == "[memory]"
+    )
+    now, top = 0, 0
     for _, size in changes:
         now += size
         top = max(top, now)
-    return sum(before.values()) + top
+    return int(sum(before.values())) + top
 
 
 def _model(config: Shape, step: TrainingStep) -> PreTrainedModel:

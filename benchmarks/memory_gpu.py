@@ -107,7 +107,9 @@ def _compared(line: Row) -> Row:
     for kind in ("allocated", "reserved"):
         was = float(str(line[kind]))
         line[f"{kind}_error"] = round(error(float(str(line[f"predicted_{kind}"])), was), 3)
-    low, value, high = line["predicted_seconds"]  # type: ignore[misc]
+    predicted = line["predicted_seconds"]
+    assert isinstance(predicted, Sequence)
+    low, value, high = map(float, predicted)
     seconds = float(str(line["seconds_per_step"]))
     return {**line, "time_ratio": round(seconds / value, 3), "time_inside": low <= seconds <= high}
 

@@ -35,7 +35,7 @@ QUANTISATIONS = ("none", "nf4", "nf4-dq", "bnb-4bit(nf4)")
 GPUS = {"A100-80GB": "a100-80", "Tesla T4 16GB": "t4"}
 FUSED = {"c_attn": "q_proj k_proj v_proj", "c_proj": "o_proj down_proj", "w1": "up_proj", "w2": "gate_proj"}
 """Layers of Qwen's first code, in the names of today's class, which keeps them apart."""
-FOR_PEER = {("c_attn",): ("q_proj", "k_proj", "v_proj")}
+FOR_PEER: dict[tuple[str, ...], tuple[str, ...]] = {("c_attn",): ("q_proj", "k_proj", "v_proj")}
 """What the peer's names have for it."""
 ROTARY = "q_proj k_proj v_proj o_proj"
 FALLBACK = "formula"

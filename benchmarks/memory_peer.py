@@ -3,9 +3,9 @@
 import json
 import sys
 
-from fitcheck.config_parser import ModelConfig  # type: ignore[import-not-found]
-from fitcheck.estimator import TrainingConfig, estimate  # type: ignore[import-not-found]
-from fitcheck.gpu_db import get_gpu  # type: ignore[import-not-found]
+from fitcheck.config_parser import ModelConfig
+from fitcheck.estimator import TrainingConfig, estimate
+from fitcheck.gpu_db import get_gpu
 
 MIB = 1 << 20
 ITS_CONTEXT = 500.0
@@ -14,7 +14,7 @@ ITS_CONTEXT = 500.0
 
 def main() -> None:
     """Answer every row with tensors, reserved and process bytes, or null when it refuses."""
-    answers = []
+    answers: list[dict[str, float] | None] = []
     for row in json.load(sys.stdin):
         try:
             report = estimate(

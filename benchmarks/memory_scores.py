@@ -47,7 +47,7 @@ def peer_row(name: str, shape: Shape, step: TrainingStep, parameters: int, gpu: 
         "head_dim": shape.get("head_dim") or hidden // heads,
         "tie_word_embeddings": bool(shape.get("tie_word_embeddings")),
     }
-    training = {
+    training: Row = {
         "precision": step.autocast or step.weights,
         "quantization": "nf4" if step.method == "qlora" else "none",
         "double_quant": step.double_quantisation and step.method == "qlora",

@@ -23,7 +23,7 @@ def texts_of(path: Path, most: int) -> list[str]:
 
 def datasketch(texts: list[str]) -> int:
     """Near-duplicates at 0.8 by MinHash of three-word shingles and LSH, as its documentation shows."""
-    from datasketch import MinHash, MinHashLSH  # type: ignore[import-not-found]
+    from datasketch import MinHash, MinHashLSH
 
     index = MinHashLSH(threshold=0.8, num_perm=128)
     found = 0
@@ -38,9 +38,9 @@ def datasketch(texts: list[str]) -> int:
 
 def presidio(texts: list[str]) -> int:
     """Private data by its pattern recognisers alone, without a language model."""
-    from presidio_analyzer import AnalyzerEngine  # type: ignore[import-not-found]
-    from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine  # type: ignore[import-not-found]
-    from presidio_analyzer.predefined_recognizers import (  # type: ignore[import-not-found]
+    from presidio_analyzer import AnalyzerEngine
+    from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
+    from presidio_analyzer.predefined_recognizers import (
         CreditCardRecognizer,
         EmailRecognizer,
         IbanRecognizer,
@@ -74,7 +74,7 @@ def presidio(texts: list[str]) -> int:
 def ydata(texts: list[str]) -> int:
     """The minimal report of its profile over one column of text."""
     import pandas  # type: ignore[import-untyped]
-    from ydata_profiling import ProfileReport  # type: ignore[import-not-found]
+    from ydata_profiling import ProfileReport
 
     report = ProfileReport(pandas.DataFrame({"text": texts}), minimal=True, progress_bar=False)
     return len(report.get_description().alerts)

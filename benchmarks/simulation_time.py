@@ -66,14 +66,20 @@ def _row(size: str, method: str) -> dict[str, object]:
     return row
 
 
+def _shape(size: str) -> ModelShape:
+    hidden, layers, heads, kv_heads, width, intermediate, vocabulary, parameters = SHAPES[size]
+    return ModelShape(
+        hidden, layers, heads, kv_heads, width, intermediate, vocabulary, size == "1B", parameters, parameters
+    )
+
+
 def _one(named: str) -> int:
     """In a fresh process: load the libraries, simulate, keep, find again; times as JSON."""
     from advisor.work.simulate.config import config_of
     from advisor.work.simulate.simulate import simulated
 
     size, method = named.split()
-    *sizes, parameters = SHAPES[size]
-    shape = ModelShape(*sizes, tied=size == "1B", parameters=parameters, active_parameters=parameters)  # type: ignore[misc]
+    shape = _shape(size)
     model = ModelFacts(size, "catalogue", "llama", shape)
     step = TrainingStep(
         method=method,  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from pathlib import Path
 import tomli_w
 
 from advisor.case import Case, case_of_toml
-from advisor.cli.report.whole import as_json, as_text
+from advisor.cli.report.whole import Part, as_json, as_text
 from advisor.document.write import documents
 from advisor.errors import AdvisorError, BadCase
 from advisor.export.all import preview
@@ -26,7 +26,7 @@ from tests.fuzz.reading import CONTROL
 from tests.screens.sample_case import filled
 
 NOWHERE = Path("/nonexistent")
-PARTS = ("machine", "data", "cleaning", "goal", "plan", "pilot", "verdict", "export")
+PARTS: tuple[Part, ...] = ("machine", "data", "cleaning", "goal", "plan", "pilot", "verdict", "export")
 
 
 @cache

@@ -78,7 +78,8 @@ def _show(path: Path, loaded: Loaded) -> None:
         return
     source = RowSource(facts)
     list(source.index.count())
-    for line in [each.line for each in (*loaded.examples[:3], *loaded.problems[:3])]:
+    lines = [each.line for each in loaded.examples[:3]] + [each.line for each in loaded.problems[:3]]
+    for line in lines:
         shown = source.row(line)
         assert not CONTROL.search(shown.excerpt + shown.text)
     source.close()

@@ -2,7 +2,7 @@
 
 from advisor.errors import BadData
 from advisor.work.data.convert import convert
-from advisor.work.data.formats import recognise
+from advisor.work.data.formats import Container, recognise
 from heuristics.facts.data import Columns
 from tests.fuzz.draw import Draw, value
 from tests.fuzz.reading import CONTROL
@@ -11,6 +11,7 @@ NAMES = (
     *("messages", "conversations", "prompt", "completion", "question", "answer", "instruction", "input"),
     *("output", "text", "label", "system", "context", "chosen", "rejected", "images", "tools", "Text "),
 )
+CONTAINERS: tuple[Container, ...] = ("jsonl", "json", "csv", "text", "parquet", "arrow")
 KEYS = ("role", "from", "content", "value", "type", "text", "name", "tool_calls")
 WORDS = ("user", "assistant", "system", "human", "gpt", "tool", "hello", "spam", "ham", "text", "image_url")
 
@@ -18,7 +19,7 @@ WORDS = ("user", "assistant", "system", "human", "gpt", "tool", "hello", "spam",
 def recognise_rows(data: bytes) -> None:
     """Recognise drawn rows, by themselves or with a drawn mapping, and convert them."""
     draw = Draw(data)
-    container = draw.one_of(("jsonl", "json", "csv", "text", "parquet", "arrow"))
+    container = draw.one_of(CONTAINERS)
     mapping = _mapping(draw) if draw.below(3) == 0 else None
     shape = [draw.one_of(NAMES) if draw.below(8) else draw.text() for _ in range(1 + draw.below(4))]
     rows = [{name: _cell(draw) for name in shape} for _ in range(draw.below(12))]
