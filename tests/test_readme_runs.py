@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from advisor.cli.memory import Answer
-from tests.advisor.test_cli_journey import COLOURS, run, write_rows
+from tests.advisor.cli.test_cli_journey import COLOURS, run, write_rows
 from tests.advisor.tiny_model import make_tiny_model
 from tests.test_readme import commands_of_the_documents, commands_of_the_readme
 
@@ -32,7 +32,7 @@ _SHORT = (
 )
 """For the pilots: what they measure is the subject of other tests."""
 _ELSEWHERE = ("demo", "run")
-"""Whole journeys: `tests/work/test_demo.py` and `tests/advisor/test_cli_journey.py` take them."""
+"""Whole journeys: `tests/work/test_demo.py` and `tests/advisor/cli/test_cli_journey.py` take them."""
 _NAMED = {"FILE.csv": "prices.csv", "FILE": "rows.jsonl", "DIR": "./dir"}
 """What stands for the names that the documents leave to the reader."""
 _CLEANING = """\

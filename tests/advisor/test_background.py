@@ -13,7 +13,7 @@ from advisor.cli.narrate import Narrator
 from advisor.errors import BadInput
 from advisor.events import EVENTS_FILE, Failed
 from heuristics.facts.pilot import PilotFacts
-from tests.advisor.test_cli_journey import command, run, write_rows
+from tests.advisor.cli.test_cli_journey import command, run, write_rows
 from tests.advisor.tiny_model import make_tiny_model
 
 pytestmark = pytest.mark.slow

@@ -13,7 +13,7 @@ from advisor.events import Failed, Started, Step
 from advisor.files import private_folder
 from advisor.jobs import start_job
 from advisor.specs import JobSpec
-from tests.advisor.test_cli_journey import SECRETS
+from tests.advisor.cli.test_cli_journey import SECRETS
 from tests.data_samples import question_rows, write_jsonl
 
 PRIVATE = {

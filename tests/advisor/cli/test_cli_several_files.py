@@ -7,7 +7,7 @@ import pytest
 
 from advisor.case import load
 from advisor.cli.main import main
-from tests.advisor.test_cli_bad_input import ROWS, home, jsonl, refused
+from tests.advisor.cli.test_cli_bad_input import ROWS, home, jsonl, refused
 from tests.data_samples import write_csv
 
 __all__ = ["home"]

@@ -10,7 +10,7 @@ import pytest
 from advisor.cleaning_file import read_cleaning
 from advisor.errors import BadInput
 from heuristics.facts.data import Columns
-from tests.advisor.test_cli_journey import run
+from tests.advisor.cli.test_cli_journey import run
 from tests.data_samples import question_rows, write_jsonl
 
 MARK = {"question": "Tom &amp; Jerry?", "answer": "yes"}

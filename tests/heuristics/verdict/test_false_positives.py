@@ -77,7 +77,7 @@ def test_a_real_gain_is_seen() -> None:
 
 def test_no_planted_world_without_a_reason_to_train_was_trained_in_full() -> None:
     """Whole pilots of small models, as `make proof` ran them last."""
-    results = Path(__file__).parents[2] / "benchmarks" / "results" / "proof.json"
+    results = Path(__file__).parents[3] / "benchmarks" / "results" / "proof.json"
     worlds = json.loads(results.read_text(encoding="utf-8"))["worlds"].values()
     without = [each for each in worlds if not READY & set(each["right verdict"])]
     assert sum(each["seeds"] for each in without) >= 60

@@ -14,7 +14,7 @@ from heuristics.watch.machine import MachineWatcher
 from heuristics.watch.training import Watcher
 
 LIMITS = catalog.limits()
-RECORDED = Path(__file__).parents[2] / "benchmarks" / "results" / "clean_runs.jsonl"
+RECORDED = Path(__file__).parents[3] / "benchmarks" / "results" / "clean_runs.jsonl"
 PLACES = (40, 70, 110)
 """Steps at which trouble begins: while the loss falls, when it has fallen, near the end."""
 

@@ -17,7 +17,7 @@ from advisor.cli.narrate import Narrator
 from advisor.files import is_locked
 from advisor.specs import EchoTask
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 HANGING = """
 import sys
 from pathlib import Path

@@ -18,12 +18,12 @@ from tests.advisor.tiny_model import make_tiny_model
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 COLOURS = ("red", "green", "blue", "grey", "white", "black")
 CLI = "import sys; from advisor.cli.main import main; sys.exit(main(sys.argv[1:]))"
 
 
-WATCHMAN = Path(__file__).parent / "watchman"
+WATCHMAN = Path(__file__).parents[1] / "watchman"
 SECRETS = {
     "HF_TOKEN": "hf_canary_of_the_hub",
     "WANDB_API_KEY": "canary-of-weights-and-biases",
