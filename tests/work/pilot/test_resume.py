@@ -180,10 +180,12 @@ def test_a_pilot_that_is_killed_at_a_random_step_goes_on_and_ends_the_same(
     run = chance.choice(unbroken.runs)
     made = spec(tmp_path / "1", rows, tiny_model)
     worker = killed(made, victim, at_step(run.id, chance.randrange(1, run.steps + 1)))
+    # The first thread of a killed process may be gone before the others, which hold its files until then.
+    locks = (made.folder / "lock", made.folder / "state" / "lock")
     end = time.monotonic() + 20
-    while (is_locked(made.folder / "lock") or works(worker)) and time.monotonic() < end:
+    while (any(map(is_locked, locks)) or works(worker)) and time.monotonic() < end:
         time.sleep(0.05)
-    assert not is_locked(made.folder / "lock") and not works(worker)
+    assert not any(map(is_locked, locks)) and not works(worker)
     finished = {each.stem for each in (made.folder / "state").glob("*.part")}
     facts, events = run_pilot(spec(tmp_path / "2", rows, tiny_model, made.folder / "state"))
     assert numbers(facts) == numbers(unbroken)
