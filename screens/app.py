@@ -75,7 +75,15 @@ class AdvisorApp(JobKeeper):
         Binding("u", "undo", "undo", tooltip="Take back the last change", id="undo"),
         Binding("question_mark", "help", "help", key_display="?", tooltip="Help on this step", id="help"),
         Binding("q", "quit", "quit", tooltip="Leave; a running job is asked about first", id="quit"),
-        Binding("ctrl+q", "quit_now", "quit", show=False, tooltip="Leave without asking", id="quit-now"),
+        Binding(
+            "ctrl+q",
+            "quit_now",
+            "quit",
+            show=False,
+            priority=True,
+            tooltip="Leave without asking, from a dialog too",
+            id="quit-now",
+        ),
     ]
 
     def __init__(self, case: "Case | None" = None, desk: "Desk | None" = None, walking: bool = False) -> None:

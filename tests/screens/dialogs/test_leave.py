@@ -107,3 +107,14 @@ async def test_a_pilot_that_was_watched_again_is_remembered_and_nothing_else_is_
         assert remembered == [case.name]
         assert app.case.exported == ()
         assert not app.export_folder.exists()
+
+
+@pytest.mark.parametrize("opened", ["question_mark", "ctrl+p"])
+async def test_leaving_without_asking_works_above_a_dialog_too(opened: str, tmp_path: Path) -> None:
+    app = AdvisorApp(filled(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(opened)
+        await until(lambda: len(app.screen_stack) > 1)
+        await pilot.press("ctrl+q")
+        await app.workers.wait_for_complete([each for each in app.workers if each.group == "quit"])
+        assert app.return_code == 0
