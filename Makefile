@@ -43,8 +43,6 @@ kills:
 	$(PYTHON) -m benchmarks.kills
 
 endurance:
-	$(PYTHON) -m benchmarks.signals --save
-	$(PYTHON) -m benchmarks.leaks --save
 	$(PYTHON) -m benchmarks.soak --save
 	$(PYTHON) -m benchmarks.table
 

@@ -24,7 +24,7 @@ from advisor.work.pilot.rows import Encoder, kept
 from advisor.work.pilot.scoring import Scorer, mean_loss
 from advisor.work.pilot.trainer import RunPlan, make_trainer
 from advisor.work.tokenizer import load_tokenizer, template_of
-from benchmarks.rate_regret import Outcome, Saved, fine_tune, regrets
+from benchmarks.rate_regret import TARGET, Outcome, Saved, fine_tune, regrets, saved_of
 from heuristics.facts.model import ModelFacts
 from heuristics.planning.adapter import choose_rank
 from heuristics.planning.batch import effective_batch, steps_of
@@ -36,8 +36,6 @@ from heuristics.planning.settings import warmup_share
 RESULT = Path(__file__).parent / "results" / "learning_rate.json"
 GRID = tuple(float(f"{10 ** (step / 4):.2g}") for step in range(-15, -4))
 """Four rates per factor of ten, from 1.8e-4 to 0.056."""
-TARGET = 0.05
-"""Share of the possible gain that the rule may leave, in the mean over tasks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +177,7 @@ def _report(saved: Saved) -> int:
 def _read() -> Saved:
     if not RESULT.exists():
         return Saved()
-    raw = json.loads(RESULT.read_text(encoding="utf-8"))
-    return Saved(tuple(Outcome(**each) for each in raw["runs"]), tuple(raw["rules"].items()))
+    return saved_of(json.loads(RESULT.read_text(encoding="utf-8")))
 
 
 def _write(saved: Saved) -> None:

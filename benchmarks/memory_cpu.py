@@ -76,7 +76,7 @@ def _measured(config: Shape, step: TrainingStep) -> int:
     changes: list[tuple[int, int]] = sorted(
         (each.start_ns(), each.nbytes()) for each in events if each.name() == "[memory]"
     )
-    now, top = 0, 0
+    now = top = 0
     for _, size in changes:
         now += size
         top = max(top, now)

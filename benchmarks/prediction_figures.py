@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from statistics import fmean, median
 
 from benchmarks.fields import Json, Row, at, number, records
-from benchmarks.rate_regret import Outcome, Saved, regrets
+from benchmarks.rate_regret import TARGET, regrets, saved_of
 
 
 def _short(value: float) -> str:
@@ -94,14 +94,13 @@ def time(document: Json) -> Iterator[Row]:
 
 def learning_rate(document: Json) -> Iterator[Row]:
     """What the rule for the learning rate leaves beside the best rate of a grid."""
-    rules = at(document, "rules")
-    assert isinstance(rules, dict)
-    runs = tuple(Outcome(**each) for each in records(document, "runs") if isinstance(each, dict))
-    left = [each.share for each in regrets(Saved(runs, tuple(rules.items())))]
+    saved = saved_of(document)
+    left = [each.share for each in regrets(saved)]
     yield (
-        f"learning rate rule beside the best of a dense grid, {len(left)} LoRA fine-tunes, {len(runs)} runs",
+        "learning rate rule beside the best of a dense grid, "
+        f"{len(left)} LoRA fine-tunes, {len(saved.runs)} runs",
         f"{100 * fmean(left):.1f} % of the gain left in the mean, {100 * max(left):.1f} % at worst",
-        "target 5 % in the mean",
+        f"target {100 * TARGET:.0f} % in the mean",
     )
 
 

@@ -3,6 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from benchmarks.fields import Json, at, records
+
+TARGET = 0.05
+"""Share of the possible gain that the rule may leave, in the mean over fine-tunes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -53,6 +58,14 @@ class Regret:
     def share(self) -> float:
         """The same over what the best rate gained."""
         return self.nats / max(1e-9, self.before - self.best_loss)
+
+
+def saved_of(document: Json) -> Saved:
+    """What a results file holds; raises KeyError or TypeError."""
+    rules = at(document, "rules")
+    assert isinstance(rules, dict)
+    runs = (Outcome(**each) for each in records(document, "runs") if isinstance(each, dict))
+    return Saved(tuple(runs), tuple(rules.items()))
 
 
 def fine_tune(task: str, model: str, rows: int) -> str:
